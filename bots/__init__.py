@@ -1,0 +1,1 @@
+"""The doors to people: channels, the two conversations, the courier."""

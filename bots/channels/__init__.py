@@ -1,0 +1,1 @@
+"""One module a platform: each verifies, reads, writes, and knows its sending rules."""

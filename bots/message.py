@@ -1,0 +1,79 @@
+"""Message and Reply: what comes in and what goes out, the same for every channel.
+
+A channel module turns its platform's bytes into a `Message` and a `Reply` into its platform's bytes.
+Nothing between the two knows which platform it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+TEXT, IMAGE, VOICE, VIDEO, FILE, LOCATION, BUTTON, EVENT, UNKNOWN = (
+    "text",
+    "image",
+    "voice",
+    "video",
+    "file",
+    "location",
+    "button",
+    "event",
+    "unknown",
+)
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture, recording or paper. `id` is the platform's handle; `name` what a person would call it."""
+
+    kind: str
+    id: str
+    name: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One thing a person sent.
+
+    `channel`: wechat | telegram | web | desk | wecom | rehearsal. `id`: unique on that channel for ever
+    (a repeat has the same id). `sender`: the platform's id of the person. `chat`: the group it was said in, "" when
+    said in private. `text`: what was typed, or what the platform recognised of a voice note.
+    `data`: a pressed button's value, or an event's name and key ("subscribe", "scan:KEY", "menu:KEY").
+    `quotes`: the id of the message it answers, as the channel's `Reply` sending returned it. `at`: aware.
+    """
+
+    channel: str
+    id: str
+    sender: str
+    kind: str
+    at: datetime
+    text: str = ""
+    chat: str = ""
+    data: str = ""
+    media: tuple[Media, ...] = ()
+    quotes: str = ""
+    sender_name: str = ""
+
+
+@dataclass(frozen=True)
+class Button:
+    """One choice. `data` is at most 64 bytes (Telegram's limit); `label` is also what a person may type instead."""
+
+    label: str
+    data: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One thing said to a person: words, and choices in rows under them.
+
+    A channel without buttons writes the choices as a numbered list; the conversation accepts number, label and data.
+    `card` names the case whose card this is (a later Reply with the same card edits it where the platform can).
+    """
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    card: str = ""
+    media: tuple[Media, ...] = ()

@@ -1,0 +1,1 @@
+"""The pure middle: what a case is, what a rule says, what may happen next. It reads no clock and opens no door."""

@@ -1,0 +1,1 @@
+"""What was meant: reads a message. It knows nothing of cases."""
