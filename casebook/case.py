@@ -92,7 +92,8 @@ class ClockRun:
 
     `days`/`hours` are what the rule gave; `ceiling` the last moment an extension may reach (None: no ceiling);
     `provisional` means a day on the way lies in a year whose holiday notice is not loaded.
-    `stopped_by` is the step that stopped it; `overdue` is known once stopped (else compare `due` with now).
+    `holder` is who keeps it: unit | body (the management body). `target` marks an internal target without a legal
+    number: it reminds, and never stands among the clocks shown. `stopped_by` is the step that stopped it.
     """
 
     clock: str
@@ -104,6 +105,8 @@ class ClockRun:
     hours: int | None = None
     ceiling: datetime | None = None
     provisional: bool = False
+    holder: str = "unit"
+    target: bool = False
     stopped: datetime | None = None
     stopped_by: str | None = None
 
@@ -141,7 +144,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Case:
-    """A case as its history has left it. Attribute names are those of rehearsals.md."""
+    """A case as its history has left it. Attribute names are those of rehearsals.md.
+
+    `barred` are persons who may neither read nor act (recused, or named as respondent). `followers` are the citizens
+    whose cases were merged into this one and who get its answer too. `pending` is what waits for consent.
+    """
 
     number: str
     rulebook: str
@@ -165,6 +172,7 @@ class Case:
     officer: str = ""
     merged_into: str | None = None
     linked: tuple[str, ...] = ()
+    followers: tuple[str, ...] = ()
     pending: Mapping[str, Any] = NOTHING
     closed: datetime | None = None
     clocks: tuple[ClockRun, ...] = ()
