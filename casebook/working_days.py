@@ -225,6 +225,10 @@ class Calendar:
         """When business stops on that day, or on the next working day if that day rests."""
         return datetime.combine(self.first_working_day_on_or_after(self._day(day)), self.closes, self.zone)
 
+    def close_of(self, day: date) -> datetime:
+        """When that very day ends for the office, whatever day it is: a limit set as a date by a person."""
+        return self._end(day)
+
     def same_or_next_working_day_close(self, moment: datetime) -> datetime:
         """Until when 'on the spot' (当场) lasts: the day's closing; after hours, that of the next working day."""
         return self.closing(self.next_opening(moment))

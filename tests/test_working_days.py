@@ -385,6 +385,10 @@ def test_closing_of_a_rest_day_is_the_next_working_days() -> None:
     assert CALENDAR.closing(moment("2026-09-30 08:00")) == moment("2026-09-30 17:30")
 
 
+def test_the_close_of_a_day_is_of_that_very_day() -> None:
+    assert CALENDAR.close_of(date(2026, 10, 1)) == moment("2026-10-01 17:30")
+
+
 # Bad input
 
 
