@@ -1,0 +1,144 @@
+"""The way in for the official account: each push is handled once, answered at once, and forgotten never.
+
+A push that cannot be verified or read is refused and leaves no trace. One that was handled before gets the very bytes
+it got then. Anything else is handled in one transaction together with the note that it was; if that fails for a reason
+nobody foresaw, its body is kept as `dead` and the person hears an apology instead of the platform's notice.
+
+The platform waits five seconds, asks again with the same message, and gives up after the third time. Nothing here
+hurries a transaction: if one has waited for the database longer than `PATIENCE`, its replies are not risked in an
+answer that may come too late but written to the outbox with it, and the answer is an empty one. Should the connection
+be cut all the same, the platform's repeat finds the stored answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bots.channels.errors import BadRequest, ChannelError, fault
+from bots.channels.wechat import NOTHING, WeChat
+from bots.channels.wechat_messages import Push
+from bots.channels.wechat_window import NOTE, Window, renewed
+from bots.given import Reception, Store
+from bots.message import EVENT, Message, Reply
+from bots.wording import FOLDER, load_words
+from casebook.case import Notice
+
+log = logging.getLogger(__name__)
+words = load_words(FOLDER / "channels" / "wording.toml")
+
+# Of the platform's five seconds: what is left must hold the commit and the way back.
+PATIENCE = 3.0
+# Events that somebody caused on purpose and expects an answer to; the others (reports of the platform's own) are noted.
+ANSWERED = ("subscribe", "scan:", "menu:")
+
+
+def answer(
+    store: Store,
+    reception: Reception,
+    wechat: WeChat,
+    query: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+    elapsed: Callable[[], float] | None = None,
+) -> tuple[int, bytes]:
+    """The HTTP status and body for one push. `elapsed`: seconds since it came in."""
+    try:
+        push = wechat.read(query, body, now)
+    except ChannelError as error:
+        log.warning("wechat: refused a delivery: %s", error)
+        return (400 if isinstance(error, BadRequest) else 403), b""
+    handling = _Handling(reception, wechat, push, body, elapsed or _stopwatch())
+    try:
+        return 200, store.write(handling)
+    except Exception as error:
+        log.error("wechat: message %s failed: %s", _name(push), fault(error))
+        return 200, _bury(store, wechat, push, body, error)
+
+
+def _stopwatch() -> Callable[[], float]:
+    started = time.monotonic()
+    return lambda: time.monotonic() - started
+
+
+class _Handling:
+    """One push inside one transaction; may run again after a conflict, so it keeps nothing between runs."""
+
+    def __init__(
+        self, reception: Reception, wechat: WeChat, push: Push, body: bytes, elapsed: Callable[[], float]
+    ) -> None:
+        self._reception, self._wechat, self._push, self._body, self._elapsed = reception, wechat, push, body, elapsed
+
+    def __call__(self, unit: Any) -> bytes:
+        seen = unit.inbox_seen("wechat", self._push.id)
+        if seen:
+            return seen.reply or NOTHING
+        contact = unit.contact("wechat", self._push.sender, self._push.sender_name, self._push.at)
+        _note(unit, contact.handle, self._push)
+        replies = self._reception.receive(unit, self._push) if _expects_answer(self._push) else []
+        reply = self._reply(unit, f"citizen:{contact.handle}", replies)
+        unit.inbox_add("wechat", self._push.id, self._body, self._push.at, "done", reply)
+        return reply
+
+    def _reply(self, unit: Any, to: str, replies: Sequence[Reply]) -> bytes:
+        """As much as may stand in the answer; the rest, or all of it when time has run out, by the outbox."""
+        first, rest = self._wechat.fit(replies)
+        in_time = self._elapsed() < PATIENCE
+        late = [piece for piece in ([] if in_time else [first]) + rest if piece]
+        if late:
+            unit.post(reply_notices(f"wechat:{self._push.id}", to, [Reply(piece) for piece in late], self._push.at))
+        return self._wechat.write(self._push, [Reply(first)]) if in_time else NOTHING
+
+
+def reply_notices(source: str, to: str, replies: Sequence[Reply], at: datetime) -> list[Notice]:
+    """A turn's replies as notices for the outbox; the keys make a second writing of them harmless."""
+    return [
+        Notice(key=f"{source}:{number}", to=to, message="reply", at=at, private={"reply": packed(reply)})
+        for number, reply in enumerate(replies, 1)
+    ]
+
+
+def packed(reply: Reply) -> dict[str, Any]:
+    """A reply as plain JSON values; `bots.render` unpacks it."""
+    return {
+        "text": reply.text,
+        "buttons": [[[button.label, button.data, button.url] for button in row] for row in reply.buttons],
+        "card": reply.card,
+        "media": [[item.kind, item.id, item.name, item.url] for item in reply.media],
+    }
+
+
+def _expects_answer(message: Message) -> bool:
+    return message.kind != EVENT or message.data.startswith(ANSWERED)
+
+
+def _note(unit: Any, handle: str, push: Push) -> None:
+    """What the platform's rules will ask later: when this person last wrote, and whether they still follow."""
+    notes = unit.contact_notes(handle)
+    window = renewed(Window.read(notes.get(NOTE)), push, push.at)
+    if window:
+        unit.contact_note(handle, NOTE, str(window))
+    follows = "no" if (push.kind, push.data) == (EVENT, "unsubscribe") else "yes"
+    if notes.get("follows") != follows:
+        unit.contact_note(handle, "follows", follows)
+
+
+def _bury(store: Store, wechat: WeChat, push: Push, body: bytes, error: Exception) -> bytes:
+    """Keep the body with the reason, and say sorry. If even that fails the platform is told nothing and asks again."""
+    apology = wechat.write(push, [Reply(words("apology"))]) if _expects_answer(push) else NOTHING
+
+    def keep(unit: Any) -> bytes:
+        seen = unit.inbox_seen("wechat", push.id)
+        if not seen:
+            unit.inbox_add("wechat", push.id, body, push.at, "dead", apology, fault(error))
+        return (seen.reply or NOTHING) if seen else apology
+
+    return store.write(keep)
+
+
+def _name(push: Push) -> str:
+    """A message's id for the log: an event's holds the sender's openid, which logs do not."""
+    return push.id if push.id.isdigit() else f"({push.kind})"
