@@ -19,6 +19,11 @@ from typing import Any
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
+def nothing() -> Mapping[str, Any]:
+    """The default of a mapping: a function, because Python 3.11 takes no mapping as a dataclass default."""
+    return NOTHING
+
+
 @dataclass(frozen=True)
 class Person:
     """Who acts or is told. `role` is one of terms.ROLES; `unit` only for unit roles. `str()` is the address form.
@@ -72,8 +77,8 @@ class Filing:
     score: int | None = None
     urgent: bool = False
     outside_number: str = ""
-    fields: Mapping[str, Any] = NOTHING
-    proposal: Mapping[str, Any] = NOTHING
+    fields: Mapping[str, Any] = field(default_factory=nothing)
+    proposal: Mapping[str, Any] = field(default_factory=nothing)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Command:
     step: str
     by: Person
     at: datetime
-    facts: Mapping[str, Any] = NOTHING
+    facts: Mapping[str, Any] = field(default_factory=nothing)
 
 
 @dataclass(frozen=True)
@@ -136,9 +141,9 @@ class Entry:
     by: Person
     step: str
     state: str
-    facts: Mapping[str, Any] = NOTHING
-    private: Mapping[str, Any] = NOTHING
-    changes: Mapping[str, Any] = NOTHING
+    facts: Mapping[str, Any] = field(default_factory=nothing)
+    private: Mapping[str, Any] = field(default_factory=nothing)
+    changes: Mapping[str, Any] = field(default_factory=nothing)
     clocks: tuple[ClockRun, ...] = ()
 
 
@@ -173,7 +178,7 @@ class Case:
     merged_into: str | None = None
     linked: tuple[str, ...] = ()
     followers: tuple[str, ...] = ()
-    pending: Mapping[str, Any] = NOTHING
+    pending: Mapping[str, Any] = field(default_factory=nothing)
     closed: datetime | None = None
     clocks: tuple[ClockRun, ...] = ()
     history: tuple[Entry, ...] = field(default=(), repr=False)
@@ -237,8 +242,8 @@ class Notice:
     message: str
     at: datetime
     case: str | None = None
-    facts: Mapping[str, Any] = NOTHING
-    private: Mapping[str, Any] = NOTHING
+    facts: Mapping[str, Any] = field(default_factory=nothing)
+    private: Mapping[str, Any] = field(default_factory=nothing)
     not_before: datetime | None = None
 
 
@@ -256,4 +261,4 @@ class Timer:
     to: str = ""
     clock: str = ""
     round: int = 1
-    facts: Mapping[str, Any] = NOTHING
+    facts: Mapping[str, Any] = field(default_factory=nothing)
