@@ -1,0 +1,117 @@
+"""Values of the casebook as JSON and back, without loss.
+
+Plain JSON knows no moments, tuples, sets or dataclasses; here each stands under a key that begins with `$`
+(`{"$at": "2026-03-02T09:00:00+08:00"}`). What comes back equals what went in, moments in the office's own zone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, replace
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from casebook.case import Case, ClockRun, Filing, Person
+
+
+def _default(item: Field[Any]) -> Any:
+    return item.default if item.default_factory is MISSING else item.default_factory()
+
+
+SHAPES: dict[str, type[Any]] = {"$filing": Filing, "$run": ClockRun, "$case": Case, "$person": Person}
+TAGS = {shape: tag for tag, shape in SHAPES.items()}
+NAMES = {shape: tuple(item.name for item in fields(shape)) for shape in TAGS}
+DEFAULTS = {shape: {item.name: _default(item) for item in fields(shape)} for shape in TAGS}
+
+
+class Codec:
+    """Writes and reads JSON for one office; `zone` is the zone that moments come back in."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._readers: Mapping[str, Callable[[Any], Any]] = {
+            "$at": self.moment,
+            "$day": date.fromisoformat,
+            "$tuple": tuple,
+            "$set": frozenset,
+            "$dict": dict,
+        }
+
+    def dump(self, value: Any) -> str:
+        """Canonical JSON: the same value gives the same text. Always valid UTF-8."""
+        packed = _pack(value)
+        text = json.dumps(packed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        # A lone surrogate (broken emoji of a platform) has no UTF-8; escaped it survives.
+        return text if _encodable(text) else json.dumps(packed, sort_keys=True, separators=(",", ":"))
+
+    def load(self, text: str | bytes) -> Any:
+        """The value that `dump` wrote."""
+        return json.loads(text, object_hook=self._unpack)
+
+    def moment(self, text: str) -> datetime:
+        return datetime.fromisoformat(text).astimezone(self._zone)
+
+    def local(self, moment: datetime) -> datetime:
+        """The same moment in the office's zone."""
+        return moment.astimezone(self._zone)
+
+    def maybe_local(self, moment: datetime | None) -> datetime | None:
+        return moment and self.local(moment)
+
+    def _unpack(self, table: dict[str, Any]) -> Any:
+        if len(table) != 1:
+            return table
+        (tag, content) = next(iter(table.items()))
+        if not tag.startswith("$"):
+            return table
+        if tag in SHAPES:
+            return SHAPES[tag](**content)
+        return self._readers[tag](content)
+
+
+def _pack(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, datetime):
+        return {"$at": value.isoformat()}
+    if isinstance(value, Mapping):
+        return _pack_mapping(value)
+    return _pack_sequence(value) if isinstance(value, list | tuple | set | frozenset) else _pack_shape(value)
+
+
+def _pack_mapping(table: Mapping[Any, Any]) -> Any:
+    if all(isinstance(key, str) and not key.startswith("$") for key in table):
+        return {key: _pack(item) for key, item in table.items()}
+    return {"$dict": [[_pack(key), _pack(item)] for key, item in table.items()]}
+
+
+def _pack_sequence(items: list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]) -> Any:
+    packed = [_pack(item) for item in items]
+    if isinstance(items, list):
+        return packed
+    return {"$tuple": packed} if isinstance(items, tuple) else {"$set": sorted(packed, key=json.dumps)}
+
+
+def _pack_shape(value: Any) -> Any:
+    if isinstance(value, date):
+        return {"$day": value.isoformat()}
+    tag = TAGS.get(type(value))
+    if tag is None:
+        raise TypeError(f"cannot keep a {type(value).__name__}: only plain values, moments, collections and Filings")
+    defaults = DEFAULTS[type(value)]
+    items = ((name, getattr(value, name)) for name in NAMES[type(value)])
+    return {tag: {name: _pack(item) for name, item in items if item != defaults[name]}}
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def without_history(case: Case) -> Case:
+    """The case as a snapshot keeps it: its entries stand in their own rows."""
+    return replace(case, history=())

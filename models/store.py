@@ -1,0 +1,145 @@
+"""The store: the one way to what is kept, on SQLite and PostgreSQL alike.
+
+`write` runs a function in one transaction and repeats it when somebody else was first; so the function must do
+nothing outside the Unit that cannot be done twice. It is the only way in: callers cannot tell how commits are made.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from casebook.errors import Conflict
+from models.codec import Codec
+from models.engine import Turn, address, in_memory, reading_engine, writing_engine
+from models.tables import metadata
+from models.unit import Unit
+from models.vault import Vault
+
+T = TypeVar("T")
+
+TRIES = 3
+# Serialization failure and deadlock: PostgreSQL has undone everything and asks to try again.
+AGAIN = {"40001", "40P01"}
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class OutcomeUnknown(Exception):
+    """The connection broke while committing. Whether it is kept is seen by asking for its keys again."""
+
+
+class Store:
+    """Keeps the case book. `url` as in DATABASE_URL; `sqlite://` is a store in memory, made with its tables."""
+
+    def __init__(self, url: str, vault: Vault, zone: tzinfo = ZONE) -> None:
+        self.url = address(url)
+        self.vault = vault
+        self.codec = Codec(zone)
+        self._file = self.url.get_backend_name() == "sqlite" and not in_memory(self.url)
+        self._writing = writing_engine(self.url)
+        self._reading = reading_engine(self.url, self._writing)
+        self._turn: AbstractContextManager[None] = self._turns()
+        self._inside = threading.local()
+        if in_memory(self.url):
+            with self._turn, self._writing.begin() as link:
+                metadata.create_all(link)
+
+    def write(self, fn: Callable[[Unit], T]) -> T:
+        """Run `fn` in one transaction; what it returns. Everything it did is kept, or nothing of it.
+
+        Runs it again after a Conflict, a deadlock or a lost connection. Raises the last Conflict.
+        """
+        for _ in range(TRIES - 1):
+            try:
+                return self._write_once(fn)
+            except Conflict:
+                continue
+            except DBAPIError as error:
+                if not _again(error):
+                    raise
+        return self._write_once(fn)
+
+    def read(self, fn: Callable[[Unit], T]) -> T:
+        """Run `fn` on one unmoving view of what is kept; what it returns."""
+        with self._reads() as link:
+            return fn(Unit(link, self.vault, self.codec, False))
+
+    def close(self) -> None:
+        """Let go of all connections; the writing one last, for it tidies the WAL."""
+        self._reading.dispose()
+        with self._turn:
+            self._writing.dispose()
+        if isinstance(self._turn, Turn):
+            self._turn.close()
+
+    def engine_version(self) -> str:
+        """What keeps the data, for the line at the start: "SQLite 3.40.1", "PostgreSQL 18.4"."""
+        with self._reads() as link:
+            version = ".".join(map(str, link.dialect.server_version_info or ()))
+        return f"{'SQLite' if self.url.get_backend_name() == 'sqlite' else 'PostgreSQL'} {version}"
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A reading connection, for figures and checks."""
+        with self._reads() as link:
+            yield link
+
+    def _turns(self) -> AbstractContextManager[None]:
+        if self.url.get_backend_name() == "postgresql":
+            return nullcontext()
+        return Turn(Path(str(self.url.database)) if self._file else None)
+
+    def _write_once(self, fn: Callable[[Unit], T]) -> T:
+        with self._alone(), self._turn, self._writing.connect() as link:
+            transaction = link.begin()
+            try:
+                result = fn(Unit(link, self.vault, self.codec, True))
+            except BaseException:
+                transaction.rollback()
+                raise
+            self._commit(link, transaction)
+            return result
+
+    def _commit(self, link: Connection, transaction: Any) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if self._file:
+                # After a failed write or fsync this connection's view of the file cannot be trusted.
+                link.invalidate()
+            if error.connection_invalidated:
+                raise OutcomeUnknown("the connection broke while committing") from error
+            raise
+
+    @contextmanager
+    def _reads(self) -> Iterator[Connection]:
+        if self._reading is self._writing and self.url.get_backend_name() == "sqlite":
+            with self._alone(), self._turn, self._writing.begin() as link:
+                yield link
+            return
+        options = {} if self._file else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._reading.connect() as plain, plain.execution_options(**options).begin() as transaction:
+            yield transaction.connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Say at once what would else wait for itself for ever: a transaction inside a transaction."""
+        if getattr(self._inside, "open", False):
+            raise RuntimeError("a store transaction inside another one: use the Unit at hand")
+        self._inside.open = True
+        try:
+            yield
+        finally:
+            self._inside.open = False
+
+
+def _again(error: DBAPIError) -> bool:
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in AGAIN

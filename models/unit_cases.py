@@ -1,0 +1,230 @@
+"""Cases: their entries, appended and never changed; their snapshot; what is found by its plain columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from casebook.case import Case, Filing, Notice, Timer
+from casebook.errors import Conflict, NoSuchCase
+from models.codec import without_history
+from models.entry_rows import START, EntryRows
+from models.records import Look
+from models.tables import case_units, cases, counters, entries, looks
+from models.unit_outbox import Outbox
+from models.unit_timers import Timers
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a case's history stood when it was read: its version and the hash of its last entry."""
+
+    version: int
+    hash: str
+
+
+class Cases(Outbox, Timers):
+    """The case book proper: `casebook.book.Book`, and the queues."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._entry_rows = EntryRows(self._vault, self._codec)
+        self._heads: dict[str, Head] = {}
+
+    def next_serial(self, series: str) -> int:
+        """The next number of a series, from 1, without gaps (a rolled-back transaction takes none)."""
+        insert = self._insert(counters).values(series=series, value=1)
+        more = insert.on_conflict_do_update(index_elements=["series"], set_={"value": counters.c.value + 1})
+        return int(self._run(more.returning(counters.c.value)).scalar_one())
+
+    def load(self, number: str) -> Case:
+        """The case with its whole history. Raises NoSuchCase."""
+        case = self.find(number)
+        if case is None:
+            raise NoSuchCase(number)
+        return case
+
+    def find(self, number: str) -> Case | None:
+        """The case with its whole history, or None."""
+        row = self._one(select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == number))
+        if row is None:
+            return None
+        self._heads[number] = Head(row.version, row.head)
+        # Not beyond the snapshot: on PostgreSQL the next entry may be committed between the two statements.
+        rows = self._rows(_entries_of(number).where(entries.c.seq <= row.version))
+        return replace(self._snapshot(number, row.sealed), history=tuple(map(self._entry_rows.read, rows)))
+
+    def save(self, before: Case | None, after: Case, notices: Iterable[Notice], timers: Iterable[Timer]) -> None:
+        """Write the entries `after` has beyond `before`, its snapshot, its notices and its timers. Raises Conflict."""
+        fresh = self._fresh(before, after)
+        if fresh or before is None:
+            self._write(before, after, fresh)
+        self._reconcile(after.number, timers)
+        self.post(notices)
+
+    def open_numbers(self) -> Sequence[str]:
+        """The numbers of all cases with a running clock (for recomputing due dates)."""
+        return self._numbers(select(cases.c.number).where(cases.c.next_due.is_not(None)).order_by(cases.c.next_due))
+
+    def numbers(
+        self,
+        state: str | Iterable[str] | None = None,
+        unit: str | None = None,
+        limit: int = 200,
+        *,
+        kind: str | None = None,
+        filed_from: datetime | None = None,
+        filed_to: datetime | None = None,
+        offset: int = 0,
+    ) -> list[str]:
+        """Numbers of the cases in these states, of this unit (leading or co-handling), oldest first."""
+        conditions: list[ColumnElement[bool]] = []
+        if state is not None:
+            conditions.append(cases.c.state.in_([state] if isinstance(state, str) else list(state)))
+        if unit is not None:
+            conditions.append(_of_unit(unit))
+        if kind is not None:
+            conditions.append(cases.c.kind == kind)
+        if filed_from is not None:
+            conditions.append(cases.c.filed_at >= filed_from)
+        if filed_to is not None:
+            conditions.append(cases.c.filed_at < filed_to)
+        query = select(cases.c.number).where(*conditions).order_by(cases.c.filed_at, cases.c.number)
+        return self._numbers(query.limit(limit).offset(offset))
+
+    def count_by_state(self, unit: str | None = None) -> dict[str, int]:
+        """How many cases stand in each state."""
+        query = select(cases.c.state, func.count().label("total")).group_by(cases.c.state)
+        if unit is not None:
+            query = query.where(_of_unit(unit))
+        return {row.state: row.total for row in self._rows(query)}
+
+    def due_before(self, moment: datetime, limit: int = 200) -> list[str]:
+        """Numbers of the cases with a clock that falls due before the moment, most pressing first."""
+        query = select(cases.c.number).where(cases.c.next_due < moment)
+        return self._numbers(query.order_by(cases.c.next_due, cases.c.number).limit(limit))
+
+    def cases_of(self, handle: str, limit: int = 20) -> list[Case]:
+        """A citizen's cases, newest first."""
+        query = select(cases.c.number).where(cases.c.citizen == handle, cases.c.citizen != "")
+        query = query.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(limit)
+        return [self.load(number) for number in self._numbers(query)]
+
+    def numbers_by_phone(self, phone: str, limit: int = 20) -> list[str]:
+        """Numbers of the cases filed with this telephone number, newest first."""
+        return self._alike(self._blind_is(cases.c.phone_blind, "phone", phone), limit)
+
+    def numbers_by_text(self, text: str, limit: int = 20) -> list[str]:
+        """Numbers of the cases filed in the very same words (spaces aside), newest first."""
+        return self._alike(self._blind_is(cases.c.text_blind, "text", _squeezed(text)), limit)
+
+    def looked(self, number: str, by: str, what: str, reason: str, at: datetime) -> None:
+        """Record that a person was shown personal data of a case."""
+        row = {"number": number, "by": by, "what": what, "reason": reason.replace("\0", ""), "at": at}
+        self._run(looks.insert(), row)
+
+    def looks(self, number: str) -> list[Look]:
+        """Who was shown personal data of the case, in order."""
+        rows = self._rows(select(looks).where(looks.c.number == number).order_by(looks.c.id))
+        return [Look(row.number, row.by, row.what, row.reason, self._codec.local(row.at)) for row in rows]
+
+    def _fresh(self, before: Case | None, after: Case) -> list[Any]:
+        known = before.version if before else 0
+        fresh = [entry for entry in after.history if entry.seq > known]
+        if [entry.seq for entry in fresh] != list(range(known + 1, after.version + 1)):
+            raise ValueError(f"case {after.number}: entries do not follow version {known} one by one")
+        return fresh
+
+    def _write(self, before: Case | None, after: Case, fresh: list[Any]) -> None:
+        rows, last = [], self._head(before).hash
+        for entry in fresh:
+            rows.append(self._entry_rows.write(after.number, entry, last))
+            last = str(rows[-1]["hash"])
+        self._write_snapshot(before, after, last)
+        self._run(entries.insert(), rows)
+        self._heads[after.number] = Head(after.version, last)
+        if before is None or before.units != after.units:
+            self._write_units(after)
+
+    def _head(self, before: Case | None) -> Head:
+        """The head of the chain to append to. Raises Conflict when it is not where `before` was read."""
+        if before is None:
+            return Head(0, START)
+        head = self._heads.get(before.number) or self._stored_head(before.number)
+        if head.version != before.version:
+            raise Conflict(f"case {before.number} is at version {head.version}, not {before.version}")
+        return head
+
+    def _stored_head(self, number: str) -> Head:
+        row = self._one(select(cases.c.version, cases.c.head).where(cases.c.number == number))
+        if row is None:
+            raise NoSuchCase(number)
+        return Head(row.version, row.head)
+
+    def _write_snapshot(self, before: Case | None, after: Case, head: str) -> None:
+        row = {**columns(after), **self._blinds(after.filing), "head": head}
+        row["sealed"] = self._seal(without_history(after), "case", after.number)
+        if before is None:
+            if not self._add(cases, row):
+                raise Conflict(f"case {after.number} exists")
+            return
+        mine = (cases.c.number == after.number, cases.c.version == before.version)
+        if self._run(update(cases).where(*mine), row).rowcount != 1:
+            raise Conflict(f"case {after.number} is not at version {before.version} any more")
+
+    def _write_units(self, case: Case) -> None:
+        self._run(case_units.delete().where(case_units.c.number == case.number))
+        rows = {unit: {"number": case.number, "unit": unit, "leads": unit == case.lead_unit} for unit in case.units}
+        if rows:
+            self._run(case_units.insert(), list(rows.values()))
+
+    def _blinds(self, filing: Filing) -> dict[str, str]:
+        text = _squeezed(filing.text)
+        return {
+            "phone_blind": self._vault.blind("phone", filing.phone) if filing.phone else "",
+            "text_blind": self._vault.blind("text", text) if text else "",
+        }
+
+    def _alike(self, condition: Any, limit: int) -> list[str]:
+        query = select(cases.c.number).where(condition).order_by(cases.c.filed_at.desc(), cases.c.number.desc())
+        return self._numbers(query.limit(limit))
+
+    def _numbers(self, query: Any) -> list[str]:
+        return [row[0] for row in self._rows(query)]
+
+    def _snapshot(self, number: str, sealed: bytes) -> Case:
+        case: Case = self._open(sealed, "case", number)
+        return case
+
+
+def columns(case: Case) -> dict[str, Any]:
+    """The plain columns that a case's snapshot must have."""
+    same = ("number", "version", "rulebook", "kind", "state", "stream", "case_class", "lead_unit", "verdict", "score")
+    row = {name: getattr(case, name) for name in (*same, "officer", "rework_count", "hand_backs")}
+    return {
+        **row,
+        "channel": case.filing.channel,
+        "citizen": case.filing.citizen,
+        "anonymous": case.filing.anonymous,
+        "confidential": case.filing.confidential,
+        "filed_at": case.filed,
+        "closed_at": case.closed,
+        "next_due": min((run.due for run in case.running), default=None),
+        "provisional": any(run.provisional for run in case.running),
+    }
+
+
+def _of_unit(unit: str) -> Any:
+    return cases.c.number.in_(select(case_units.c.number).where(case_units.c.unit == unit))
+
+
+def _entries_of(number: str) -> Any:
+    return select(entries).where(entries.c.number == number).order_by(entries.c.seq)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())

@@ -1,0 +1,76 @@
+"""The inbox: every message taken in once, with what it was answered; those not handled yet wait here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from casebook.errors import Conflict
+from models.records import InboxRow, StoredReply
+from models.tables import inbox
+from models.unit_part import Part
+
+
+class Inbox(Part):
+    """Messages by channel and id. Ids stand as keyed hashes: some platforms build them from the person's own."""
+
+    def inbox_seen(self, channel: str, id: str) -> StoredReply | None:
+        """What became of the message; None when it is new."""
+        row = self._one(select(inbox.c.id_blind, inbox.c.state, inbox.c.reply).where(self._is(channel, id)))
+        if row is None:
+            return None
+        reply = self._vault.unseal(row.reply, _place("reply", channel, id)) if row.reply is not None else None
+        return StoredReply(reply, row.state)
+
+    def inbox_add(
+        self, channel: str, id: str, body: bytes, at: datetime, state: str, reply: bytes | None = None, why: str = ""
+    ) -> None:
+        """Take a message in. Raises Conflict when another transaction took the same one meanwhile."""
+        row = {
+            "channel": channel,
+            "id_blind": self._vault.blind("inbox", id),
+            "at": at,
+            "state": state,
+            "why": why.replace("\0", ""),
+            "sealed": self._seal([id, body.decode("latin-1")], "inbox", channel),
+            "reply": self._sealed_reply(channel, id, reply),
+        }
+        if not self._add(inbox, row):
+            raise Conflict(f"a message of {channel} was taken in meanwhile")
+
+    def inbox_pending(self, channel: str, limit: int = 100) -> list[InboxRow]:
+        """Messages not handled yet, oldest first; in a writing transaction claimed for it."""
+        query = select(inbox).where(inbox.c.channel == channel, inbox.c.state == "pending")
+        query = query.order_by(inbox.c.id).limit(limit)
+        rows = self._rows(query.with_for_update(skip_locked=True) if self._locks else query)
+        return [self._inbox_row(row) for row in rows]
+
+    def inbox_done(self, channel: str, id: str, state: str, why: str = "", reply: bytes | None = None) -> None:
+        """Say what became of it: done, or dead with the reason."""
+        news: dict[str, Any] = {"state": state, "why": why.replace("\0", "")}
+        if reply is not None:
+            news["reply"] = self._sealed_reply(channel, id, reply)
+        self._run(update(inbox).where(self._is(channel, id)).values(news))
+
+    def inbox_tried(self, channel: str, id: str, why: str) -> int:
+        """Count one failed try; how many there were."""
+        news = {"attempts": inbox.c.attempts + 1, "why": why.replace("\0", "")}
+        return int(
+            self._run(update(inbox).where(self._is(channel, id)).values(news).returning(inbox.c.attempts)).scalar_one()
+        )
+
+    def _is(self, channel: str, id: str) -> Any:
+        return (inbox.c.channel == channel) & self._blind_is(inbox.c.id_blind, "inbox", id)
+
+    def _sealed_reply(self, channel: str, id: str, reply: bytes | None) -> bytes | None:
+        return None if reply is None else self._vault.seal(reply, _place("reply", channel, id))
+
+    def _inbox_row(self, row: Any) -> InboxRow:
+        id, body = self._open(row.sealed, "inbox", row.channel)
+        return InboxRow(id, body.encode("latin-1"), self._codec.local(row.at), row.attempts)
+
+
+def _place(*words: str) -> bytes:
+    return "\0".join(words).encode("utf-8", "surrogatepass")

@@ -1,0 +1,148 @@
+"""The outbox: notices written with what they tell of, claimed and sent afterwards, each with its fate.
+
+A recipient's notices go out in the order they were written: one that waits for another try holds back those behind it,
+one that is only held back by its own `not_before` does not. A claimed row is leased; if its sender dies it comes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.engine import Row
+
+from casebook.case import Notice
+from models.records import OutboxRow
+from models.tables import outbox
+from models.unit_part import Part
+
+# Longer than any platform's timeout and its retries within one attempt; shorter than a person's patience.
+LEASE = timedelta(seconds=60)
+OPEN = ("waiting", "sending")
+
+
+class Outbox(Part):
+    """Notices that wait, go and have gone."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._posted: list[Notice] = []
+
+    def post(self, notices: Iterable[Notice]) -> None:
+        """Write notices that belong to no step; those whose key exists are passed over."""
+        wanted = {notice.key: notice for notice in notices}
+        if not wanted:
+            return
+        insert = self._insert(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.key)
+        new = set(self._run(insert, [self._notice_row(notice) for notice in wanted.values()]).scalars())
+        self._posted += [notice for key, notice in wanted.items() if key in new]
+
+    def posted_in_this_unit(self) -> list[Notice]:
+        """The notices that this transaction is the first to write."""
+        return list(self._posted)
+
+    def outbox_due(self, now: datetime, limit: int, lease: timedelta = LEASE) -> list[OutboxRow]:
+        """The next notice of each recipient whose turn has come, oldest first, claimed for the time of `lease`.
+
+        `attempts` counts this one in. A recipient's second notice comes when the first is settled: ask again.
+        """
+        due = select(outbox).where(_in_line(outbox, now), outbox.c.next_at <= now, ~_earlier(now))
+        due = due.order_by(outbox.c.id).limit(limit)
+        rows = self._rows(due.with_for_update(skip_locked=True, of=outbox) if self._locks else due)
+        claim = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
+        if rows:
+            self._run(claim.values(state="sending", attempts=outbox.c.attempts + 1, next_at=now + lease))
+        claimed = [self._outbox_row(row) for row in rows]
+        return [replace(row, state="sending", attempts=row.attempts + 1, next_at=now + lease) for row in claimed]
+
+    def outbox_sent(self, key: str, at: datetime, channel: str, external_id: str = "", state: str = "sent") -> None:
+        """It reached the platform (`sent`), or went along with an answer (`passive`)."""
+        news: dict[str, Any] = {"state": state, "sent_at": at, "channel": channel, "why": ""}
+        if external_id:
+            news["external_blind"] = self._vault.blind("message", external_id)
+            news["external"] = self._seal(external_id, "external", key)
+        self._run(update(outbox).where(outbox.c.key == key).values(news))
+
+    def outbox_failed(self, key: str, at: datetime, why: str, next_at: datetime | None) -> None:
+        """It did not go: try again at `next_at`; without one it is given up."""
+        state = "waiting" if next_at else "failed"
+        news = {"state": state, "why": why.replace("\0", ""), "next_at": next_at or at}
+        self._run(update(outbox).where(outbox.c.key == key).values(news))
+
+    def outbox_of(self, case: str) -> list[OutboxRow]:
+        """All notices of a case, in order, with their fate."""
+        return self._outbox_rows(outbox.c.number == case)
+
+    def outbox_row(self, key: str) -> OutboxRow | None:
+        return next(iter(self._outbox_rows(outbox.c.key == key)), None)
+
+    def outbox_by_message(self, channel: str, external_id: str) -> OutboxRow | None:
+        """The notice that the platform knows by this id (what a person quotes when answering)."""
+        known = self._blind_is(outbox.c.external_blind, "message", external_id)
+        return next(iter(self._outbox_rows(outbox.c.channel == channel, known)), None)
+
+    def outbox_failures(self, limit: int = 200) -> list[OutboxRow]:
+        """Notices that were given up, newest last."""
+        return self._outbox_rows(outbox.c.state == "failed")[-limit:]
+
+    def notices_for(self, to: str, since_id: int = 0, limit: int = 200) -> list[OutboxRow]:
+        """A recipient's notices after a row id, whatever their fate."""
+        return self._outbox_rows(outbox.c.to == to, outbox.c.id > since_id)[:limit]
+
+    def next_outbox_at(self) -> datetime | None:
+        """When the outbox next has something to do; None when it is empty."""
+        row = self._one(select(func.min(outbox.c.next_at, type_=outbox.c.next_at.type)).where(outbox.c.state.in_(OPEN)))
+        return self._codec.maybe_local(row[0] if row else None)
+
+    def outbox_waiting(self) -> int:
+        """How many notices have not gone yet."""
+        return int(self._run(select(func.count()).select_from(outbox).where(outbox.c.state.in_(OPEN))).scalar_one())
+
+    def _outbox_rows(self, *conditions: Any) -> list[OutboxRow]:
+        return [self._outbox_row(row) for row in self._rows(select(outbox).where(*conditions).order_by(outbox.c.id))]
+
+    def _notice_row(self, notice: Notice) -> dict[str, Any]:
+        return {
+            "key": notice.key,
+            "to": notice.to,
+            "message": notice.message,
+            "number": notice.case,
+            "at": notice.at,
+            "facts": self._codec.dump(notice.facts),
+            "sealed": self._seal(notice.private, "outbox", notice.key),
+            "state": "waiting",
+            "next_at": max(notice.at, notice.not_before or notice.at),
+        }
+
+    def _outbox_row(self, row: Row[Any]) -> OutboxRow:
+        return OutboxRow(
+            id=row.id,
+            key=row.key,
+            to=row.to,
+            message=row.message,
+            case=row.number,
+            facts=self._codec.load(row.facts),
+            private=self._open(row.sealed, "outbox", row.key),
+            at=self._codec.local(row.at),
+            attempts=row.attempts,
+            state=row.state,
+            next_at=self._codec.local(row.next_at),
+            sent_at=self._codec.maybe_local(row.sent_at),
+            channel=row.channel,
+            external_id=self._open(row.external, "external", row.key) if row.external else "",
+            why=row.why,
+        )
+
+
+def _in_line(table: Any, now: datetime) -> Any:
+    """Whether a row stands in its recipient's line: it may go now, or was tried before."""
+    return and_(table.c.state.in_(OPEN), or_(table.c.next_at <= now, table.c.attempts > 0))
+
+
+def _earlier(now: datetime) -> Any:
+    """Whether another row of the same recipient stands before this one."""
+    other = outbox.alias("other")
+    return exists().where(other.c.to == outbox.c.to, other.c.id < outbox.c.id, _in_line(other, now))

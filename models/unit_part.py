@@ -1,0 +1,61 @@
+"""What the parts of a Unit share: the open connection, the vault, the codec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
+
+from models.codec import Codec
+from models.vault import Vault
+
+
+class Part:
+    """One open transaction and the means to write in it. `writing` is False in a reading one."""
+
+    def __init__(self, link: Connection, vault: Vault, codec: Codec, writing: bool) -> None:
+        self._link = link
+        self._vault = vault
+        self._codec = codec
+        self._locks = writing and link.dialect.name == "postgresql"
+
+    def _run(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        return self._link.execute(statement, values)
+
+    def _rows(self, statement: Executable, values: Any = None) -> Sequence[Row[Any]]:
+        return self._link.execute(statement, values).all()
+
+    def _one(self, statement: Executable, values: Any = None) -> Row[Any] | None:
+        return self._link.execute(statement, values).first()
+
+    def _insert(self, table: Table) -> Any:
+        """An INSERT of this database, which both spell alike but SQLAlchemy keeps apart."""
+        return (postgresql.insert if self._link.dialect.name == "postgresql" else sqlite.insert)(table)
+
+    def _add(self, table: Table, row: Mapping[str, Any]) -> bool:
+        """Insert unless the key exists; whether it was inserted."""
+        return self._run(self._insert(table).on_conflict_do_nothing(), dict(row)).rowcount == 1
+
+    def _put(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Insert, or replace what stands under the same primary key."""
+        keys = [column.name for column in table.primary_key]
+        insert = self._insert(table)
+        news = {name: insert.excluded[name] for name in row if name not in keys}
+        self._run(insert.on_conflict_do_update(index_elements=keys, set_=news), dict(row))
+
+    def _seal(self, value: Any, *place: str) -> bytes:
+        return self._vault.seal(self._codec.dump(value).encode(), _aad(place))
+
+    def _open(self, sealed: bytes, *place: str) -> Any:
+        return self._codec.load(self._vault.unseal(sealed, _aad(place)))
+
+    def _blind_is(self, column: ColumnElement[str], kind: str, value: str) -> ColumnElement[bool]:
+        """Whether the column holds the keyed hash of the value, under the present key or a former one."""
+        return column.in_(self._vault.blinds(kind, value))
+
+
+def _aad(place: tuple[str, ...]) -> bytes:
+    return "\0".join(place).encode("utf-8", "surrogatepass")

@@ -1,0 +1,87 @@
+"""Timers: rows that say what is to be done for a case at a moment, swept by an index, claimed row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.engine import Row
+
+from casebook.case import Timer
+from models.tables import timers
+from models.unit_part import Part
+
+
+class Timers(Part):
+    """What the clock will do."""
+
+    def due_timers(self, now: datetime, limit: int) -> Sequence[Timer]:
+        """Pending timers whose moment has come, oldest first, claimed for this transaction."""
+        due = select(timers).where(timers.c.state == "pending", timers.c.at <= now)
+        due = due.order_by(timers.c.at, timers.c.key).limit(limit)
+        return [self._timer(row) for row in self._rows(due.with_for_update(skip_locked=True) if self._locks else due)]
+
+    def fired(self, key: str, at: datetime) -> None:
+        """Mark a timer as done; it will not come again."""
+        self._run(update(timers).where(timers.c.key == key).values(state="fired", fired_at=at))
+
+    def next_timer_at(self) -> datetime | None:
+        """The moment of the earliest pending timer; None when nothing is to come."""
+        earliest = select(func.min(timers.c.at, type_=timers.c.at.type)).where(timers.c.state == "pending")
+        row = self._one(earliest)
+        return self._codec.maybe_local(row[0] if row else None)
+
+    def timers_of(self, case: str, state: str = "pending") -> list[Timer]:
+        """The case's timers in that state, by their moments."""
+        mine = select(timers).where(timers.c.number == case, timers.c.state == state)
+        return [self._timer(row) for row in self._rows(mine.order_by(timers.c.at, timers.c.key))]
+
+    def _reconcile(self, case: str, wanted: Iterable[Timer]) -> None:
+        """Make the pending timers of the case those it now wants; fired ones stay fired."""
+        stored = {row.key: row for row in self._rows(select(timers).where(timers.c.number == case))}
+        asked = {timer.key: self._timer_row(timer) for timer in wanted}
+        new = [row for key, row in asked.items() if key not in stored]
+        if new:
+            self._run(self._insert(timers).on_conflict_do_nothing(), new)
+        for key, row in asked.items():
+            if key in stored and _moved(stored[key], row):
+                self._run(update(timers).where(timers.c.key == key).values(row))
+        self._withdraw([key for key, row in stored.items() if row.state == "pending" and key not in asked])
+
+    def _withdraw(self, keys: list[str]) -> None:
+        if keys:
+            self._run(update(timers).where(timers.c.key.in_(keys)).values(state="withdrawn"))
+
+    def _timer_row(self, timer: Timer) -> dict[str, Any]:
+        return {
+            "key": timer.key,
+            "number": timer.case,
+            "at": timer.at,
+            "what": timer.what,
+            "to": timer.to,
+            "clock": timer.clock,
+            "round": timer.round,
+            "facts": self._codec.dump(timer.facts),
+            "state": "pending",
+        }
+
+    def _timer(self, row: Row[Any]) -> Timer:
+        return Timer(
+            key=row.key,
+            case=row.number,
+            at=self._codec.local(row.at),
+            what=row.what,
+            to=row.to,
+            clock=row.clock,
+            round=row.round,
+            facts=self._codec.load(row.facts),
+        )
+
+
+def _moved(stored: Row[Any], row: dict[str, Any]) -> bool:
+    """Whether a stored timer must be written again: it moved, or is wanted again after it was withdrawn."""
+    if stored.state == "fired":
+        return False
+    return any(stored._mapping[name] != value for name, value in row.items())
