@@ -1,6 +1,6 @@
 """Unit: one open transaction on everything that is kept. Fulfils `casebook.book.Book`.
 
-Its parts stand in files of their own: cases, timers and outbox; rooms; contacts; inbox; what else is kept.
+Its parts stand in files of their own: cases, timers and outbox; rooms; contacts; inbox; lists; what else is kept.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 from models.unit_contacts import Contacts
 from models.unit_inbox import Inbox
 from models.unit_keeps import Keeps
+from models.unit_listing import Listing
 from models.unit_rooms import Rooms
 
 
-class Unit(Rooms, Contacts, Inbox, Keeps):
+class Unit(Rooms, Contacts, Inbox, Keeps, Listing):
     """What is done through one Unit happens together or not at all."""
