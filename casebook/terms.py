@@ -64,6 +64,9 @@ FINAL = frozenset(
     {"refused", "sent_back", "transferred", "declined", "closed", "merged", "withdrawn", "terminated", "archived"}
 )
 
+# Steps whose paper carries a number of its own.
+NUMBERED_PAPERS = frozenset({"accept", "decline", "dispatch"})
+
 STEPS = {
     "file": "登记",
     "supplement": "补充",

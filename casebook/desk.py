@@ -1,0 +1,99 @@
+"""The desk: load the case, take the step, save it with its notices and timers, in one transaction.
+
+Only the desk saves a case. It is given a `Book` (an open transaction) and every moment; it reads no clock. What a step
+changes besides its own case (a merge, an answer to those merged) happens here, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from casebook import notices, reminders, taking
+from casebook.book import Book
+from casebook.case import Case, Command, Filing, Notice, Person, Timer
+from casebook.clocks import recounted
+from casebook.errors import NoSuchCase, NotAllowed
+from casebook.law import Law
+from casebook.numbers import case_number
+from casebook.terms import FINAL, NUMBERED_PAPERS
+
+SWEEP_BATCH = 200
+
+
+class Desk:
+    """The service over one office's law. It holds no state of its own."""
+
+    def __init__(self, law: Law) -> None:
+        self.law = law
+
+    def file(self, book: Book, filing: Filing, by: Person, at: datetime) -> Case:
+        """A new case with its number, receipt and clocks. Raises NotAllowed for a filing that cannot be taken."""
+        serial = book.next_serial(f"case/{at:%Y%m%d}")
+        case = taking.file(case_number(at.date(), serial), filing, by, at, self.law)
+        self._save(book, None, case)
+        return case
+
+    def take(self, book: Book, number: str, command: Command) -> Case:
+        """The case after the step. Raises NotAllowed (nothing changes) and NoSuchCase."""
+        before = book.load(number)
+        case = taking.take(before, self._with_paper(book, command), self.law)
+        if command.step == "merge":
+            self._merge_into(book, case, command)
+        self._save(book, before, case)
+        return case
+
+    def allowed(self, case: Case, by: Person, at: datetime) -> tuple[str, ...]:
+        """The steps open to this person on this case now."""
+        return taking.allowed(case, by, self.law)
+
+    def sweep(self, book: Book, now: datetime, limit: int = SWEEP_BATCH) -> int:
+        """Carry out the timers that are due; how many there were. Call again while it returns `limit`."""
+        timers = book.due_timers(now, limit)
+        for timer in timers:
+            self.fire(book, timer, now)
+        return len(timers)
+
+    def fire(self, book: Book, timer: Timer, at: datetime) -> None:
+        """Carry out one timer: its notice, unless the case has moved on meanwhile."""
+        case = book.load(timer.case)
+        if any(timer.key == other.key for other in reminders.wanted(case, self.law)):
+            told = reminders.notice(case, timer, at, self.law)
+            book.post([told] if told else [])
+        book.fired(timer.key, at)
+
+    def recount(self, book: Book, at: datetime) -> list[str]:
+        """Count provisional due dates again by the calendar as it is now; the numbers of the cases that changed."""
+        changed = []
+        for number in book.open_numbers():
+            case = book.load(number)
+            runs = recounted(case, self.law)
+            if runs:
+                moved = any((run.due != old.due) for run in runs if (old := case.run(run.clock, run.round)))
+                self._save(book, case, taking.recount(case, runs, moved, at))
+                changed.append(number)
+        return changed
+
+    def _with_paper(self, book: Book, command: Command) -> Command:
+        """Papers with a number of their own take it when they are issued (readings A46)."""
+        if command.step not in NUMBERED_PAPERS or not self.law.rulebook.step(command.step):
+            return command
+        serial = book.next_serial(f"paper/{command.step}/{command.at.year}")
+        return replace(command, facts={**command.facts, "paper": f"{command.at.year}-{serial:05d}"})
+
+    def _merge_into(self, book: Book, case: Case, command: Command) -> None:
+        """Tell the earlier case of its follower, so that its answer reaches both (readings A24, A48)."""
+        into = str(command.facts["into"])
+        try:
+            earlier = book.load(into)
+        except NoSuchCase as error:
+            raise NotAllowed("merge_other_matter", into=into) from error
+        if earlier.state in FINAL or earlier.state == "answered":
+            raise NotAllowed("merge_other_matter", into=into)
+        follower = f"citizen:{case.filing.citizen}" if case.filing.citizen else ""
+        facts = {"number": case.number, "follower": follower}
+        self._save(book, earlier, taking.follow(earlier, facts, command.by, command.at))
+
+    def _save(self, book: Book, before: Case | None, case: Case) -> None:
+        told: tuple[Notice, ...] = notices.of_step(case, self.law)
+        book.save(before, case, told, reminders.wanted(case, self.law))

@@ -1,0 +1,107 @@
+"""What a notice says about a case: the open facts, and the private ones that fill the same sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from casebook.case import Case, ClockRun, Filing
+from casebook.law import Law
+from casebook.redact import redact_name, redact_text
+from casebook.terms import CHANNELS
+from casebook.wording import fill, sentences
+
+MATTER_LENGTH = 60  # two lines on a phone
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message to one address, before it has a key."""
+
+    to: str
+    message: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    private: Mapping[str, Any] = field(default_factory=dict)
+
+
+def part(name: str, **facts: Any) -> str:
+    """A piece of a sentence from wording.toml."""
+    return fill(sentences()["part"][name], facts)
+
+
+def case_facts(case: Case, law: Law) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The open and the private facts of a case that any notice may use."""
+    run = current(case)
+    book, office = law.rulebook, law.jurisdiction
+    case_class = book.case_class(case.case_class)
+    facts: dict[str, Any] = {
+        "number": case.number,
+        "kind": case.kind,
+        "state": case.state,
+        "rulebook": f"《{book.title}》",
+        "unit": case.lead_unit,
+        "co_units": list(case.co_units),
+        "phone": office.phone,
+        "class_title": case_class.title if case_class else None,
+        "channel": CHANNELS.get(case.filing.channel, case.filing.channel),
+        "urgent": part("urgent") if "urgent" in case.marks else " ",
+        **_due(run),
+    }
+    return facts, _private(case)
+
+
+def _due(run: ClockRun | None) -> dict[str, Any]:
+    if run is None:
+        return {"due": None, "provisional": None, "counted": " "}
+    counted = ""
+    if run.working_days:
+        counted = part("counted", days=run.working_days, start=f"{run.started:%m月%d日}", cites=run.cites)
+    return {
+        "due": run.due.isoformat(),
+        "clock": run.clock,
+        "provisional": part("provisional") if run.provisional else None,
+        "counted": counted or " ",
+    }
+
+
+def _private(case: Case) -> dict[str, Any]:
+    filing = case.filing
+    proposal = [f"{name} {share:.0%}" for name, share in filing.proposal.get("departments", ())][:3]
+    return {
+        "matter": matter(case),
+        "respondent": filing.respondent or filing.fields.get("organisation") or None,
+        "masked": masked_name(filing),
+        "secrecy": part("secrecy") if filing.confidential else None,
+        "proposal": "；".join(proposal) or None,
+    }
+
+
+def matter(case: Case) -> str:
+    """The matter in two lines, telephone and identity numbers masked: fit for a group."""
+    text = redact_text(" ".join(case.filing.text.split()), case.filing.name)
+    return text if len(text) <= MATTER_LENGTH else text[: MATTER_LENGTH - 1] + "…"
+
+
+def masked_name(filing: Filing) -> str:
+    if filing.anonymous:
+        return part("anonymous")
+    if filing.confidential:
+        return part("confidential")
+    return redact_name(filing.name) if filing.name else part("anonymous_line")
+
+
+def current(case: Case) -> ClockRun | None:
+    """The running clock that matters most to whoever reads: the legal one that is due first."""
+    runs = [run for run in case.running if not run.target]
+    return min(runs, key=lambda run: run.due) if runs else None
+
+
+def as_moments(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as they come from the store, with the moments among them turned back into datetimes."""
+    return {key: _moment(key, value) for key, value in facts.items()}
+
+
+def _moment(key: str, value: Any) -> Any:
+    return datetime.fromisoformat(value) if key in ("due", "until", "ceiling") and isinstance(value, str) else value

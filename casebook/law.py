@@ -1,0 +1,59 @@
+"""What a decision is made by: the rulebook, the office, the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+
+from casebook.case import Case, ClockRun
+from casebook.errors import RulebookError
+from casebook.jurisdiction import Jurisdiction
+from casebook.lifecycle import DEFAULT_FLOW, EVERYWHERE
+from casebook.rulebook import Readings, Rulebook
+from casebook.working_days import Calendar
+
+
+@dataclass(frozen=True)
+class Law:
+    """Rulebook, office and calendar together. `read` holds the rulebook's readings as this office has set them."""
+
+    rulebook: Rulebook
+    jurisdiction: Jurisdiction
+    calendar: Calendar
+    read: Readings = field(default_factory=Readings)
+
+    @classmethod
+    def of(cls, rulebook: Rulebook, jurisdiction: Jurisdiction, calendar: Calendar) -> Law:
+        """Bundle them; the jurisdiction's settings change the rulebook's readings. Raises RulebookError."""
+        known = {item.name for item in fields(Readings)}
+        for key in jurisdiction.settings:
+            if key not in known:
+                raise RulebookError(f"{jurisdiction.name}: unknown setting {key!r}; known are {', '.join(sorted(known))}")
+        return cls(rulebook, jurisdiction, calendar, replace(rulebook.readings, **jurisdiction.settings))
+
+    def has(self, step: str) -> bool:
+        """Whether this office knows the step at all."""
+        by_clause = any(step in clause.steps for clause in self.rulebook.clauses)
+        return step in EVERYWHERE or by_clause or self.rulebook.step(step) is not None
+
+    def leads(self, step: str, kind: str) -> str:
+        """The state a step with a choice leads to for that kind of case."""
+        flow = self.rulebook.flow
+        return flow.get(f"{step}/{kind}") or flow.get(step) or DEFAULT_FLOW[step]
+
+    def respondent_unit(self, case: Case) -> str | None:
+        """The handling unit whose name the respondent's words hold; None where they name none."""
+        words = case.filing.respondent
+        names = ((unit.name, alias) for unit in self.jurisdiction.units for alias in (unit.name, *unit.aliases))
+        return next((name for name, alias in names if alias and alias in words), None)
+
+    def days_left(self, run: ClockRun, now: datetime) -> int:
+        """Whole working days until the run is due; negative once it is late."""
+        if now <= run.due:
+            return self.calendar.working_days_between(now, run.due)
+        return -self.calendar.working_days_between(run.due, now)
+
+
+Facts = Mapping[str, Any]

@@ -1,0 +1,168 @@
+"""Reads a rulebook's TOML file into a Rulebook, or says in one line what is wrong with it and where."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import MISSING, fields, replace
+from pathlib import Path
+from typing import Any
+
+from casebook import rulebook as shapes
+from casebook.errors import RulebookError
+from casebook.lifecycle import CHOICES, TABLE
+from casebook.numerals import article_label, item_label
+from casebook.rulebook import Article, Clause, ClockRule, Readings, Rulebook
+from casebook.terms import CLOCKS, GROUNDS, KINDS, STATES, STEPS
+
+FOLDER = Path(__file__).with_name("rulebooks")
+
+TABLES: dict[str, type[Any]] = {
+    "steps": shapes.StepRule,
+    "clocks": shapes.ClockRule,
+    "clauses": shapes.Clause,
+    "classes": shapes.CaseClass,
+    "extensions": shapes.Extension,
+    "materials": shapes.Material,
+    "answers": shapes.Answer,
+    "revisits": shapes.Revisit,
+    "invalids": shapes.Invalid,
+    "forms": shapes.FormRule,
+    "reports": shapes.ReportRule,
+    "scopes": shapes.Scope,
+}
+EVENTS = frozenset(STEPS) | {"file_direct", "rework"}
+NOT_IN_FILES = {"cites"}
+KNOWN: dict[str, frozenset[str]] = {
+    "step": frozenset(STEPS),
+    "steps": frozenset(STEPS),
+    "clock": frozenset(CLOCKS) | {"redispatch", "answer"},
+    "starts": EVENTS,
+    "stops": EVENTS,
+    "kinds": frozenset(KINDS),
+    "grounds": frozenset(GROUNDS),
+    "holder": frozenset({"unit", "body"}),
+    "measured": frozenset({"total", "on_top"}),
+}
+
+
+def read_rulebook(name_or_path: str) -> Rulebook:
+    """The rulebook of that name (one that ships) or in that file. Raises RulebookError with file, line and reason."""
+    path = Path(name_or_path) if name_or_path.endswith(".toml") else FOLDER / f"{name_or_path}.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+        return _Reader(path.name, text, tomllib.loads(text)).rulebook()
+    except FileNotFoundError as error:
+        raise RulebookError(f"no rulebook {name_or_path!r}; these ship: {', '.join(shipped())}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RulebookError(f"{path.name}: {error}") from error
+
+
+def shipped() -> list[str]:
+    """The names of the rulebooks that ship."""
+    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+
+
+class _Reader:
+    """One file being read; it knows the line an article starts at, so that every complaint can name it."""
+
+    def __init__(self, file: str, text: str, table: dict[str, Any]) -> None:
+        self.file, self.table = file, table
+        self.lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[article]]"]
+
+    def rulebook(self) -> Rulebook:
+        head = self.take_head()
+        articles = tuple(self.article(index, item) for index, item in enumerate(self.table.pop("article", [])))
+        self.check_order(articles, head.pop("articles", None))
+        readings = self.shape(Readings, self.table.pop("readings", {}), f"{self.file} [readings]")
+        flow = self.flow()
+        if self.table:
+            raise RulebookError(f"{self.file}: unknown table [{next(iter(self.table))}]")
+        lists = {
+            name: tuple(rule for article in articles for rule in article.rules if isinstance(rule, shape))
+            for name, shape in TABLES.items()
+        }
+        book = self.shape(Rulebook, {**head, "articles": articles, "flow": flow, "readings": readings, **lists}, self.file)
+        self.check_classes(book)
+        return replace(book, by_clause={clause.clause: clause for clause in book.clauses})
+
+    def take_head(self) -> dict[str, Any]:
+        head = self.table.pop("regulation", None)
+        if not isinstance(head, dict):
+            raise RulebookError(f"{self.file}: no [regulation] table")
+        missing = [key for key in ("name", "title", "document", "in_force") if key not in head]
+        if missing:
+            raise RulebookError(f"{self.file}: [regulation] has no {missing[0]!r}")
+        return dict(head)
+
+    def article(self, index: int, table: dict[str, Any]) -> Article:
+        where = f"{self.file}, line {self.lines[index] if index < len(self.lines) else '?'}"
+        label = table.get("label") or article_label(int(table.get("number", index + 1)))
+        rules = tuple(
+            self.rule(shape, dict(row), label, f"{where} ({label}), {name}")
+            for name, shape in TABLES.items()
+            for row in table.pop(name, ())
+        )
+        article: Article = self.shape(Article, {**table, "label": label, "rules": rules}, f"{where} ({label})")
+        if not article.quote.strip():
+            raise RulebookError(f"{where} ({label}): no quote; give the regulation's own words")
+        if not article.rules and not article.by_people and not article.reads:
+            raise RulebookError(f"{where} ({label}): neither rules nor by_people; say what the program does or why it does not")
+        return article
+
+    def rule(self, shape: type[Any], row: dict[str, Any], label: str, where: str) -> Any:
+        made = self.shape(shape, row, where)
+        for key, known in KNOWN.items():
+            value = getattr(made, key, ())
+            for word in (value,) if isinstance(value, str) else value or ():
+                if word and word not in known:
+                    raise RulebookError(f"{where}: {key} {word!r} is not known; known are {', '.join(sorted(known))}")
+        if isinstance(made, ClockRule):
+            self.check_clock(made, where)
+        item = made.clause.partition(".")[2] if isinstance(made, Clause) else getattr(made, "item", "")
+        return replace(made, cites=item_label(label, item))
+
+    @staticmethod
+    def check_clock(clock: ClockRule, where: str) -> None:
+        ways = [clock.working_days is not None, clock.hours is not None, clock.same_day]
+        if sum(ways) != 1:
+            raise RulebookError(f"{where}: clock {clock.clock!r} needs just one of working_days, hours, same_day")
+        if not clock.starts or not clock.stops:
+            raise RulebookError(f"{where}: clock {clock.clock!r} must say what starts and what stops it")
+
+    def check_order(self, articles: tuple[Article, ...], count: int | None) -> None:
+        numbers = [article.number for article in articles]
+        for place, number in enumerate(numbers, 1):
+            if number != place:
+                raise RulebookError(f"{self.file}, line {self.lines[place - 1]}: article {number} stands where {place} should")
+        if count != len(numbers):
+            raise RulebookError(f"{self.file}: [regulation] articles = {count}, but the file has {len(numbers)}")
+
+    def flow(self) -> dict[str, str]:
+        """Where a step leads when the lifecycle leaves a choice; a rulebook chooses, it never draws a new arrow."""
+        flow: dict[str, str] = self.table.pop("flow", {})
+        for step, state in flow.items():
+            name = step.partition("/")[0]
+            if name not in CHOICES:
+                raise RulebookError(f"{self.file} [flow]: {step!r} leaves no choice; these do: {', '.join(sorted(CHOICES))}")
+            if state not in STATES or state not in TABLE[CHOICES[name]].to:
+                allowed = ", ".join(sorted(TABLE[CHOICES[name]].to))
+                raise RulebookError(f"{self.file} [flow]: {step} may not lead to {state!r}; it may lead to {allowed}")
+        return flow
+
+    def check_classes(self, book: Rulebook) -> None:
+        known = {item.name for item in book.classes}
+        for rule in (*book.clocks, *book.extensions):
+            for name in rule.classes:
+                if name not in known:
+                    raise RulebookError(f"{self.file}: {rule.cites}: class {name!r} is not one of {', '.join(sorted(known))}")
+
+    @staticmethod
+    def shape(shape: type[Any], row: dict[str, Any], where: str) -> Any:
+        known = {item.name for item in fields(shape)} - NOT_IN_FILES
+        for key in row:
+            if key not in known:
+                raise RulebookError(f"{where}: unknown key {key!r}; known are {', '.join(sorted(known))}")
+        for item in fields(shape):
+            if item.default is MISSING and item.default_factory is MISSING and item.name not in row:
+                raise RulebookError(f"{where}: no {item.name!r}")
+        return shape(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})

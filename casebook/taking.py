@@ -1,0 +1,161 @@
+"""Taking a step: the only thing that makes a new state.
+
+Pure. A case, a command and the law come in; the case with one more entry comes out, or `NotAllowed` says why not and
+nothing has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from casebook import clocks
+from casebook.case import CLOCK, Case, ClockRun, Command, Entry, Filing, Person
+from casebook.errors import NotAllowed
+from casebook.law import Law
+from casebook.lifecycle import TABLE
+from casebook.permission import check
+from casebook.steps import DECIDE
+from casebook.steps.outcome import Outcome, need
+from casebook.terms import CHANNELS, KINDS
+
+TO_SCREEN = frozenset({"refuse", "out_of_scope"})
+
+
+def take(case: Case, command: Command, law: Law) -> Case:
+    """The case with the step taken. Raises NotAllowed; a refused step changes nothing."""
+    check(case, command.step, command.by, law)
+    _check_state(case, command)
+    rule = law.rulebook.step(command.step)
+    if rule:
+        need(command, *rule.needs, cites=rule.cites)
+    if command.step not in DECIDE:
+        raise NotAllowed("no_basis", step=command.step, rulebook=law.rulebook.title)
+    return _enter(case, command, DECIDE[command.step](case, command, law), law)
+
+
+def allowed(case: Case, by: Person, law: Law) -> tuple[str, ...]:
+    """The steps open to this person on this case now, in the table's order."""
+    return tuple(step for step in TABLE if step in DECIDE and _is_open(case, step, by, law))
+
+
+def _is_open(case: Case, step: str, by: Person, law: Law) -> bool:
+    try:
+        check(case, step, by, law)
+    except NotAllowed:
+        return False
+    return case.state in TABLE[step].of and _has_object(case, step, law)
+
+
+def _has_object(case: Case, step: str, law: Law) -> bool:
+    """Whether there is anything for the step to act on: no consent where nothing waits, no extension of no clock."""
+    if step in ("approve", "reject"):
+        return case.state == "in_review" or bool(case.pending)
+    if step == "extend":
+        run = case.run("resolution")
+        return run is not None and run.running and law.rulebook.extension("resolution", case.case_class) is not None
+    if step == "designate":
+        return case.hand_backs > 0
+    return True
+
+
+def _check_state(case: Case, command: Command) -> None:
+    if case.history and command.at < case.history[-1].at:
+        raise NotAllowed("before_last_entry", at=command.at, last=case.history[-1].at)
+    if case.state not in TABLE[command.step].of:
+        raise NotAllowed("not_now", step=command.step, state=case.state, number=case.number)
+
+
+def _enter(case: Case, command: Command, decided: Outcome, law: Law) -> Case:
+    to = case.state if decided.to == "same" else decided.to
+    arrow = TABLE[command.step]
+    if decided.to not in arrow.to:
+        raise AssertionError(f"{command.step} led to {decided.to}, which the table does not draw")
+    changed = replace(case, **decided.changes)
+    events = decided.events if decided.events is not None else (command.step,)
+    runs = tuple(run for event in events for run in clocks.changed(changed, event, to, command.at, law))
+    return case.with_entry(
+        Entry(
+            seq=case.version + 1,
+            at=command.at,
+            by=command.by,
+            step=command.step,
+            state=to,
+            facts=decided.facts,
+            private=decided.private,
+            changes=decided.changes,
+            clocks=_merged(decided.runs, runs),
+        )
+    )
+
+
+def _merged(*groups: tuple[ClockRun, ...]) -> tuple[ClockRun, ...]:
+    runs: dict[tuple[str, int], ClockRun] = {}
+    for group in groups:
+        runs.update({run.key: run for run in group})
+    return tuple(runs.values())
+
+
+def recount(case: Case, runs: tuple[ClockRun, ...], moved: bool, at: datetime) -> Case:
+    """The case with due dates counted again; `moved` tells whether anyone's date is another one now."""
+    facts = {"moved": moved, "dues": {run.clock: run.due.isoformat() for run in runs}}
+    return case.with_entry(Entry(case.version + 1, at, CLOCK, "recount", case.state, facts, clocks=runs))
+
+
+def follow(case: Case, facts: Mapping[str, Any], by: Person, at: datetime) -> Case:
+    """The case with another one merged into it; its clocks go on."""
+    follower = str(facts["follower"])
+    followers = (*case.followers, follower) if follower and follower not in case.followers else case.followers
+    changes = {"followers": followers, "linked": (*case.linked, str(facts["number"]))}
+    return case.with_entry(Entry(case.version + 1, at, by, "merged_in", case.state, {"number": facts["number"]}, changes=changes))
+
+
+def file(number: str, filing: Filing, by: Person, at: datetime, law: Law) -> Case:
+    """A new case from a filing. Raises NotAllowed for a kind, channel or text it cannot take."""
+    _check_filing(filing)
+    direct = _direct_unit(by, filing, law)
+    state = _first_state(filing, direct, law)
+    changes: dict[str, Any] = {"stream": filing.stream or (law.rulebook.streams[-1] if law.rulebook.streams else None)}
+    changes["marks"] = frozenset({"urgent"}) if filing.urgent else frozenset()
+    if direct:
+        changes["lead_unit"] = direct
+    if filing.score is not None:
+        changes["score"] = filing.score
+    facts: Mapping[str, Any] = {
+        "rulebook": law.rulebook.name,
+        "version": law.rulebook.version,
+        "kind": filing.kind,
+        "channel": filing.channel,
+    }
+    case = Case(number, law.rulebook.name, filing.kind, state, at, filing)
+    events = ("file_direct", "file") if direct else ("file",)
+    runs = tuple(run for event in events for run in clocks.changed(replace(case, **changes), event, state, at, law))
+    runs = tuple(run for run in runs if not (direct and run.holder == "body" and run.clock == "dispatch"))
+    return case.with_entry(Entry(1, at, by, "file", state, facts, {"filing": filing}, changes, runs))
+
+
+def _check_filing(filing: Filing) -> None:
+    if filing.kind not in KINDS:
+        raise NotAllowed("unknown_kind", kind=filing.kind)
+    if filing.channel not in CHANNELS:
+        raise NotAllowed("unknown_channel", channel=filing.channel)
+    if not filing.text.strip():
+        raise NotAllowed("needs_text", step="file")
+
+
+def _direct_unit(by: Person, filing: Filing, law: Law) -> str | None:
+    """The unit a citizen turned to in person: an officer's own filing stays with that unit where `[flow]` says so."""
+    if by.role != "officer" or by.unit is None or law.leads("file_direct", filing.kind) == "awaiting_dispatch":
+        return None
+    unit = law.jurisdiction.unit(by.unit)
+    return unit.name if unit else None
+
+
+def _first_state(filing: Filing, direct: str | None, law: Law) -> str:
+    if direct:
+        return law.leads("file_direct", filing.kind)
+    if filing.proposal.get("verdict") in TO_SCREEN:
+        return "screening"
+    return law.leads("file", filing.kind)
