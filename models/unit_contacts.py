@@ -37,6 +37,12 @@ class Contacts(Part):
         row = self._one(select(contacts).where(contacts.c.handle == handle))
         return self._contact(row) if row else None
 
+    def contact_known(self, channel: str, external_id: str) -> Contact | None:
+        """The contact of that platform id, if there is one; nothing is made and nothing is held."""
+        known = self._blind_is(contacts.c.external_blind, "contact", external_id)
+        row = self._one(select(contacts).where(contacts.c.channel == channel, known))
+        return self._contact(row) if row else None
+
     def contact_note(self, handle: str, key: str, value: Any) -> None:
         """Note a value under a key; None strikes the note out."""
         if value is None:

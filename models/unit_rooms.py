@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import Row
 
 from casebook.case import Person
@@ -45,6 +46,11 @@ class Rooms(Cases):
         """The room's last lines, in order."""
         query = select(lines).where(lines.c.room == room).order_by(lines.c.id.desc()).limit(limit)
         return [self._line(row) for row in reversed(self._rows(query))]
+
+    def newest_lines(self, rooms: Sequence[str]) -> dict[str, int]:
+        """The id of the last line of each of these rooms; empty rooms are left out."""
+        query = select(lines.c.room, func.max(lines.c.id)).where(lines.c.room.in_(rooms)).group_by(lines.c.room)
+        return {room: id for room, id in self._rows(query)}
 
     def edited_lines(self, room: str, since: datetime) -> list[Line]:
         """The room's lines that were changed since a moment."""

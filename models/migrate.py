@@ -1,0 +1,60 @@
+"""Bringing a database to the present tables: all steps of `migrations/`, in one transaction.
+
+Killed half-way, the old tables stand as they were. Two processes that start together take turns.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from models.engine import Turn, address, in_memory, writing_engine
+from models.store import Store
+
+FOLDER = Path(__file__).with_name("migrations")
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database to `revision`; nothing happens when it is there. A store in memory makes its own tables."""
+    parsed = address(url)
+    if in_memory(parsed):
+        return
+    engine = writing_engine(parsed)
+    file = Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
+    try:
+        with Turn(file) if file else nullcontext(), engine.begin() as link:
+            _run(link, revision)
+    finally:
+        engine.dispose()
+
+
+def is_current(store: Store) -> bool:
+    """Whether the store's tables are those this program was written for."""
+    if in_memory(store.url):
+        return True
+    with store.connection() as link:
+        return MigrationContext.configure(link).get_current_revision() == head()
+
+
+def head() -> str | None:
+    """The last step's name."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _run(link: Connection, revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = link
+    (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
