@@ -5,7 +5,6 @@ Killed half-way, the old tables stand as they were. Two processes that start tog
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 
 from alembic import command
@@ -26,12 +25,13 @@ def migrate(url: str, revision: str = "head") -> None:
     if in_memory(parsed):
         return
     engine = writing_engine(parsed)
-    file = Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
+    turn = Turn(Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None)
     try:
-        with Turn(file) if file else nullcontext(), engine.begin() as link:
+        with turn, engine.begin() as link:
             _run(link, revision)
     finally:
         engine.dispose()
+        turn.close()
 
 
 def is_current(store: Store) -> bool:

@@ -37,7 +37,8 @@ class Part:
 
     def _add(self, table: Table, row: Mapping[str, Any]) -> bool:
         """Insert unless the key exists; whether it was inserted."""
-        return self._run(self._insert(table).on_conflict_do_nothing(), dict(row)).rowcount == 1
+        insert = self._insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+        return self._one(insert, dict(row)) is not None
 
     def _put(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert, or replace what stands under the same primary key."""

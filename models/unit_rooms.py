@@ -49,8 +49,8 @@ class Rooms(Cases):
 
     def newest_lines(self, rooms: Sequence[str]) -> dict[str, int]:
         """The id of the last line of each of these rooms; empty rooms are left out."""
-        query = select(lines.c.room, func.max(lines.c.id)).where(lines.c.room.in_(rooms)).group_by(lines.c.room)
-        return {room: id for room, id in self._rows(query)}
+        query = select(lines.c.room, func.max(lines.c.id).label("last")).where(lines.c.room.in_(rooms))
+        return {row.room: row.last for row in self._rows(query.group_by(lines.c.room))}
 
     def edited_lines(self, room: str, since: datetime) -> list[Line]:
         """The room's lines that were changed since a moment."""

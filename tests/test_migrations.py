@@ -1,0 +1,79 @@
+"""Migrations: they make exactly the tables the program knows, on both databases, and can be taken back."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.pool import NullPool
+
+from models.engine import address, writing_engine
+from models.migrate import is_current, migrate
+from models.store import Store
+from models.tables import metadata
+from models.vault import Vault
+from tests import postgres
+from tests.makers import SECRET, a_case, keep
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request, tmp_path, worker_id_or_master):
+    """The address of a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/bare.db"
+        return
+    with postgres.database(request.getfixturevalue("_server"), f"huiying_bare_{worker_id_or_master}") as url:
+        yield url
+
+
+def tables(url):
+    engine = create_engine(address(url), poolclass=NullPool)
+    with engine.connect() as link:
+        return set(inspect(link).get_table_names())
+
+
+def test_a_bare_database_gets_the_tables_the_program_knows(bare_url):
+    migrate(bare_url)
+
+    engine = writing_engine(address(bare_url))
+    with engine.connect() as link:
+        differences = compare_metadata(MigrationContext.configure(link, opts={"compare_type": True}), metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_migrating_again_changes_nothing(bare_url):
+    migrate(bare_url)
+    store = Store(bare_url, Vault(SECRET))
+    case = keep(store, a_case())
+
+    migrate(bare_url)
+
+    assert store.read(lambda unit: unit.load(case.number)) == case
+    store.close()
+
+
+def test_a_store_says_whether_its_tables_are_the_present_ones(bare_url):
+    migrate(bare_url, "0001")
+    store = Store(bare_url, Vault(SECRET))
+    before = is_current(store)
+
+    migrate(bare_url)
+
+    assert (before, is_current(store)) == (False, True)
+    store.close()
+
+
+def test_all_steps_can_be_taken_back(bare_url):
+    migrate(bare_url)
+
+    migrate(bare_url, "base")
+
+    assert tables(bare_url) == {"alembic_version"}
+
+
+def test_a_store_in_memory_needs_no_migration(memory_store):
+    migrate("sqlite://")
+
+    assert is_current(memory_store)
