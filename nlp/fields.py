@@ -1,0 +1,29 @@
+"""The fields of a message: each value with its place, corrections in force, nothing that the text does not give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from nlp.fields_person import find_id_numbers, find_names, find_phones, find_receipts, find_staff
+from nlp.fields_place import find_organisations, find_places
+from nlp.fields_time import find_times
+from nlp.found import Found, corrected
+from nlp.text import Word
+
+
+def find_fields(text: str, words: Sequence[Word], now: datetime) -> tuple[Found, ...]:
+    """One Found for each field the text gives, in the order of the fields' names here."""
+    organisations = find_organisations(text, words)
+    staff = find_staff(text)
+    candidates = (
+        find_phones(text),
+        find_id_numbers(text),
+        find_names(text),
+        organisations,
+        staff,
+        find_places(text, words, [*organisations, *staff]),
+        find_times(text, now),
+        find_receipts(text),
+    )
+    return tuple(best[0] for each in candidates if (best := corrected(text, each)))

@@ -1,0 +1,204 @@
+"""When it happened: dates and clock times in everyday Chinese, seen from the moment of writing.
+
+Weeks run from Monday. The first time said is the event's; a deadline (前、截止、承诺) or a day to come is none. What
+cannot be told to the day (前几天、上个月) is found without a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from nlp.found import Found
+from nlp.numerals import number
+
+N = r"[0-9]{1,2}|[零〇一二三四五六七八九十]{1,3}"
+YEAR = r"(?:19|20)[0-9]{2}|二[零〇][零〇一二三四五六七八九]{2}"
+PART = r"凌晨|清晨|早上|早晨|清早|大早上|上午|中午|午后|下午|傍晚|晚上|夜里|深夜|晚|早"
+
+WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
+DAYS_BACK = {
+    "大前天": 3, "前天": 2, "前日": 2, "前晚": 2, "昨天": 1, "昨日": 1, "昨儿": 1, "昨晚": 1, "昨夜": 1, "昨": 1,
+    "今天": 0, "今日": 0, "今儿": 0, "今早": 0, "今晨": 0, "今晚": 0, "刚才": 0, "刚刚": 0, "方才": 0,
+}  # fmt: skip
+FEASTS = {"元旦": (1, 1), "五一": (5, 1), "国庆": (10, 1), "十一": (10, 1), "三八": (3, 8), "六一": (6, 1)}
+
+CLOCK = re.compile(
+    rf"\s?[的,]?\s?(?:大概|大约|约|差不多|快到?|将近)?\s?(?P<part>{PART})?\s?(?:的|大概|大约|约|差不多|快|将近)?\s?"
+    rf"(?:(?P<hour>{N}|两)(?:点钟|点|时)(?!间|候|段)(?P<minute>半|一刻|三刻|{N})?分?|(?P<h>[0-9]{{1,2}}):(?P<m>[0-9]{{2}}))?"
+)
+AFTER_IS_DEADLINE = re.compile(r"\s?(?:之前|以前|前|之内|以内|内|截止|到期|为止|期满|[还才]?有?效)")
+BEFORE_IS_DEADLINE = re.compile(
+    r"(?:截止|截至|最晚|最迟|限期|期限|承诺|答应|保证|约定|有效期|到期日?|到期时间|延期到|延长到|推迟到|出生于?|生于|生日"
+    r"|务必在?|必须在|要求在)[是为到至在于:我们说]{0,3}\s?$"
+)
+HABIT_BEFORE = re.compile(r"(?:每逢|每个|每|逢|至|到|-|—|~)$")
+HABIT_AFTER = re.compile(r"(?:到|至|-|—|~|、)(?:周|星期|礼拜)?[一二三四五六日天]")
+
+
+@dataclass(frozen=True)
+class _Day:
+    start: int
+    end: int
+    day: date | None
+
+
+def find_times(text: str, now: datetime) -> list[Found]:
+    """Every past moment said, in order; vague ones only where no day is said."""
+    exact = [found for day in _days(text, now.date()) if (found := _moment(text, day, now)) is not None]
+    if exact:
+        return exact
+    return [
+        Found("event_time", None, match.start(), match.end())
+        for match in VAGUE.finditer(text)
+        if not AFTER_IS_DEADLINE.match(text, match.end())
+    ]
+
+
+def _days(text: str, today: date) -> Iterator[_Day]:
+    """Days in order, the longest reading of each place."""
+    hits = [
+        _Day(match.start(), match.end(), _resolved(resolve, match, today))
+        for pattern, resolve in PATTERNS
+        for match in pattern.finditer(text)
+        if not _is_habit(text, match)
+    ]
+    end = 0
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.start >= end:
+            end = hit.end
+            yield hit
+
+
+def _resolved(resolve: Callable[[re.Match[str], date], date | None], match: re.Match[str], today: date) -> date | None:
+    try:
+        return resolve(match, today)
+    except (ValueError, OverflowError):
+        return None  # the thirtieth of February
+
+
+def _is_habit(text: str, match: re.Match[str]) -> bool:
+    """每周三, 周一至周五: hours of business, not an event."""
+    if not any(word in match.group() for word in ("周", "星期", "礼拜")):
+        return False
+    return bool(HABIT_BEFORE.search(text[: match.start()][-2:]) or HABIT_AFTER.match(text, match.end()))
+
+
+def _moment(text: str, hit: _Day, now: datetime) -> Found | None:
+    if hit.day is None or hit.day > now.date():
+        return None
+    clock = CLOCK.match(text, hit.end)
+    end, said = hit.end, ""
+    if clock and (clock["hour"] or clock["h"]):
+        part = clock["part"] or _part_inside(text[hit.start : hit.end])
+        minute = _minutes(part, clock)
+        end, said = (clock.end(), f"T{minute // 60:02}:{minute % 60:02}") if minute is not None else (end, "")
+    if AFTER_IS_DEADLINE.match(text, end) or BEFORE_IS_DEADLINE.search(text[max(0, hit.start - 10) : hit.start]):
+        return None
+    return Found("event_time", hit.day.isoformat() + said, hit.start, end)
+
+
+def _part_inside(said: str) -> str:
+    return {"晚": "晚上", "夜": "晚上", "早": "早上", "晨": "早上"}.get(said[-1:], "")
+
+
+def _minutes(part: str, clock: re.Match[str]) -> int | None:
+    hour = number(clock["hour"].replace("两", "二")) if clock["hour"] else int(clock["h"])
+    quarter = {"半": 30, "一刻": 15, "三刻": 45}
+    said = clock["minute"] or clock["m"] or "0"
+    minute = quarter[said] if said in quarter else number(said)
+    if hour is None or minute is None or hour > 24 or minute > 59:
+        return None
+    late = (
+        part in ("下午", "午后", "傍晚", "晚上", "夜里", "深夜", "晚")
+        and hour < 12
+        and not (part != "下午" and hour < 5)
+    )
+    noon = part == "中午" and hour < 10
+    return (hour % 24 + (12 if late or noon else 0)) * 60 + minute
+
+
+def _number(written: str) -> int:
+    value = number(written.replace("两", "二"))
+    if value is None:
+        raise ValueError(written)
+    return value
+
+
+def _year_month_day(match: re.Match[str], today: date) -> date:
+    said = match["year"]
+    year = {"今": today.year, "本": today.year, "去": today.year - 1, "前": today.year - 2}.get(said) or _number(said)
+    return date(year, _number(match["month"]), _number(match["day"]))
+
+
+def _month_day(match: re.Match[str], today: date) -> date | None:
+    """The last such day; a day less than two months ahead is one to come, not last year's."""
+    day = date(today.year, _number(match["month"]), _number(match["day"]))
+    if day <= today:
+        return day
+    return None if day - today < timedelta(days=60) else day.replace(year=today.year - 1)
+
+
+def _day_of_near_month(match: re.Match[str], today: date) -> date:
+    first = today.replace(day=1)
+    if match["which"].startswith("上"):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return first.replace(day=_number(match["day"]))
+
+
+def _bare_day(match: re.Match[str], today: date) -> date:
+    """5号: of this month, else of the last."""
+    day = _number(match["day"])
+    if day <= today.day:
+        return today.replace(day=day)
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=day)
+
+
+def _weekday(match: re.Match[str], today: date) -> date | None:
+    which, weekday = match["which"] or "", match["weekday"]
+    if which.startswith("下") or (weekday == "末" and not which):
+        return None
+    monday = today - timedelta(days=today.weekday())
+    day = monday + timedelta(days=WEEKDAYS[weekday] if weekday in WEEKDAYS else int(weekday) - 1)
+    if which:
+        return day - timedelta(weeks=which.count("上"))
+    return day if day <= today else day - timedelta(weeks=1)
+
+
+def _back(match: re.Match[str], today: date) -> date:
+    return today - timedelta(days=DAYS_BACK[match.group()])
+
+
+def _ago(match: re.Match[str], today: date) -> date:
+    unit = {"天": 1, "日": 1}.get(match["unit"], 7)
+    return today - timedelta(days=unit * _number(match["count"]))
+
+
+def _feast(match: re.Match[str], today: date) -> date:
+    day = date(today.year, *FEASTS[match["feast"]])
+    return day if day <= today else day.replace(year=today.year - 1)
+
+
+PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
+    (re.compile(rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
+    (re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
+     _year_month_day),
+    (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})[日号]?(?![0-9个])"), _month_day),
+    (re.compile(rf"(?P<which>上个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
+    (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]+点)"),
+     _bare_day),
+    (re.compile(r"(?P<which>上+|这|本|下+)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"), _weekday),
+    (re.compile("(?:" + "|".join(sorted((word for word in DAYS_BACK if word != "昨"), key=len, reverse=True)) + ")(?!说|写|打的|填|发的|那个电话)"), _back),
+    (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
+    (re.compile(r"(?P<feast>元旦|五一|国庆|十一|三八|六一)节?(?:当天|那天|当日|那一天)"), _feast),
+)  # fmt: skip
+
+VAGUE = re.compile(
+    r"前几天|前两天|前些天|这几天|这两天|这几日|最近几天|最近|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|这段时间|上个月|上月|这个月初|月初"
+    r"|月底|月中|年初|年底|年前|去年(?:[0-9]{1,2}月份?|夏天|冬天|年底|年初)?|今年(?:[0-9]{1,2}月份?|以来|夏天|年初)?|前年|上上?个?(?:周|星期|礼拜)"
+    r"|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前|半个?月前|半年前|多年前|几年前"
+    r"|[0-9一二三四五六七八九十两]{1,3}个?(?:月|年|多月)(?:之|以)?前|(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})月(?:份|初|中旬|上旬|下旬|底)"
+    r"|国庆(?:节?期间|假期|前后)|五一期间|春节(?:期间|前后|前|后)?|暑假|寒假|周末"
+)

@@ -1,0 +1,53 @@
+"""Figures of a classifier on labelled texts: how often right, how evenly, how honest its probabilities, how much it dares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.model import Numbers
+
+BINS = 15
+WANTED_PRECISION = 0.95
+
+
+def figures_of(truth: NDArray[Any], probabilities: Numbers) -> dict[str, Any]:
+    """`truth`: the right class's column; `probabilities`: a row a text. A class -1 is one the model does not know."""
+    guessed, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    right = guessed == truth
+    return {
+        "accuracy": round(float(right.mean()), 4),
+        "macro_f1": round(macro_f1(truth, guessed), 4),
+        "ece": round(calibration_error(right, sure), 4),
+        "coverage_at_95": round(coverage(right, sure), 4),
+        "n": len(truth),
+    }
+
+
+def macro_f1(truth: NDArray[Any], guessed: NDArray[Any]) -> float:
+    """The mean of the classes' F1, over the classes that occur."""
+    scores = []
+    for label in np.unique(truth):
+        hit = int(((guessed == label) & (truth == label)).sum())
+        scores.append(2 * hit / max(1, int((guessed == label).sum() + (truth == label).sum())))
+    return float(np.mean(scores)) if scores else 0.0
+
+
+def calibration_error(right: NDArray[Any], sure: Numbers) -> float:
+    """Expected calibration error: how far stated and found precision lie apart, over equal bins."""
+    places = np.minimum((sure * BINS).astype(int), BINS - 1)
+    apart = 0.0
+    for place in np.unique(places):
+        inside = places == place
+        apart += inside.mean() * abs(float(right[inside].mean()) - float(sure[inside].mean()))
+    return float(apart)
+
+
+def coverage(right: NDArray[Any], sure: Numbers) -> float:
+    """The largest share of texts, the surest first, of which 95 % are right."""
+    order = np.argsort(-sure, kind="stable")
+    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(precision >= WANTED_PRECISION)
+    return float((enough[-1] + 1) / len(order)) if len(enough) else 0.0

@@ -1,0 +1,41 @@
+"""Found: one field and where it stood; and how a correction replaces what it corrects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# What a person says when taking back a word. "写错了" alone may speak of a certificate, so the speaker must be there.
+TAKEN_BACK = re.compile(
+    r"(?:^|[,。;!?.、~\s])[哦噢啊呃哎]?(?:不对|不好意思|更正|纠正|更改|抱歉)|(?:说|记|打|发|输|看|我写|我填|刚写|刚才写)错了?"
+    r"|(?:电话|手机|号码|手机号|时间|日期|窗口|名字|姓名|地址|单位|证号|工号|编号|身份证|身份证号)(?:号码?|号)?[又给]?(?:错了|不对|有误|写错了?|填错了?)"
+    r"|(?:改成|改为|换成|更正为|准确[地的]?说)"
+)
+NOT_BUT = re.compile(r"不是(?P<not>[^,。;!?]{1,24})[,。;!?]?\s?(?:而是|应该是|是)")
+
+# How far after the taking back the right word may stand.
+REACH = 16
+
+
+@dataclass(frozen=True)
+class Found:
+    """A field's value and its place in the cleaned text. `value` None: it was said, but too vaguely to name."""
+
+    name: str
+    value: str | None
+    start: int
+    end: int
+
+
+def corrected(text: str, found: Sequence[Found]) -> list[Found]:
+    """`found` in order of worth, without what the writer took back, what replaces it first."""
+    if len(found) < 2:
+        return list(found)
+    denied = [(match.start("not"), match.end("not")) for match in NOT_BUT.finditer(text)]
+    cues = [match.end() for match in TAKEN_BACK.finditer(text)] + [match.end() for match in NOT_BUT.finditer(text)]
+    kept = [each for each in found if not any(start <= each.start < end for start, end in denied)]
+    first = min(each.start for each in found)
+    better = [each for each in kept if any(first < cue <= each.start + 2 and each.start - cue <= REACH for cue in cues)]
+    better.sort(key=lambda each: -each.start)
+    return [*better, *(each for each in kept if each not in better)]

@@ -1,0 +1,119 @@
+"""Linear models as numbers in a file: what training exports and serving multiplies.
+
+Serving needs numpy alone: importing scikit-learn takes seconds and a hundred megabytes, and its pipeline spends twenty
+times as long on one message as the product itself. Nothing here can run code when loaded (npz without pickle, JSON).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+ARRAYS, CARD, WORDS = "weights.npz", "card.json", "words.json"
+
+
+class ModelError(Exception):
+    """A model folder cannot be read; says which file and why."""
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A text as the models see it: which features, how much of each (length one in all)."""
+
+    columns: NDArray[np.intp]
+    values: Numbers
+
+
+@dataclass(frozen=True)
+class Head:
+    """One question's weights: a row a feature, a column a class."""
+
+    classes: tuple[str, ...]
+    weights: Numbers
+    bias: Numbers
+
+    def probabilities(self, vector: Vector) -> Numbers:
+        """Of each class, in the classes' order."""
+        scores = vector.values @ self.weights[vector.columns] + self.bias
+        powers = np.exp(scores - scores.max())
+        answer: Numbers = powers / powers.sum()
+        return answer
+
+
+@dataclass(frozen=True)
+class Model:
+    """One vocabulary, some heads over it, and the card that says what they were made of."""
+
+    vocabulary: Mapping[str, int]
+    rarity: Numbers
+    heads: Mapping[str, Head]
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    def vector(self, features: Iterable[str]) -> Vector:
+        """Counts damped by their logarithm, weighted by rarity, scaled to length one."""
+        counts = Counter(column for feature in features if (column := self.vocabulary.get(feature)) is not None)
+        columns = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
+        values = np.fromiter((1.0 + math.log(count) for count in counts.values()), dtype=np.float64, count=len(counts))
+        values = values * self.rarity[columns]
+        length = math.sqrt(float(values @ values))
+        return Vector(columns, values / length if length else values)
+
+    def answer(self, head: str, vector: Vector) -> dict[str, float]:
+        """Class → probability."""
+        question = self.heads[head]
+        return dict(zip(question.classes, question.probabilities(vector).tolist(), strict=True))
+
+    def reasons(self, head: str, label: str, vector: Vector, most: int = 4) -> list[str]:
+        """The words that spoke most for `label` against the other classes."""
+        question = self.heads[head]
+        if label not in question.classes:
+            return []
+        weights = question.weights[vector.columns]
+        spoke = vector.values * (weights[:, question.classes.index(label)] - weights.mean(axis=1))
+        names = {
+            column: feature for feature, column in self.vocabulary.items() if column in set(vector.columns.tolist())
+        }
+        order = [names[int(vector.columns[place])] for place in np.argsort(-spoke) if spoke[place] > 0]
+        return [name[2:] for name in order if name.startswith("w:") and len(name) > 3][:most]
+
+
+def save_model(model: Model, folder: Path) -> None:
+    """Three files: words and card as JSON, numbers as npz (halves: a weight needs three figures, not sixteen)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, NDArray[Any]] = {"rarity": model.rarity}
+    for name, head in model.heads.items():
+        arrays[f"{name}_weights"] = head.weights.astype(np.float16)
+        arrays[f"{name}_bias"] = head.bias
+    np.savez_compressed(folder / ARRAYS, allow_pickle=False, **arrays)
+    words = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
+    (folder / WORDS).write_text(json.dumps(words, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    card = {**model.card, "classes": {name: list(head.classes) for name, head in model.heads.items()}}
+    (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def load_model(folder: Path) -> Model:
+    """The model in that folder. Raises ModelError with the file and the reason."""
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        words: Sequence[str] = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+            heads = {
+                name: Head(tuple(classes), arrays[f"{name}_weights"].astype(np.float64), arrays[f"{name}_bias"])
+                for name, classes in card["classes"].items()
+            }
+            rarity = arrays["rarity"].astype(np.float64)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"no usable model in {folder}: {error}") from error
+    if any(head.weights.shape != (len(words), len(head.classes)) for head in heads.values()):
+        raise ModelError(f"no usable model in {folder}: words and weights differ in number")
+    return Model({word: column for column, word in enumerate(words)}, rarity, heads, card)

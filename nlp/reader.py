@@ -1,0 +1,106 @@
+"""The reader: one citizen's message in, what was meant out. It suggests; it never refuses, declines or dispatches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from nlp.fields import find_fields
+from nlp.fields_person import is_valid_id
+from nlp.found import Found
+from nlp.kind import COMMANDS, tell_kind
+from nlp.model import Model, Vector, load_model
+from nlp.route import Router
+from nlp.same import same, sketch
+from nlp.screen import ACCEPT, clauses, screen
+from nlp.text import Cleaned, clean, cut, features
+
+WEIGHTS = Path(__file__).with_name("weights")
+
+# A dispatcher reads three; five leave room for what lies close behind.
+MOST_DEPARTMENTS = 5
+# Less than this is no suggestion.
+LEAST_PROBABILITY = 0.01
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a message says. `spans`: where each field stood in the text as it was sent; `why`: a reason an answer.
+
+    `ground` and `clause` are None where there is none. `fields["event_time"]` is None, with `event_time_text`, where
+    the time was said too vaguely to name.
+    """
+
+    kind: str
+    verdict: str
+    ground: str | None
+    clause: str | None
+    departments: tuple[tuple[str, float], ...]
+    fields: Mapping[str, str | bool | None]
+    why: tuple[str, ...] = ()
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+class Reader:
+    """Reads messages for one city. Thread-safe: nothing changes after loading."""
+
+    def __init__(self, model: Model, router: Router, clause_of: Mapping[str, str]) -> None:
+        self.model, self.router, self.clause_of = model, router, clause_of
+
+    @classmethod
+    def load(
+        cls,
+        units: Iterable[tuple[str, str]] | None = None,
+        rulebook: str = "yunnan",
+        folder: Path = WEIGHTS,
+    ) -> Reader:
+        """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given."""
+        return cls(load_model(folder), Router(list(units) if units is not None else None), clauses(rulebook))
+
+    def read(self, text: str, now: datetime) -> Reading:
+        """What `text`, written at `now`, says."""
+        cleaned = clean(text)
+        words = cut(cleaned.text)
+        said = features(words)
+        vector = self.model.vector(said)
+        found = find_fields(cleaned.text, words, now)
+        kind = tell_kind(cleaned.text, self.model.answer("kind", vector))
+        has_unit = any(each.name == "organisation" for each in found)
+        learnt = self.model.answer("screen", vector)
+        screening = screen(cleaned.text, words, kind.kind, has_unit, learnt)
+        departments: tuple[tuple[str, float], ...] = ()
+        if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
+            departments = self._departments(cleaned.text, said, vector)
+        why = (kind.why, screening.why, *self._routing_reason(departments, said))
+        clause = self.clause_of.get(screening.ground)
+        fields, spans = _fields(cleaned, found), {each.name: cleaned.span(each.start, each.end) for each in found}
+        return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
+
+    def compare(self, one: str, other: str) -> float:
+        """The probability that both texts report the same matter."""
+        return same(sketch(self.model, one), sketch(self.model, other))
+
+    def _departments(self, text: str, said: Sequence[str], vector: Vector) -> tuple[tuple[str, float], ...]:
+        routed = self.router.route(text, said, self.model.answer("subject", vector))
+        return tuple(
+            (name, round(chance, 6)) for name, chance in routed[:MOST_DEPARTMENTS] if chance >= LEAST_PROBABILITY
+        )
+
+    def _routing_reason(self, departments: Sequence[tuple[str, float]], said: Sequence[str]) -> tuple[str, ...]:
+        if not departments:
+            return ()
+        name, chance = departments[0]
+        words = "、".join(self.router.reasons(name, said)) or "the message as a whole"
+        return (f"route {name} {chance:.2f}: {words}",)
+
+
+def _fields(cleaned: Cleaned, found: Sequence[Found]) -> dict[str, str | bool | None]:
+    fields: dict[str, str | bool | None] = {each.name: each.value for each in found}
+    for each in found:
+        if each.name == "id_number" and each.value is not None:
+            fields["id_number_valid"] = is_valid_id(each.value)
+        if each.name == "event_time" and each.value is None:
+            fields["event_time_text"] = cleaned.text[each.start : each.end]
+    return fields
