@@ -1,0 +1,165 @@
+"""Finds in a message what was asked for: name, phone, ID number, address, respondent, request.
+
+The reader gives what it is sure of; here the question just asked is known too, so a bare "张三丰 13800000000" is a
+name and a telephone number, though no word says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bots.identity import is_valid
+from bots.wording import load_phrases
+from casebook.redact import ID_LIKE, ID_NUMBER, PHONE
+
+SEPARATORS = re.compile(r"[\s，,。；;、！!？?：:（）()]+")
+DIGITS = re.compile(r"(?<!\d)\d[\d -]{5,18}\d(?!\d)", re.ASCII)
+HAN_NAME = re.compile(
+    r"[\u4e00-\u9fff\u3400-\u4dbf]{2,4}(?:·[\u4e00-\u9fff]{1,8})*|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8})+"
+)
+ANY_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z·. ]{2,20}")
+NAMED_RESPONDENT = 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a message gave. `rest` are the words left over; `wrong` are fields given in a form that cannot be right."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    wrong: tuple[str, ...] = ()
+    rest: str = ""
+
+
+def find(text: str, asking: tuple[str, ...], known: Mapping[str, Any]) -> Answer:
+    """What the message gives, `asking` being the fields of the last question, `known` the reader's fields."""
+    values: dict[str, str] = {}
+    wrong: list[str] = []
+    rest = _take_id(text, values, wrong)
+    rest = _take_phone(rest, asking, known, values, wrong)
+    parts = [part for part in SEPARATORS.split(_without_leads(rest)) if part]
+    parts = _take_address(parts, asking, values)
+    parts = _take_name(parts, asking, known, values)
+    parts = _take_respondent(parts, text, asking, known, values)
+    if "request" in asking and parts:
+        values["request"] = "，".join(parts)
+        parts = []
+    return Answer(values, tuple(wrong), "，".join(parts))
+
+
+def _take_id(text: str, values: dict[str, str], wrong: list[str]) -> str:
+    found = ID_NUMBER.search(text) or ID_LIKE.search(text)
+    if not found:
+        return text
+    number = re.sub(r"[ -]", "", found[0]).upper()
+    if is_valid(number):
+        values["id_number"] = number
+    else:
+        wrong.append("id_number")
+    return text[: found.start()] + " " + text[found.end() :]
+
+
+def _take_phone(
+    text: str, asking: tuple[str, ...], known: Mapping[str, Any], values: dict[str, str], wrong: list[str]
+) -> str:
+    found = None
+    for found in PHONE.finditer(text):
+        # The last one counts: "不是13800000000，是13800000001".
+        values["phone"] = re.sub(r"(?<=\d) (?=\d)", "", found[1]) if found[1][0] == "0" else re.sub(r"\D", "", found[1])
+    if found:
+        return PHONE.sub(" ", text)
+    if isinstance(known.get("phone"), str):
+        values["phone"] = known["phone"]
+        return text.replace(known["phone"], " ")
+    odd = DIGITS.search(text) if "phone" in asking else None
+    if odd:
+        wrong.append("phone")
+        return text.replace(odd[0], " ")
+    return text
+
+
+def _without_leads(text: str) -> str:
+    """The text without the words that only introduced a number ("电话是")."""
+    phrases = load_phrases()["draft"]
+    for lead in (*phrases["phone_lead"], *phrases["id_lead"]):
+        text = re.sub(rf"{lead}[是为：:]?(?=\s|$|[，,。；;])", " ", text)
+    return text
+
+
+def _take_address(parts: list[str], asking: tuple[str, ...], values: dict[str, str]) -> list[str]:
+    leads = load_phrases()["draft"]["address_lead"]
+    for part in parts:
+        lead = next((lead for lead in leads if part.startswith(lead) and len(part) > len(lead) + 2), None)
+        if lead:
+            values["address"] = part.removeprefix(lead)
+            return [other for other in parts if other is not part]
+    if asking == ("address",) and parts:
+        values["address"] = "".join(parts)
+        return []
+    return parts
+
+
+def _take_name(
+    parts: list[str], asking: tuple[str, ...], known: Mapping[str, Any], values: dict[str, str]
+) -> list[str]:
+    told = known.get("name")
+    if isinstance(told, str) and told:
+        values["name"] = told
+        return [part for part in parts if told not in part or len(part) > len(told) + 6]
+    introduced = load_phrases()["draft"]["introduction"]
+    for part in reversed(parts):
+        asked = "name" in asking or any(part.startswith(lead) for lead in introduced)
+        name = name_in(part) if asked else ""
+        if name:
+            values["name"] = name
+            return [other for other in parts if other is not part]
+    if asking in (("name",), ("name", "phone")) and len(parts) == 1 and ANY_NAME.fullmatch(parts[0]):
+        values["name"] = _stripped(parts[0])
+        return []
+    return parts
+
+
+def name_in(part: str) -> str:
+    """The person's name that these few words are; "" if they are none."""
+    phrases = load_phrases()["draft"]
+    said = _stripped(part)
+    lead = next((lead for lead in phrases["surname_lead"] if part.startswith(lead)), "")
+    if lead and 1 <= len(part.removeprefix(lead)) <= 2:
+        return part.removeprefix(lead)
+    if any(word in said for word in phrases["not_names"] if len(word) > 1) or said in phrases["not_names"]:
+        return ""
+    if any(said.endswith(title) and 1 < len(said) <= 6 for title in phrases["honorific"]):
+        return said
+    plausible = HAN_NAME.fullmatch(said) and (said[0] in phrases["surnames"] or "·" in said or said != part)
+    return said if plausible else ""
+
+
+def _stripped(part: str) -> str:
+    phrases = load_phrases()["draft"]
+    lead = next((lead for lead in phrases["name_lead"] if part.startswith(lead) and len(part) > len(lead)), "")
+    part = part.removeprefix(lead)
+    tail = next((tail for tail in phrases["name_tail"] if part.endswith(tail) and len(part) > len(tail)), "")
+    return part.removesuffix(tail)
+
+
+def _take_respondent(
+    parts: list[str], text: str, asking: tuple[str, ...], known: Mapping[str, Any], values: dict[str, str]
+) -> list[str]:
+    told = known.get("organisation")
+    if isinstance(told, str) and told:
+        values["respondent"] = told
+        return [part for part in parts if part != told]
+    if "respondent" not in asking:
+        return parts
+    phrases = load_phrases()["draft"]
+    for part in parts:
+        if any(part.endswith(end) for end in phrases["respondent_end"]) and len(part) <= NAMED_RESPONDENT:
+            lead = next((lead for lead in phrases["respondent_lead"] if part.startswith(lead)), "")
+            values["respondent"] = part.removeprefix(lead)
+            return [other for other in parts if other is not part]
+    if asking == ("respondent",) and parts and len("".join(parts)) <= NAMED_RESPONDENT:
+        values["respondent"] = "".join(parts)
+        return []
+    return parts

@@ -1,0 +1,158 @@
+"""The plain commands that work at every step: 帮助, 返回, 取消, 等一下, 转人工, 跳过, 匿名 …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bots import heard
+from bots.citizen import own_cases, questions, redirect
+from bots.citizen.scene import Scene
+from bots.message import Reply
+from bots.talk import CONFIRMING, DRAFTING, EDITING, GATHERING, REDIRECTED, Draft, FileCase, Talk, Turn
+
+
+def handle_command(scene: Scene) -> Turn | None:
+    """The answer to a command, None if the message is none or it means nothing here."""
+    handler = COMMANDS.get(heard.command(scene.text)) if scene.text and not scene.media else None
+    return handler(scene) if handler else None
+
+
+def confirm(scene: Scene) -> Turn | None:
+    """On the card: file it. Where an answer was asked for, "好的" is none."""
+    draft = scene.talk.draft
+    if draft is None:
+        return scene.stay(scene.say("confirm.nothing")) if not scene.talk.number else None
+    if scene.talk.stage == REDIRECTED:
+        return redirect.insist(scene)
+    if scene.talk.stage != CONFIRMING:
+        return scene.stay(Reply(questions.where_we_were(scene.here, draft, scene.talk.asking)))
+    filing = draft.filing(scene.here.citizen, scene.here.channel)
+    return scene.rest(acts=(FileCase(filing),), filed=scene.talk.serial)
+
+
+def cancel(scene: Scene) -> Turn | None:
+    """Drop the draft. It can be had back with 返回 until something new begins."""
+    draft = scene.talk.draft
+    if draft is None:
+        return scene.rest(scene.say("cancel.nothing"))
+    return scene.rest(scene.say("cancel.done"), previous=draft)
+
+
+def back(scene: Scene) -> Turn | None:
+    """One step back: from changing a field to the card, from a statement to before it, from cancelled to the draft."""
+    talk = scene.talk
+    if talk.stage == EDITING and talk.draft is not None:
+        return questions.go_on(scene, talk.draft)
+    if talk.previous is None:
+        return scene.rest(scene.say("back.nowhere")) if talk.draft is None else questions.go_on(scene, _unasked(talk))
+    undone = replace(scene, talk=replace(talk, previous=None))
+    return questions.go_on(undone, replace(talk.previous, asked={}), scene.say("back.done"))
+
+
+def _unasked(talk: Talk) -> Draft:
+    """The draft ready to be asked the same again: going back must not use up the asking."""
+    draft = talk.draft or Draft()
+    return replace(draft, asked={name: count for name, count in draft.asked.items() if name not in talk.asking})
+
+
+def skip(scene: Scene) -> Turn | None:
+    """What was asked for is not given."""
+    draft = scene.talk.draft
+    if draft is None or scene.talk.stage not in DRAFTING:
+        return None
+    if scene.talk.stage == EDITING:
+        return questions.go_on(scene, draft)
+    if scene.talk.stage == CONFIRMING:
+        return scene.stay(scene.say("confirm.hint"))
+    firm = {"text"}
+    skipped = tuple(dict.fromkeys((*draft.skipped, *(name for name in scene.talk.asking if name not in firm))))
+    notes = (scene.say("note.no_phone"),) if "phone" in scene.talk.asking and not draft.phone else ()
+    return questions.go_on(scene, replace(draft, skipped=skipped), *notes)
+
+
+def anonymous(scene: Scene) -> Turn | None:
+    draft = scene.talk.draft
+    if draft is None:
+        return scene.stay(scene.say("note.anonymous_later"))
+    return questions.go_on(scene, replace(draft, anonymous=True), scene.say("note.anonymous"))
+
+
+def named(scene: Scene) -> Turn | None:
+    draft = scene.talk.draft
+    return None if draft is None else questions.go_on(scene, replace(draft, anonymous=False))
+
+
+def confidential(scene: Scene) -> Turn | None:
+    draft = scene.talk.draft
+    if draft is None:
+        return scene.stay(scene.say("note.confidential_later", phone=scene.here.phone))
+    return questions.go_on(scene, replace(draft, confidential=True), scene.say("note.confidential"))
+
+
+def edit(scene: Scene) -> Turn | None:
+    return questions.choose_field(scene) if scene.talk.draft is not None and scene.talk.stage in DRAFTING else None
+
+
+def deny(scene: Scene) -> Turn | None:
+    """ "不对" on the card asks which line; on a redirection it is disagreement."""
+    if scene.talk.stage == REDIRECTED:
+        return redirect.insist(scene)
+    if scene.talk.stage in (CONFIRMING, EDITING):
+        return questions.choose_field(scene)
+    return skip(scene) if scene.talk.stage == GATHERING else None
+
+
+def restart(scene: Scene) -> Turn | None:
+    return scene.rest(scene.say("restart"), previous=scene.talk.draft)
+
+
+def wait(scene: Scene) -> Turn | None:
+    return scene.stay(scene.say("wait"))
+
+
+def help_me(scene: Scene) -> Turn | None:
+    return scene.stay(scene.say("help", title=scene.here.title, phone=scene.here.phone))
+
+
+def insist(scene: Scene) -> Turn | None:
+    if scene.talk.stage == CONFIRMING:
+        return confirm(scene)
+    return (
+        questions.show_card(scene, scene.talk.draft)
+        if scene.talk.stage == GATHERING and scene.talk.draft
+        else (redirect.insist(scene))
+    )
+
+
+def withdraw(scene: Scene) -> Turn | None:
+    """In the middle of a draft there is nothing to take back but the draft."""
+    return cancel(scene) if scene.talk.stage in DRAFTING else own_cases.ask_withdraw(scene)
+
+
+def _outside_drafts(handler: Callable[[Scene], Turn]) -> Callable[[Scene], Turn | None]:
+    return lambda scene: None if scene.talk.stage in DRAFTING else handler(scene)
+
+
+COMMANDS: dict[str, Callable[[Scene], Turn | None]] = {
+    "help": help_me,
+    "human": redirect.human,
+    "progress": own_cases.progress,
+    "cancel": cancel,
+    "back": back,
+    "wait": wait,
+    "skip": skip,
+    "confirm": confirm,
+    "deny": deny,
+    "edit": edit,
+    "insist": insist,
+    "anonymous": anonymous,
+    "named": named,
+    "confidential": confidential,
+    "withdraw": withdraw,
+    "supplement": _outside_drafts(own_cases.start_supplement),
+    "urge": _outside_drafts(own_cases.urge),
+    "restart": restart,
+    "thanks": redirect.chat,
+    "hello": redirect.chat,
+}

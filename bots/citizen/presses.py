@@ -1,0 +1,93 @@
+"""Pressed buttons and events, `<what>:<serial or case number>[:arg]`. An old card's press is answered, never obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bots.citizen import commands, own_cases, questions, redirect
+from bots.citizen.scene import Scene
+from bots.talk import DRAFTING, REDIRECTED, Turn
+
+KINDS = ("complaint", "consultation", "suggestion")
+
+
+def handle_press(scene: Scene) -> Turn:
+    """The answer to a press or an event."""
+    what, _, rest = scene.data.partition(":")
+    if what == "event":
+        return _event(scene, rest)
+    target, _, arg = rest.partition(":")
+    if what in ON_DRAFT:
+        return _on_draft(scene, what, target, arg)
+    if what in ON_CASE:
+        return _on_case(scene, what, target, arg)
+    if what == "new_matter":
+        return _new_matter(scene)
+    return scene.stay(scene.say("press.unknown"))
+
+
+def _event(scene: Scene, event: str) -> Turn:
+    name, _, key = event.partition(":")
+    if name == "subscribe":
+        return scene.stay(scene.say("greeting", title=scene.here.title))
+    if name in ("menu", "scan"):
+        handler = {"progress": own_cases.progress, "human": redirect.human, "help": commands.help_me}.get(key)
+        return (handler(scene) if handler else None) or scene.stay(scene.say("greeting", title=scene.here.title))
+    return scene.stay()
+
+
+def _on_draft(scene: Scene, what: str, serial: str, arg: str) -> Turn:
+    talk = scene.talk
+    if serial != str(talk.serial) or talk.draft is None or talk.stage not in DRAFTING | {REDIRECTED}:
+        filed = serial == str(talk.filed)
+        return scene.stay(scene.say("press.filed" if filed else "press.old"))
+    if what == "field" and arg in questions.EDITABLE:
+        return questions.ask_new(scene, arg)
+    if what == "kind" and arg in KINDS:
+        return questions.go_on(scene, replace(talk.draft, kind=arg))
+    handler = ON_DRAFT[what]
+    return (handler(scene) if handler else None) or scene.stay(scene.say("press.old"))
+
+
+def _on_case(scene: Scene, what: str, number: str, arg: str) -> Turn:
+    case = scene.here.case(number)
+    if case is None:
+        return scene.stay(scene.say("press.not_yours"))
+    if what == "rate":
+        return own_cases.rate(scene, number, int(arg) if arg in tuple("12345") else 0)
+    if what == "supplement":
+        return own_cases.with_held(scene, case)
+    if what == "urge":
+        return own_cases.urge_case(scene, case, scene.talk.held)
+    if what == "withdraw":
+        return own_cases.confirm_withdraw(scene, case)
+    return own_cases.withdraw(scene, number) if what == "withdraw_yes" else own_cases.keep(scene, number)
+
+
+def _new_matter(scene: Scene) -> Turn:
+    """The picture held back belongs to something new."""
+    return scene.rest(scene.say("note.picture_first"), held_media=scene.talk.held_media)
+
+
+def _card(scene: Scene) -> Turn | None:
+    return questions.go_on(scene, scene.talk.draft) if scene.talk.draft else None
+
+
+def _confirm(scene: Scene) -> Turn | None:
+    """The card's own button: obeyed wherever the draft stands, if nothing was changed since and nothing is missing."""
+    if scene.talk.stage == "editing":
+        return commands.confirm(replace(scene, talk=replace(scene.talk, stage="confirming")))
+    return commands.confirm(scene)
+
+
+ON_DRAFT: dict[str, Callable[[Scene], Turn | None] | None] = {
+    "confirm": _confirm,
+    "edit": questions.choose_field,
+    "cancel": commands.cancel,
+    "insist": redirect.insist,
+    "card": _card,
+    "field": None,
+    "kind": None,
+}
+ON_CASE = frozenset({"rate", "supplement", "urge", "withdraw", "withdraw_yes", "withdraw_no"})

@@ -1,0 +1,188 @@
+"""Asks for what is missing, all of it in one question, and shows the summary card when nothing is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.citizen.scene import Scene
+from bots.message import Button, Reply
+from bots.talk import CONFIRMING, EDITING, GATHERING, Draft, Here, Turn
+from casebook.redact import redact_number
+
+PERSONAL = ("name", "phone", "id_number", "address")
+# How often a field may be asked for; then the card is shown without it. Two rounds of clarifying are the rulebooks'
+# `clarify_rounds`; a request is asked for once, for most stories hold it unsaid.
+ASK_AT_MOST = {
+    "text": 2,
+    "respondent": 2,
+    "request": 1,
+    "name": 2,
+    "phone": 2,
+    "id_number": 1,
+    "address": 1,
+    "evidence": 1,
+}
+EDITABLE = ("respondent", "text", "request", "name", "phone", "id_number", "address", "kind")
+VAGUE = ("lacks_content", "unclear_request", "chitchat")
+LONGEST_SHOWN = 160
+
+
+def missing(draft: Draft, here: Here) -> tuple[str, ...]:
+    """The required fields that are neither given, skipped nor asked for often enough."""
+    if _is_vague(draft) and _may_ask(draft, "text"):
+        return ("text",)
+    of_the_matter = ("respondent", "request") if draft.kind == "complaint" else ()
+    of_the_person = required(here) if draft.kind == "complaint" and not draft.anonymous else ()
+    wanted = dict.fromkeys((*of_the_matter, *of_the_person))
+    return tuple(name for name in wanted if not getattr(draft, name) and _may_ask(draft, name))
+
+
+def required(here: Here) -> tuple[str, ...]:
+    """What the rulebook will not do without, as far as this channel may carry it."""
+    return tuple(
+        material.field
+        for material in here.materials
+        if material.required
+        and material.field in ASK_AT_MOST
+        and (material.field != "id_number" or here.may_take_id)
+        and material.field != "text"
+    )
+
+
+def go_on(scene: Scene, draft: Draft, *before: Reply) -> Turn:
+    """Ask for what is missing, or show the card."""
+    wanted = missing(draft, scene.here)
+    if not wanted:
+        return show_card(scene, draft, *before)
+    asked = {**draft.asked, **{name: draft.asked.get(name, 0) + 1 for name in wanted}}
+    first = not any(draft.asked.values())
+    draft = replace(draft, asked=asked)
+    question = Reply(question_text(scene.here, draft, wanted, first=first))
+    return scene.move(*before, question, stage=GATHERING, draft=draft, asking=wanted, number="")
+
+
+def question_text(here: Here, draft: Draft, wanted: tuple[str, ...], *, first: bool) -> str:
+    """One question that gathers everything wanted."""
+    words = here.words
+    if "text" in wanted:
+        return words("question.text" if first else "question.text_again")
+    own = {material.field: material.ask for material in here.materials if material.ask}
+    both = "name" in wanted and "phone" in wanted and not {"name", "phone"} & set(own)
+    names = [name for name in wanted if not (both and name == "phone")]
+    asks = [
+        words("ask.name_and_phone") if both and name == "name" else own.get(name) or words(f"ask.{name}")
+        for name in names
+    ]
+    key = "question.first" if first else "question.again"
+    question = words(key, asks=words("joint.asks").join(asks))
+    return question + (words("question.anonymous_hint") if first and "name" in wanted else "")
+
+
+def show_card(scene: Scene, draft: Draft, *before: Reply) -> Turn:
+    """The summary with its three choices."""
+    serial = scene.talk.serial
+    rows = (
+        (scene.button("confirm", f"confirm:{serial}"),),
+        (scene.button("edit", f"edit:{serial}"), scene.button("cancel", f"cancel:{serial}")),
+    )
+    card = Reply(card_text(scene.here, draft, offer=not scene.talk.offered), rows)
+    return scene.move(*before, card, stage=CONFIRMING, draft=draft, asking=(), number="", offered=True)
+
+
+def card_text(here: Here, draft: Draft, *, offer: bool) -> str:
+    """The matter as it will be filed, line by line."""
+    words = here.words
+    lines = [words("card.head")]
+    for name, value in _shown(here, draft):
+        lines.append(words("card.line", field=words(f"field.{name}"), value=value))
+    if draft.anonymous:
+        lines.append(words("card.anonymous"))
+    if draft.confidential:
+        lines.append(words("card.confidential"))
+    if offer and (optional := _optional(draft, here)):
+        lines.append(
+            words("card.optional", fields=words("joint.fields").join(words(f"field.{name}") for name in optional))
+        )
+    lines.append(words("card.foot"))
+    return "\n".join(lines)
+
+
+def choose_field(scene: Scene) -> Turn:
+    """Ask which line of the card to change."""
+    serial = scene.talk.serial
+    names = [name for name in EDITABLE if name != "id_number" or scene.here.may_take_id]
+    buttons = [Button(scene.here.words(f"field.{name}"), f"field:{serial}:{name}") for name in names]
+    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    back = (scene.button("back", f"card:{serial}"),)
+    return scene.move(scene.say("edit.which", *rows, back), stage=EDITING, asking=())
+
+
+def ask_new(scene: Scene, name: str) -> Turn:
+    """Ask for the new value of one field."""
+    if name == "kind":
+        serial = scene.talk.serial
+        kinds = ("complaint", "consultation", "suggestion")
+        row = tuple(Button(scene.here.words(f"kind.{kind}"), f"kind:{serial}:{kind}") for kind in kinds)
+        return scene.move(scene.say("edit.kind", row), stage=EDITING, asking=("kind",))
+    question = scene.say("edit.value", field=scene.here.words(f"field.{name}"))
+    return scene.move(question, stage=EDITING, asking=(name,))
+
+
+def where_we_were(here: Here, draft: Draft, asking: tuple[str, ...]) -> str:
+    """One line on an unfinished draft."""
+    gist = shortened(draft.text or draft.respondent, 24)
+    if asking:
+        fields = here.words("joint.fields").join(here.words(f"field.{name}") for name in asking)
+        return here.words("resume.asking", gist=gist, fields=fields)
+    return here.words("resume.card", gist=gist)
+
+
+def shortened(text: str, length: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _shown(here: Here, draft: Draft) -> list[tuple[str, str]]:
+    """The lines of the card that have something to show, and those that should have."""
+    words = here.words
+    none = words("card.none")
+    lines = [("kind", words(f"kind.{draft.kind}"))]
+    if draft.kind == "complaint" or draft.respondent:
+        lines.append(("respondent", draft.respondent or none))
+    lines.append(("text", shortened(draft.text, LONGEST_SHOWN) or none))
+    if draft.kind == "complaint" or draft.request:
+        lines.append(("request", draft.request or words("card.no_request")))
+    if not draft.anonymous:
+        lines += _personal_lines(draft, none)
+    if draft.evidence:
+        lines.append(("evidence", words("card.evidence", count=len(draft.evidence))))
+    return lines
+
+
+def _personal_lines(draft: Draft, none: str) -> list[tuple[str, str]]:
+    asked = draft.kind == "complaint"
+    lines = [(name, getattr(draft, name) or none) for name in ("name", "phone") if asked or getattr(draft, name)]
+    if draft.id_number:
+        lines.append(("id_number", redact_number(draft.id_number)))
+    if draft.address:
+        lines.append(("address", draft.address))
+    return lines
+
+
+def _optional(draft: Draft, here: Here) -> list[str]:
+    """What the rulebook asks for but can do without, and is not given yet."""
+    names = [material.field for material in here.materials if not material.required]
+    taken = (name for name in names if here.may_take_id or name != "id_number")
+    open_to = (name for name in taken if not (draft.anonymous and name in PERSONAL))
+    known = (name for name in open_to if name in ASK_AT_MOST)
+    return [name for name in known if not getattr(draft, name) and name not in draft.skipped]
+
+
+def _may_ask(draft: Draft, name: str) -> bool:
+    return name not in draft.skipped and draft.asked.get(name, 0) < ASK_AT_MOST[name]
+
+
+def _is_vague(draft: Draft) -> bool:
+    """Whether the statement is too thin to hand to anybody."""
+    vague = draft.proposal.get("verdict") == "clarify" and draft.proposal.get("ground") in VAGUE
+    return vague or not draft.text.strip()

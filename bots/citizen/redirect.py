@@ -1,0 +1,78 @@
+"""Answers what is not a matter for us: emergencies, other legal routes, abuse, small talk.
+
+Nothing is refused here. The route is named with its clause, and whoever disagrees has a person look at it: the words
+become a draft whose proposal says what the machine thought.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots import heard
+from bots.citizen.questions import go_on
+from bots.citizen.scene import Scene
+from bots.citizen.statement import begin
+from bots.message import Reply
+from bots.talk import IDLE, REDIRECTED, Alarm, AskHuman, Turn
+from bots.wording import load_phrases
+
+# What these grounds deserve is a kind word and another try, not a legal route.
+TRY_AGAIN = frozenset({"abuse", "harassment", "spam", "superstition"})
+
+
+def emergency(scene: Scene) -> Turn:
+    """The numbers to call, at once and before anything else; a person is alarmed."""
+    sort = next(
+        (name for name, words in load_phrases()["emergency"].items() if any(w in scene.text for w in words)), "other"
+    )
+    return scene.stay(scene.say(f"emergency.{sort}"), acts=(Alarm(scene.text),))
+
+
+def elsewhere(scene: Scene) -> Turn:
+    """Out of scope or, as the machine thinks, not to be received: say so, name the way, keep the words."""
+    reading = scene.reading
+    ground = (reading.ground if reading else None) or "unrelated"
+    draft = begin(scene.text, (*scene.talk.held_media, *scene.media), reading, scene.here).draft
+    serial = scene.talk.serial + 1
+    row = (scene.button("insist", f"insist:{serial}"), scene.button("leave", f"cancel:{serial}"))
+    text = _route(scene, ground, (reading.clause if reading else None) or "")
+    move = scene.move(Reply(text, (row,)), stage=REDIRECTED, draft=draft, previous=None, asking=(), rounds=0, number="")
+    return replace(move, talk=replace(move.talk, serial=serial, offered=False, held="", held_media=()))
+
+
+def insist(scene: Scene) -> Turn:
+    """The citizen does not agree: it is taken down, and a person decides."""
+    draft = scene.talk.draft
+    if draft is None:
+        return scene.stay(scene.say("insist.nothing"))
+    return go_on(scene, draft, scene.say("insist.taken"))
+
+
+def human(scene: Scene) -> Turn:
+    """A person is called; the place in the conversation stays."""
+    phone = scene.here.phone
+    reply = scene.say("human.called", phone=phone) if phone else scene.say("human.called_no_phone")
+    numbers = heard.case_numbers(scene.text)
+    return scene.stay(reply, acts=(AskHuman(scene.text, numbers[0] if numbers else scene.talk.number),))
+
+
+def chat(scene: Scene) -> Turn:
+    """A greeting or small talk: a short word and what can be done here."""
+    if scene.talk.draft is not None:
+        return scene.stay(scene.say("chat.in_draft"))
+    thanks = heard.command(scene.text) == "thanks"
+    key = "chat.thanks" if thanks else "chat.hello" if heard.command(scene.text) == "hello" else "chat.guide"
+    return scene.move(scene.say(key, title=scene.here.title), stage=IDLE)
+
+
+def _route(scene: Scene, ground: str, clause: str) -> str:
+    words = scene.here.words
+    key = f"redirect.{ground}" if words.has(f"redirect.{ground}") else "redirect.unrelated"
+    parts = [words(key, title=scene.here.title)]
+    where = scene.here.redirects.get(ground)
+    if where:
+        parts.append(words("redirect.where", where=where))
+    if clause:
+        parts.append(words("redirect.clause", clause=clause))
+    parts.append(words("redirect.try_again" if ground in TRY_AGAIN else "redirect.insist"))
+    return "\n".join(parts)

@@ -1,0 +1,55 @@
+"""One turn as the parts of the conversation see it, and the few ways of ending it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bots.message import Button, Reply
+from bots.talk import IDLE, Act, Here, Reading, Talk, Turn
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What was said, by whom it was understood, and where the conversation stood. `data` is a pressed button's."""
+
+    talk: Talk
+    here: Here
+    text: str = ""
+    media: tuple[str, ...] = ()
+    data: str = ""
+    reading: Reading | None = None
+
+    def say(self, key: str, *rows: tuple[Button, ...], **facts: object) -> Reply:
+        """The sentence of that key with choices under it."""
+        return Reply(self.here.words(key, **facts), rows)
+
+    def button(self, key: str, data: str, **facts: object) -> Button:
+        return Button(self.here.words(f"button.{key}", **facts), data)
+
+    def stay(self, *replies: Reply, acts: tuple[Act, ...] = ()) -> Turn:
+        """Answer without losing the place."""
+        return Turn(self.talk, replies, acts)
+
+    def move(self, *replies: Reply, acts: tuple[Act, ...] = (), **changes: Any) -> Turn:
+        """Answer and go on elsewhere."""
+        return Turn(replace(self.talk, **changes), replies, acts)
+
+    def rest(self, *replies: Reply, acts: tuple[Act, ...] = (), **changes: Any) -> Turn:
+        """Answer and be done: nothing is asked any more."""
+        clear: dict[str, Any] = {
+            "stage": IDLE,
+            "draft": None,
+            "previous": None,
+            "asking": (),
+            "rounds": 0,
+            "number": "",
+            "held": "",
+            "held_media": (),
+            "offered": False,
+        }
+        return Turn(replace(self.talk, **{**clear, **changes}), replies, acts)
+
+
+Handler = Callable[[Scene], Turn | None]

@@ -1,0 +1,212 @@
+"""Turns what a citizen says into a draft, and later words into additions or corrections of it.
+
+The citizen's own words are kept as they were said (Yunnan Art. 9: 如实记录); only ID numbers are covered in them, for
+those have a sealed place of their own. What was said once is not asked again; what is said later wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bots.citizen.answers import Answer, find
+from bots.heard import clean, mentions
+from bots.talk import Draft, Here, Reading
+from bots.wording import load_phrases
+from casebook.redact import ID_LIKE, ID_NUMBER, redact_number
+
+WINDOW = re.compile(r"[0-9A-Za-z一二三四五六七八九十]+\s*号?\s*(?:窗口|柜台|工位|台席|窗)")
+CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
+KEPT_FIELDS = ("organisation", "staff_name", "place", "event_time", "event_time_text", "receipt_number")
+FILED_KINDS = {"consultation": "consultation", "suggestion": "suggestion", "praise": "suggestion"}
+SHORTEST_ADDITION = 2
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The draft after a statement, and the keys of what should be said about it, with their facts."""
+
+    draft: Draft
+    notes: tuple[tuple[str, Mapping[str, str]], ...] = ()
+
+
+def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here) -> Merged:
+    """A new draft from the first statement; a whole story may already stand in it."""
+    known = dict(reading.fields) if reading else {}
+    kind = FILED_KINDS.get(reading.kind, "complaint") if reading else "complaint"
+    draft = Draft(
+        kind=kind,
+        text=covered(text),
+        request=request_in(text) if kind == "complaint" else "",
+        evidence=media,
+        anonymous=mentions("draft", "anonymous", text),
+        confidential=mentions("draft", "confidential", text),
+        fields=kept_fields(known),
+        proposal=proposal(reading),
+    )
+    return _fill(draft, find(text, (), known), here, corrects=False)
+
+
+def add(
+    draft: Draft, text: str, media: tuple[str, ...], asking: tuple[str, ...], reading: Reading | None, here: Here
+) -> Merged:
+    """The draft after one more statement, `asking` being what had been asked for."""
+    known = dict(reading.fields) if reading else {}
+    corrects = is_correction(text)
+    named = named_field(text) if corrects else ""
+    wanted = (named,) if named else asking
+    answer = find(_after_correction(text) if corrects else text, wanted, known)
+    draft = replace(
+        draft,
+        evidence=tuple(dict.fromkeys((*draft.evidence, *media))),
+        anonymous=draft.anonymous or mentions("draft", "anonymous", text),
+        confidential=draft.confidential or mentions("draft", "confidential", text),
+        fields={**kept_fields(known), **draft.fields},
+    )
+    if "text" in asking and reading is not None:
+        draft = replace(draft, proposal=proposal(reading), kind=FILED_KINDS.get(reading.kind, draft.kind))
+    merged = _fill(draft, answer, here, corrects=corrects or "respondent" in asking, window=window_in(text))
+    return replace(merged, draft=_with_words(merged.draft, text, answer, asking, corrects))
+
+
+def put(draft: Draft, name: str, text: str, here: Here) -> Merged:
+    """The draft with one field set to what was typed for it."""
+    if name == "kind":
+        return Merged(replace(draft, kind=kind_in(text) or draft.kind))
+    if name in ("text", "request", "respondent", "address"):
+        typed: dict[str, Any] = {name: covered(text)}
+        return Merged(replace(draft, **typed))
+    answer = find(text, (name,), {})
+    if name == "name" and "name" not in answer.values:
+        answer = Answer({"name": clean(text)[:40]})
+    if name not in answer.values and not answer.wrong:
+        answer = Answer(answer.values, (name,))
+    return _fill(draft, answer, here, corrects=True)
+
+
+def proposal(reading: Reading | None) -> Mapping[str, Any]:
+    """What the machine thinks of a statement, for the dispatcher: never a decision."""
+    if reading is None:
+        return {}
+    return {
+        "verdict": reading.verdict,
+        "ground": reading.ground,
+        "clause": reading.clause,
+        "departments": [[name, round(float(chance), 4)] for name, chance in reading.departments],
+        "kind": reading.kind,
+    }
+
+
+def covered(text: str) -> str:
+    """The text without odd characters and with ID numbers covered."""
+    text = ID_NUMBER.sub(lambda found: redact_number(found[0]), clean(text))
+    return ID_LIKE.sub(lambda found: redact_number(re.sub(r"[ -]", "", found[0])), text)
+
+
+def kept_fields(known: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: known[name] for name in KEPT_FIELDS if known.get(name)}
+
+
+def request_in(text: str) -> str:
+    """The clauses that say what is wanted; "" if none does."""
+    wanted = load_phrases()["draft"]["request"]
+    clauses = [clause.strip() for clause in CLAUSE.split(text)]
+    return "，".join(clause for clause in clauses if any(word in clause for word in wanted))[:200]
+
+
+def is_correction(text: str) -> bool:
+    return len(text) <= 120 and mentions("correction", "wrong", text)
+
+
+def named_field(text: str) -> str:
+    """The field a short remark names ("电话错了"); "" if it names none."""
+    names = load_phrases()["fields"]
+    found = [(text.find(word), -len(word), name) for name, words in names.items() for word in words if word in text]
+    return min(found)[2] if found else ""
+
+
+def edited_field(text: str) -> str:
+    """The field that "改电话" or "电话" alone asks to change; "" for anything longer."""
+    verbs = load_phrases()["correction"]["edit"]
+    for verb in ("", *verbs):
+        for name, words in load_phrases()["fields"].items():
+            if any(text in (f"{verb}{word}", f"{verb}一下{word}", f"{word}{verb}") for word in words):
+                return name
+    wrong = load_phrases()["correction"]["wrong"]
+    name = named_field(text)
+    word_length = max((len(word) for word in load_phrases()["fields"].get(name, ()) if word in text), default=0)
+    bare_remark = any(
+        text.rstrip("。！!").endswith(word) and len(text) <= word_length + len(word) + 3 for word in wrong
+    )
+    return name if name and bare_remark else ""
+
+
+def kind_in(text: str) -> str:
+    kinds = load_phrases()["kinds"]
+    return next((kind for kind, words in kinds.items() if any(word in text for word in words)), "")
+
+
+def window_in(text: str) -> str:
+    """The last desk or window named ("不是3号，是8号窗口")."""
+    found = WINDOW.findall(text)
+    return str(found[-1]).strip() if found else ""
+
+
+def _after_correction(text: str) -> str:
+    """What stands after the word of correction: the new value, not the old one."""
+    last = max(
+        (text.rfind(word) + len(word) for word in load_phrases()["correction"]["wrong"] if word in text), default=0
+    )
+    tail = text[last:].strip(" ，,。:：")
+    for lead in ("应该是", "改成", "改为", "是", "叫", "为"):
+        tail = tail.removeprefix(lead)
+    return tail if len(tail) >= SHORTEST_ADDITION else text
+
+
+def _fill(draft: Draft, answer: Answer, here: Here, *, corrects: bool, window: str = "") -> Merged:
+    notes: list[tuple[str, Mapping[str, str]]] = []
+    changes: dict[str, Any] = {}
+    for name, value in answer.values.items():
+        old = getattr(draft, name)
+        if name == "id_number" and not here.may_take_id:
+            notes.append(("note.id_not_here", {}))
+        elif (name == "respondent" and old and not corrects) or (name == "request" and not value):
+            continue
+        else:
+            changes[name] = _joined(old, value) if name == "respondent" else value
+    if corrects and window and draft.respondent and "respondent" not in changes:
+        changes["respondent"] = _joined(draft.respondent, window)
+    notes += [_changed(name, value, here) for name, value in changes.items() if getattr(draft, name) not in ("", value)]
+    notes += [(f"note.wrong_{name}", {}) for name in answer.wrong if name != "id_number" or here.may_take_id]
+    if "id_number" in answer.wrong and not here.may_take_id:
+        notes.append(("note.id_not_here", {}))
+    return Merged(replace(draft, **changes), tuple(notes))
+
+
+def _joined(old: str, new: str) -> str:
+    """ "市不动产登记中心3号窗口" and "8号窗口" make "市不动产登记中心8号窗口"."""
+    window = WINDOW.fullmatch(new)
+    if not old or not window:
+        return new
+    return WINDOW.sub(new, old) if WINDOW.search(old) else old + new
+
+
+def _changed(name: str, value: str, here: Here) -> tuple[str, Mapping[str, str]]:
+    shown = redact_number(value) if name == "id_number" else value
+    return ("note.changed", {"field": here.words(f"field.{name}"), "value": shown})
+
+
+def _with_words(draft: Draft, text: str, answer: Answer, asking: tuple[str, ...], corrects: bool) -> Draft:
+    """The draft with the statement's own words added, unless they only answered a question or corrected a field."""
+    if "text" in asking:
+        return replace(draft, text=_appended(draft.text, text), request=draft.request or request_in(text))
+    told = bool(answer.values) and corrects
+    if told or len(answer.rest) < SHORTEST_ADDITION:
+        return draft
+    return replace(draft, text=_appended(draft.text, text))
+
+
+def _appended(old: str, new: str) -> str:
+    return f"{old}\n{covered(new)}".strip()

@@ -1,0 +1,257 @@
+"""`turn`: one message in, one turn out. Decides who answers; the parts beside it know what to say.
+
+The order of HANDLERS is the order of urgency: danger first, then buttons, then plain commands, then what the stage of
+the conversation waits for, and only then the reader's opinion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bots import heard
+from bots.citizen import own_cases, questions, redirect
+from bots.citizen.commands import handle_command
+from bots.citizen.presses import handle_press
+from bots.citizen.scene import Handler, Scene
+from bots.citizen.statement import add, begin, edited_field, is_correction, put
+from bots.message import BUTTON, EVENT, LOCATION, UNKNOWN, VOICE, Button, Message, Reply
+from bots.talk import (
+    DRAFTING,
+    EDITING,
+    GATHERING,
+    IDLE,
+    RATED,
+    REDIRECTED,
+    SUPPLEMENTING,
+    WITHDRAWING,
+    AskHuman,
+    Here,
+    Reading,
+    Talk,
+    Turn,
+)
+
+# One message longer than this is a document, not a message; all of one matter may be twice as long.
+LONGEST_MESSAGE = 5000
+LONGEST_MATTER = 10000
+# After this pause a person has turned to other things and wants to hear where we were.
+PAUSE = timedelta(hours=6)
+
+
+def to_read(talk: Talk, message: Message) -> str:
+    """What the reader should be given of this message; "" when reading it would tell nothing.
+
+    While the matter itself is still unclear, old and new words are read as one statement.
+    """
+    text = heard.clean(message.text)
+    if message.kind in (BUTTON, EVENT, UNKNOWN) or not text or len(text) > LONGEST_MESSAGE:
+        return ""
+    if talk.draft is not None and "text" in talk.asking and not heard.command(text):
+        return f"{talk.draft.text}\n{text}".strip()
+    return text
+
+
+def turn(talk: Talk, message: Message, reading: Reading | None, here: Here) -> Turn:
+    """What the conversation answers to one message, and what it asks to be done."""
+    scene = _scene(talk, message, reading, here)
+    answers = (handler(scene) for handler in HANDLERS)
+    result = next(answer for answer in answers if answer is not None)
+    return _finished(talk, result, here)
+
+
+def _scene(talk: Talk, message: Message, reading: Reading | None, here: Here) -> Scene:
+    text = heard.clean(message.text)
+    media = tuple(item.id for item in message.media if item.id) if message.kind != VOICE else ()
+    data = message.data if message.kind in (BUTTON, EVENT) else heard.chosen(text, talk.choices) if text else ""
+    if message.kind == EVENT:
+        data = f"event:{message.data}"
+    elif message.kind == LOCATION and text:
+        text = here.words("location.text", place=text)
+    elif message.kind == UNKNOWN or (message.kind in (LOCATION, VOICE) and not text):
+        data = f"unknown:{message.kind}"
+    return Scene(talk, here, text, media, data, reading)
+
+
+def _finished(before: Talk, result: Turn, here: Here) -> Turn:
+    """The turn with what is remembered of it: the time, and the choices last offered."""
+    buttons = tuple((button.label, button.data) for row in _last_rows(result) for button in row)
+    talk = replace(result.talk, last_at=here.now, choices=buttons)
+    paused = before.last_at is not None and here.now - before.last_at > PAUSE
+    if paused and before.draft is not None and talk.draft is not None and result.replies:
+        line = Reply(questions.where_we_were(here, before.draft, before.asking))
+        said = tuple(reply for reply in result.replies if reply.text != line.text)
+        return replace(result, talk=talk, replies=(line, *said))
+    return replace(result, talk=talk)
+
+
+def _last_rows(result: Turn) -> tuple[tuple[Button, ...], ...]:
+    return result.replies[-1].buttons if result.replies else ()
+
+
+def _unreadable(scene: Scene) -> Turn | None:
+    if scene.data.startswith("unknown:"):
+        kind = scene.data.removeprefix("unknown:")
+        key = f"unreadable.{kind}" if kind in ("voice", "location") else "unreadable.unknown"
+        return scene.stay(scene.say(key))
+    if len(scene.text) > LONGEST_MESSAGE:
+        return scene.stay(scene.say("unreadable.too_long", length=len(scene.text), limit=LONGEST_MESSAGE))
+    if scene.talk.draft and len(scene.talk.draft.text) + len(scene.text) > LONGEST_MATTER:
+        return scene.stay(scene.say("unreadable.too_much", limit=LONGEST_MATTER))
+    if not (scene.text or scene.media or scene.data):
+        return scene.stay(scene.say("unreadable.empty"))
+    return None
+
+
+def _emergency(scene: Scene) -> Turn | None:
+    danger = scene.reading is not None and scene.reading.ground == "emergency" and not scene.data
+    return redirect.emergency(scene) if danger else None
+
+
+def _press(scene: Scene) -> Turn | None:
+    return handle_press(scene) if scene.data else None
+
+
+def _stage(scene: Scene) -> Turn | None:
+    """What the stage waits for, where that is more than a statement."""
+    waiting = {
+        WITHDRAWING: own_cases.while_withdrawing,
+        SUPPLEMENTING: own_cases.while_supplementing,
+        RATED: own_cases.reason,
+    }
+    handler = waiting.get(scene.talk.stage)
+    return handler(scene) if handler else None
+
+
+def _side_question(scene: Scene) -> Turn | None:
+    asked = heard.side_question(scene.text)
+    if not asked or scene.talk.stage not in DRAFTING:
+        return None
+    return scene.stay(scene.say(f"side.{asked}", phone=scene.here.phone))
+
+
+def _editing(scene: Scene) -> Turn | None:
+    """A new value for the field chosen, or the choice of a field in words."""
+    talk = scene.talk
+    if talk.draft is None or talk.stage not in DRAFTING:
+        return None
+    named = edited_field(scene.text)
+    if named:
+        return questions.ask_new(scene, named)
+    if talk.stage != EDITING or not talk.asking or not scene.text or is_correction(scene.text):
+        return None
+    merged = put(talk.draft, talk.asking[0], scene.text, scene.here)
+    notes = tuple(scene.say(key, **facts) for key, facts in merged.notes)
+    if any(key.startswith("note.wrong") for key, _ in merged.notes):
+        return scene.stay(*notes)
+    return questions.go_on(replace(scene, talk=replace(talk, previous=talk.draft)), merged.draft, *notes)
+
+
+def _unreached(scene: Scene) -> Turn | None:
+    if not scene.here.cases or not own_cases.unreached(scene):
+        return None
+    number = scene.here.cases[0].number
+    return scene.stay(scene.say("human.unreached", number=number), acts=(AskHuman(scene.text, number),))
+
+
+def _rating(scene: Scene) -> Turn | None:
+    return own_cases.rate_in_words(scene) if scene.talk.stage == IDLE and not scene.media else None
+
+
+def _number(scene: Scene) -> Turn | None:
+    """A case number and hardly anything else is a question for its progress."""
+    numbers = heard.case_numbers(scene.text)
+    short = len(heard.bare(scene.text)) <= sum(len(number) for number in numbers) + 8
+    quiet = scene.reading is None or scene.reading.kind not in ("withdraw", "supplement")
+    return own_cases.progress(scene) if numbers and short and quiet else None
+
+
+def _drafting(scene: Scene) -> Turn | None:
+    """Words or pictures while a draft is open: an answer, a correction or more of the story."""
+    talk = scene.talk
+    if talk.draft is None or talk.stage not in DRAFTING:
+        return None
+    merged = add(talk.draft, scene.text, scene.media, talk.asking, scene.reading, scene.here)
+    notes = [scene.say(key, **facts) for key, facts in merged.notes]
+    if scene.media and not scene.text:
+        notes.append(scene.say("note.picture", count=len(merged.draft.evidence)))
+    if merged.draft.anonymous and not talk.draft.anonymous:
+        notes.append(scene.say("note.anonymous"))
+    scene = replace(scene, talk=replace(talk, previous=talk.draft))
+    if scene.media and not scene.text and talk.stage == GATHERING:
+        return scene.move(
+            *notes, Reply(questions.where_we_were(scene.here, merged.draft, talk.asking)), draft=merged.draft
+        )
+    return questions.go_on(scene, merged.draft, *notes)
+
+
+def _picture_first(scene: Scene) -> Turn | None:
+    """A picture before any word: kept, and the matter asked for."""
+    if not scene.media or scene.text:
+        return None
+    held = own_cases.hold_media(scene)
+    if held:
+        return held
+    media = tuple(dict.fromkeys((*scene.talk.held_media, *scene.media)))
+    return scene.move(scene.say("note.picture_first"), held_media=media)
+
+
+def _about_own_case(scene: Scene) -> Turn | None:
+    """What the reader takes for a word on a filed case."""
+    reading = scene.reading
+    if reading is None or (scene.talk.draft is not None and scene.talk.stage != REDIRECTED):
+        return None
+    if reading.kind == "human_agent":
+        return redirect.human(scene)
+    if not scene.here.cases:
+        return own_cases.progress(scene) if reading.kind == "progress_query" else None
+    known = {
+        "progress_query": own_cases.progress,
+        "withdraw": own_cases.ask_withdraw,
+        "supplement": own_cases.start_supplement,
+    }
+    handler = known.get(reading.kind)
+    return handler(scene) if handler else None
+
+
+def _elsewhere(scene: Scene) -> Turn | None:
+    reading = scene.reading
+    if reading is None or reading.verdict not in ("out_of_scope", "refuse"):
+        return None
+    return redirect.elsewhere(scene)
+
+
+def _chat(scene: Scene) -> Turn | None:
+    reading = scene.reading
+    chitchat = reading is not None and reading.verdict == "clarify" and reading.ground == "chitchat"
+    return redirect.chat(scene) if chitchat else None
+
+
+def _statement(scene: Scene) -> Turn:
+    """A new matter."""
+    talk = replace(scene.talk, serial=scene.talk.serial + 1, offered=False, previous=None, held="", held_media=())
+    merged = begin(scene.text, (*scene.talk.held_media, *scene.media), scene.reading, scene.here)
+    notes = [scene.say(key, **facts) for key, facts in merged.notes]
+    if merged.draft.anonymous:
+        notes.append(scene.say("note.anonymous"))
+    return questions.go_on(replace(scene, talk=talk), merged.draft, *notes)
+
+
+HANDLERS: tuple[Handler, ...] = (
+    _unreadable,
+    _emergency,
+    _press,
+    _editing,
+    _stage,
+    handle_command,
+    _side_question,
+    _unreached,
+    _rating,
+    _number,
+    _drafting,
+    _picture_first,
+    _about_own_case,
+    _elsewhere,
+    _chat,
+    _statement,
+)

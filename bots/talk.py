@@ -1,0 +1,300 @@
+"""What a conversation remembers, what it may know, and what it can ask to be done.
+
+`Talk` is all that is kept of one citizen's conversation between two messages. `Here` is what the conversation may know
+of the world in one turn. `Turn` is what comes out: the new talk, what is said, and the acts the reception carries out.
+Nothing here reads a clock or a store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any, Protocol
+
+from bots.message import Reply
+from bots.wording import Words
+from casebook.case import Filing
+
+IDLE = "idle"
+GATHERING = "gathering"
+CONFIRMING = "confirming"
+EDITING = "editing"
+REDIRECTED = "redirected"
+WITHDRAWING = "withdrawing"
+SUPPLEMENTING = "supplementing"
+RATED = "rated"
+HOLDING = "holding"
+
+DRAFTING = frozenset({GATHERING, CONFIRMING, EDITING})
+STAGES = DRAFTING | {IDLE, REDIRECTED, WITHDRAWING, SUPPLEMENTING, RATED, HOLDING}
+
+
+class Reading(Protocol):
+    """What the reader made of one message (`nlp.reader.Reading` has this shape)."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def ground(self) -> str | None: ...
+    @property
+    def clause(self) -> str | None: ...
+    @property
+    def departments(self) -> tuple[tuple[str, float], ...]: ...
+    @property
+    def fields(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A matter on its way to becoming a case. `text` is the citizen's own words, nothing added.
+
+    `asked` counts how often each field was asked for, `skipped` are those the citizen would not give.
+    `proposal` is what the machine thinks (verdict, ground, clause, departments); a person decides.
+    """
+
+    kind: str = "complaint"
+    text: str = ""
+    respondent: str = ""
+    request: str = ""
+    name: str = ""
+    phone: str = ""
+    id_number: str = ""
+    address: str = ""
+    anonymous: bool = False
+    confidential: bool = False
+    evidence: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    proposal: Mapping[str, Any] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+
+    def filing(self, citizen: str, channel: str) -> Filing:
+        """What goes to the desk once the citizen has confirmed."""
+        return Filing(
+            kind=self.kind,
+            text=self.text,
+            citizen=citizen,
+            respondent=self.respondent,
+            request=self.request,
+            name="" if self.anonymous else self.name,
+            phone="" if self.anonymous else self.phone,
+            id_number="" if self.anonymous else self.id_number,
+            address="" if self.anonymous else self.address,
+            anonymous=self.anonymous,
+            confidential=self.confidential,
+            evidence=self.evidence,
+            channel=channel,
+            fields=dict(self.fields),
+            proposal=dict(self.proposal),
+        )
+
+
+@dataclass(frozen=True)
+class Talk:
+    """All that is remembered between two messages of one citizen.
+
+    `previous` is the draft before the last statement (返回 brings it back); `asking` the fields of the last question;
+    `number` the case spoken of; `choices` the (label, data) pairs last offered, for those who type a number;
+    `serial` counts drafts and stands in the buttons, so that a press on an old card is known; `filed` is the last
+    serial that became a case; `held` are words and `held_media` pictures waiting to be told which case they belong to.
+    """
+
+    stage: str = IDLE
+    draft: Draft | None = None
+    previous: Draft | None = None
+    asking: tuple[str, ...] = ()
+    rounds: int = 0
+    number: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    serial: int = 0
+    filed: int = 0
+    held: str = ""
+    held_media: tuple[str, ...] = ()
+    offered: bool = False
+    last_at: datetime | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The talk as plain JSON values."""
+        kept = asdict(self, dict_factory=lambda pairs: {key: _plain(value) for key, value in pairs})
+        return {"version": 1, **kept}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any] | None) -> Talk:
+        """The talk that was kept; whatever an older or damaged version lacks or spoils takes its first value."""
+        talk: Talk = _restore(cls, dict(kept or {}))
+        if talk.stage not in STAGES or (talk.draft is None and talk.stage in DRAFTING | {REDIRECTED}):
+            return cls(serial=talk.serial, filed=talk.filed, last_at=talk.last_at)
+        return talk
+
+
+@dataclass(frozen=True)
+class Material:
+    """One thing the rulebook asks of a filing. `ask` replaces the usual wording of the question when given."""
+
+    field: str
+    required: bool = True
+    ask: str = ""
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One of the citizen's own cases, as far as the conversation needs it.
+
+    `steps` are those open to the citizen now (supplement, withdraw, rate); `open` means not yet concluded.
+    """
+
+    number: str
+    state: str
+    kind: str = "complaint"
+    summary: str = ""
+    lead_unit: str = ""
+    filed: datetime | None = None
+    due: datetime | None = None
+    provisional: bool = False
+    answer: str = ""
+    score: int | None = None
+    steps: frozenset[str] = frozenset()
+    open: bool = True
+
+    @property
+    def can_rate(self) -> bool:
+        return "rate" in self.steps
+
+
+@dataclass(frozen=True)
+class Here:
+    """What the conversation may know in this turn. `may_take_id` is false on channels abroad (Telegram)."""
+
+    now: datetime
+    words: Words
+    title: str = ""
+    phone: str = ""
+    public_url: str = ""
+    channel: str = "web"
+    citizen: str = ""
+    materials: tuple[Material, ...] = (Material("name"), Material("phone"))
+    cases: tuple[CaseView, ...] = ()
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    may_take_id: bool = True
+
+    def case(self, number: str) -> CaseView | None:
+        """The citizen's own case of that number; None if it is not theirs."""
+        return next((case for case in self.cases if case.number == number), None)
+
+
+@dataclass(frozen=True)
+class FileCase:
+    """The citizen has confirmed the card: make it a case."""
+
+    filing: Filing
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """More words or pictures for an open case."""
+
+    number: str
+    text: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """The citizen takes the case back, having been asked twice."""
+
+    number: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The citizen's verdict on the answer; 5 is best. The last three are given when the form asked for them."""
+
+    number: str
+    score: int
+    text: str = ""
+    result: int | None = None
+    efficiency: int | None = None
+    attitude: int | None = None
+
+
+@dataclass(frozen=True)
+class Urge:
+    """The citizen asks that the case be hurried."""
+
+    number: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class AskHuman:
+    """The citizen wants a person."""
+
+    text: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Life or property may be in danger: a person must look now."""
+
+    text: str
+
+
+Act = FileCase | Supplement | Withdraw | Rate | Urge | AskHuman | Alarm
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one message led to."""
+
+    talk: Talk
+    replies: tuple[Reply, ...] = ()
+    acts: tuple[Act, ...] = field(default=())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _restore(shape: type[Any], kept: dict[str, Any]) -> Any:
+    """A value of that shape, taking from `kept` what fits."""
+    whole = {item.name: (item.type, getattr(_EMPTY[shape], item.name)) for item in fields(shape)}
+    fitting = {name: _fit(type_name, first, kept.get(name)) for name, (type_name, first) in whole.items()}
+    return shape(**fitting)
+
+
+def _fit(type_name: Any, first: Any, value: Any) -> Any:
+    if str(type_name).startswith("Draft"):
+        return _restore(Draft, value) if isinstance(value, dict) else None
+    if str(type_name).startswith("datetime"):
+        return _moment(value)
+    if isinstance(first, tuple):
+        return _row(str(type_name), value) if isinstance(value, list | tuple) else first
+    if isinstance(first, Mapping):
+        return dict(value) if isinstance(value, Mapping) else first
+    return value if type(value) is type(first) else first
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _row(type_name: str, values: list[Any] | tuple[Any, ...]) -> tuple[Any, ...]:
+    if "tuple[tuple" in type_name:
+        return tuple(
+            (str(pair[0]), str(pair[1])) for pair in values if isinstance(pair, list | tuple) and len(pair) == 2
+        )
+    return tuple(value for value in values if isinstance(value, str))
+
+
+_EMPTY: dict[type[Any], Any] = {Draft: Draft(), Talk: Talk()}
