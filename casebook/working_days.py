@@ -197,8 +197,7 @@ class Calendar:
 
     def first_working_day_of_week(self, day: date) -> date | None:
         """The first one of that day's week; None when the whole week rests. A make-up Sunday ends its week."""
-        monday = day - day.weekday() * ONE_DAY
-        first = self.first_working_day_on_or_after(monday)
+        first = self.first_working_day_on_or_after(monday := day - day.weekday() * ONE_DAY)
         return first if (first - monday).days < DAYS_IN_A_WEEK else None
 
     def first_working_day_of_month(self, day: date) -> date:

@@ -1,0 +1,168 @@
+"""An office to rehearse in: the real desk, conversation and store, with a database in memory and no other clock."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bots.message import TEXT, Message
+from bots.reception import Reception
+from casebook.case import Case, Command, Filing, Person
+from casebook.desk import Desk
+from casebook.facts import as_moments
+from casebook.form_layouts import read_layouts
+from casebook.jurisdiction import read_jurisdiction
+from casebook.law import Law
+from casebook.ledger import row
+from casebook.rehearsal import Played, Sent, play
+from casebook.rehearsal_file import read_rehearsal
+from casebook.rulebook_file import read_rulebook
+from casebook.wording import say
+from models.records import OutboxRow
+from models.store import Store
+from models.vault import Vault
+from nlp.reader import Reader
+from office.law import ZONE, law_of
+
+CHANNEL = "rehearsal"
+# Facts of `file` that are the filing's own attributes under the same name.
+SAME_NAME = ("kind", "text", "respondent", "request", "name", "phone", "id_number", "address", "stream", "outside_number")
+FLAGS = ("anonymous", "confidential", "urgent")
+BATCH = 1  # timers fire one at a time, each at its own minute
+
+
+class RehearsalOffice:
+    """Keeps the promise of casebook.rehearsal.Office."""
+
+    def __init__(self, law: Law) -> None:
+        self.law = law
+        self.desk = Desk(law)
+        self.store = Store("sqlite://", Vault(secrets.token_bytes(32)))
+        units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
+        self.reader = Reader.load(units=units, rulebook=law.rulebook.name)
+        self.reception = Reception(self.desk, self.reader, law.jurisdiction)
+        self._filed: list[str] = []
+        self._names: dict[str, str] = {}
+        self._replies: list[Sent] = []
+        self._said = 0
+
+    def say(self, citizen: str, text: str, at: datetime) -> None:
+        self._said += 1
+        message = Message(CHANNEL, f"say-{self._said}", citizen, TEXT, at, text=text, sender_name=citizen)
+        handle = self.handle(citizen, at)
+        replies = self.store.write(lambda unit: self.reception.receive(unit, message))
+        told = {row.key for row in self._passive()}
+        texts = {sent.text for sent in self.sent() if sent.at == at and sent.to == f"citizen:{citizen}"} if told else set()
+        self._replies += [Sent(at, f"citizen:{citizen}", "reply", reply.text) for reply in replies if reply.text not in texts]
+        self._note_new(handle)
+
+    def file(self, by: Person, facts: Mapping[str, Any], at: datetime) -> None:
+        filing = self._filing(by, facts, at)
+        by = replace(by, name=self.handle(by.name, at)) if by.role == "citizen" else by
+        case = self.store.write(lambda unit: self.desk.file(unit, filing, by, at))
+        self._filed.append(case.number)
+
+    def _filing(self, by: Person, facts: Mapping[str, Any], at: datetime) -> Filing:
+        citizen = by.name if by.role == "citizen" else str(facts.get("name", ""))
+        evidence = facts.get("evidence", ())
+        due = facts.get("due")
+        text = str(facts.get("text", ""))
+        reading = self.reader.read(text, at)
+        given: dict[str, Any] = {key: str(facts[key]) for key in SAME_NAME if key in facts}
+        given.update({key: bool(facts[key]) for key in FLAGS if key in facts})
+        given.setdefault("kind", "complaint")
+        given.setdefault("text", "")
+        return Filing(
+            **given,
+            citizen=self.handle(citizen, at) if citizen else "",
+            evidence=(evidence,) if isinstance(evidence, str) else tuple(evidence),
+            channel=str(facts.get("channel") or ("web" if by.role == "citizen" else "window")),
+            due=self._limit(due) if due else None,
+            score=facts.get("score"),
+            fields=reading.fields,
+            proposal={
+                "verdict": reading.verdict,
+                "ground": reading.ground,
+                "clause": reading.clause,
+                "departments": [list(item) for item in reading.departments],
+            },
+        )
+
+    def _limit(self, due: Any) -> datetime:
+        """A limit that another system set: that minute, or the close of that day."""
+        moment = due if isinstance(due, datetime) else datetime.fromisoformat(str(due))
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=ZONE)
+        return moment if moment.hour or moment.minute else self.law.calendar.close_of(moment.date())
+
+    def take(self, number: str, command: Command) -> None:
+        if command.by.role == "citizen":
+            command = replace(command, by=replace(command.by, name=self.handle(command.by.name, command.at)))
+        self.store.write(lambda unit: self.desk.take(unit, number, command))
+
+    def tick(self, until: datetime) -> None:
+        while self.store.write(lambda unit: self._fire_next(unit, until)):
+            pass
+
+    def _fire_next(self, unit: Any, until: datetime) -> bool:
+        timers = unit.due_timers(until, BATCH)
+        for timer in timers:
+            self.desk.fire(unit, timer, timer.at)
+        return bool(timers)
+
+    def numbers(self) -> Sequence[str]:
+        return self._filed
+
+    def case(self, number: str) -> Case:
+        return self.store.read(lambda unit: unit.load(number))
+
+    def sent(self) -> Sequence[Sent]:
+        """All notices and replies, by their time; of the same minute in the order they were written."""
+        rows = self.store.read(lambda unit: [row for number in self._filed for row in unit.outbox_of(number)])
+        notices = [self._sent(row) for row in sorted(rows, key=lambda row: row.id)]
+        return sorted([*self._replies, *notices], key=lambda sent: sent.at)
+
+    def _sent(self, row: OutboxRow) -> Sent:
+        facts = as_moments({**row.facts, **row.private})
+        return Sent(row.at, self.person(row.to), row.message, say(row.message, facts), row.case)
+
+    def ledger(self, number: str, now: datetime) -> Mapping[str, str]:
+        layout = read_layouts(self.law.rulebook.name).ledger
+        if layout is None:
+            return {}
+        return row(self.case(number), self.law.calendar, now, layout, personal=True, office=self.law.jurisdiction)
+
+    def person(self, handle: str) -> str:
+        role, _, name = handle.partition(":")
+        return f"{role}:{self._names.get(name, name)}" if role == "citizen" else handle
+
+    def handle(self, name: str, at: datetime) -> str:
+        """The handle of the citizen of that name; made at first mention."""
+        contact = self.store.write(lambda unit: unit.contact(CHANNEL, name, name, at))
+        self._names[contact.handle] = name
+        return str(contact.handle)
+
+    def _passive(self) -> list[OutboxRow]:
+        return [row for row in self.store.read(lambda unit: [r for n in self._filed for r in unit.outbox_of(n)])]
+
+    def _note_new(self, handle: str) -> None:
+        """Cases that the conversation filed just now."""
+        cases = self.store.read(lambda unit: unit.cases_of(handle))
+        self._filed += [case.number for case in reversed(cases) if case.number not in self._filed]
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def rehearse(path: Path) -> Played:
+    """Play the rehearsal in that file. Raises RehearsalError and RulebookError."""
+    rehearsal = read_rehearsal(path, ZONE)
+    book = read_rulebook(rehearsal.rulebook)
+    office = read_jurisdiction(rehearsal.rulebook)
+    if rehearsal.units:
+        office = office.with_units(rehearsal.units)
+    return play(rehearsal, RehearsalOffice(law_of(office, book)))
