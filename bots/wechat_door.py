@@ -24,8 +24,8 @@ from bots.channels.wechat_messages import Push
 from bots.channels.wechat_window import NOTE, Window, renewed
 from bots.given import Reception, Store
 from bots.message import EVENT, Message, Reply
+from bots.packing import reply_notices
 from bots.wording import FOLDER, load_words
-from casebook.case import Notice
 
 log = logging.getLogger(__name__)
 words = load_words(FOLDER / "channels" / "wording.toml")
@@ -45,8 +45,13 @@ def answer(
     now: datetime,
     elapsed: Callable[[], float] | None = None,
 ) -> tuple[int, bytes]:
-    """The HTTP status and body for one push. `elapsed`: seconds since it came in."""
+    """The HTTP status and body for one push, or for the platform's check of our address (no body, but an `echostr`).
+
+    `elapsed`: seconds since it came in.
+    """
     try:
+        if not body and "echostr" in query:
+            return 200, wechat.verify_get(query).encode()
         push = wechat.read(query, body, now)
     except ChannelError as error:
         log.warning("wechat: refused a delivery: %s", error)
@@ -91,24 +96,6 @@ class _Handling:
         if late:
             unit.post(reply_notices(f"wechat:{self._push.id}", to, [Reply(piece) for piece in late], self._push.at))
         return self._wechat.write(self._push, [Reply(first)]) if in_time else NOTHING
-
-
-def reply_notices(source: str, to: str, replies: Sequence[Reply], at: datetime) -> list[Notice]:
-    """A turn's replies as notices for the outbox; the keys make a second writing of them harmless."""
-    return [
-        Notice(key=f"{source}:{number}", to=to, message="reply", at=at, private={"reply": packed(reply)})
-        for number, reply in enumerate(replies, 1)
-    ]
-
-
-def packed(reply: Reply) -> dict[str, Any]:
-    """A reply as plain JSON values; `bots.render` unpacks it."""
-    return {
-        "text": reply.text,
-        "buttons": [[[button.label, button.data, button.url] for button in row] for row in reply.buttons],
-        "card": reply.card,
-        "media": [[item.kind, item.id, item.name, item.url] for item in reply.media],
-    }
 
 
 def _expects_answer(message: Message) -> bool:

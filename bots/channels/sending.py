@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bots.message import Button, Reply
 
@@ -31,9 +31,10 @@ class Later:
 
 @dataclass(frozen=True)
 class Never:
-    """This way will not work for this message; another may."""
+    """This way will not work for this message; another may. `code` names the reason in wording.toml [unreachable]."""
 
     why: str
+    code: str = "refused"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Sender(Protocol):
     def send(self, to: str, reply: Reply, key: str, edit: str = "") -> Outcome: ...
 
 
+@runtime_checkable
 class TemplateSender(Sender, Protocol):
     """A platform that has messages of a fixed form for people who have not written lately."""
 

@@ -204,7 +204,7 @@ def _refusal(error: TelegramError) -> Outcome:
     if isinstance(error, ChatMigrated):
         return Moved(str(error.new_chat_id))
     if isinstance(error, Forbidden):
-        return Never("telegram: 403, blocked or not a member")
+        return Never("telegram: 403, blocked or not a member", "blocked")
     if isinstance(error, BadRequest):
         return Never(f"telegram: 400, {_known(str(error))}")
     if isinstance(error, InvalidToken):

@@ -58,9 +58,9 @@ def _press(query: telegram.CallbackQuery, about: dict[str, Any]) -> Word | None:
     return Word(
         **about,
         sender=str(query.from_user.id),
-        sender_name=query.from_user.full_name,
+        sender_name=_whole(query.from_user.full_name),
         kind=BUTTON,
-        data=query.data,
+        data=_whole(query.data),
         chat=_group(chat),
         quotes=message_id(chat.id, query.message.message_id),
         callback=query.id,
@@ -73,7 +73,7 @@ def _membership(change: telegram.ChatMemberUpdated, about: dict[str, Any]) -> Wo
     group = _group(change.chat)
     data = ("joined" if there else "left") if group else ("subscribe" if there else "unsubscribe")
     by = change.from_user
-    return Word(**about, sender=str(by.id), sender_name=by.full_name, kind=EVENT, data=data, chat=group)
+    return Word(**about, sender=str(by.id), sender_name=_whole(by.full_name), kind=EVENT, data=data, chat=group)
 
 
 def _said(message: telegram.Message, about: dict[str, Any], me: str) -> Word | None:
@@ -93,7 +93,7 @@ def _said(message: telegram.Message, about: dict[str, Any], me: str) -> Word | N
         **about,
         **shape,
         sender=str(message.from_user.id),
-        sender_name=message.from_user.full_name,
+        sender_name=_whole(message.from_user.full_name),
         chat=group,
         quotes=message_id(message.chat.id, quoted.message_id) if quoted else "",
     )
@@ -102,10 +102,10 @@ def _said(message: telegram.Message, about: dict[str, Any], me: str) -> Word | N
 def _shape(message: telegram.Message, me: str) -> dict[str, Any] | None:
     """Kind, text, data and media; None for what a group says of itself (somebody joined, a new title)."""
     if message.text:
-        return _text(_without_name(message.text, me))
+        return _text(_without_name(_whole(message.text), me))
     media = _media(message)
     if media:
-        return {"kind": media.kind, "text": message.caption or "", "media": (media,)}
+        return {"kind": media.kind, "text": _whole(message.caption or ""), "media": (media,)}
     place = message.venue.location if message.venue else message.location
     if place:
         label = f"{message.venue.title} {message.venue.address}" if message.venue else ""
@@ -119,6 +119,11 @@ def _text(text: str) -> dict[str, Any]:
     if start:
         return {"kind": EVENT, "data": f"scan:{start[1]}" if start[1] else "subscribe", "text": text}
     return {"kind": TEXT, "text": text}
+
+
+def _whole(text: str) -> str:
+    """The text with half characters (a lone surrogate, which JSON can write and no database keeps) made visible."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _without_name(text: str, me: str) -> str:

@@ -16,6 +16,7 @@ import requests
 from wechatpy.client import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
+from bots.given import Store
 from bots.setting_groups import WeChatSettings
 
 log = logging.getLogger(__name__)
@@ -30,23 +31,24 @@ LEAD = timedelta(minutes=5)
 class TokenKeeper(Protocol):
     """Where platform tokens are kept, the same for every process."""
 
-    def get(self, name: str) -> tuple[str, datetime] | None:
-        """The kept token and when it runs out."""
+    def get(self, name: str, at: datetime) -> str | None:
+        """The kept token, while it lasts."""
 
     def put(self, name: str, value: str, expires: datetime) -> None: ...
 
 
-class MemoryTokens:
-    """Tokens of one process alone: for trials and tests."""
+class StoreTokens:
+    """Tokens in the store, sealed there."""
 
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[str, datetime]] = {}
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def get(self, name: str) -> tuple[str, datetime] | None:
-        return self._kept.get(name)
+    def get(self, name: str, at: datetime) -> str | None:
+        kept: str | None = self._store.read(lambda unit: unit.token_get(name, at))
+        return kept
 
     def put(self, name: str, value: str, expires: datetime) -> None:
-        self._kept[name] = (value, expires)
+        self._store.write(lambda unit: unit.token_put(name, value, expires))
 
 
 class ApiError(Exception):
@@ -117,9 +119,8 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
             raise ApiError(0, f"the platform was not reached: {type(error).__name__}") from None
 
     def _kept(self, refused: str = "") -> str:
-        kept = self._tokens.get(self._token_name)
-        usable = kept and kept[0] != refused and kept[1] - self._clock() > LEAD
-        return kept[0] if kept and usable else ""
+        kept = self._tokens.get(self._token_name, self._clock())
+        return kept if kept and kept != refused else ""
 
     def _renew(self, refused: str) -> str:
         """A token that works, and is not the refused one. One thread fetches; the others find what it brought.
@@ -134,7 +135,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types
             token, seconds = self._fetch(force=False)
             if token == refused:
                 token, seconds = self._fetch(force=True)
-            self._tokens.put(self._token_name, token, self._clock() + timedelta(seconds=seconds))
+            self._tokens.put(self._token_name, token, self._clock() + timedelta(seconds=seconds) - LEAD)
             return token
 
     def _fetch(self, force: bool) -> tuple[str, int]:

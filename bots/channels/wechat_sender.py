@@ -38,6 +38,7 @@ REFUSALS: Mapping[int, tuple[str, float | None]] = {
     48001: ("account may not send this", None),
     50002: ("account limited", HOUR),
 }
+CODES: Mapping[int, str] = {43004: "blocked", 43101: "blocked", 43116: "blocked", 45015: "window", 45047: "window"}
 # What a template holds when its setting names no fields of its own.
 USUAL_FIELDS = "character_string1=number&thing2=about&time3=at"
 # How much the platform takes in a field, by the kind its name begins with.
@@ -98,7 +99,9 @@ class WeChatSender:
 def _refusal(code: int) -> Later | Never:
     """A code we do not know is taken for passing: the courier's patience ends it."""
     why, seconds = REFUSALS.get(code, ("refused", 0.0))
-    return Never(f"wechat {code}: {why}") if seconds is None else Later(seconds, f"wechat {code}: {why}")
+    if seconds is None:
+        return Never(f"wechat {code}: {why}", CODES.get(code, "refused"))
+    return Later(seconds, f"wechat {code}: {why}")
 
 
 def _fields(named: str) -> list[tuple[str, str]]:

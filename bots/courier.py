@@ -1,0 +1,272 @@
+"""Which way a message may go now, and whether it went: the outbox, delivered.
+
+A notice to an address is first resolved: a web chat or desk room takes it at once, in the transaction that claims it,
+under its own key: exactly once. Groups bound to the address each get a copy of their own in the outbox, so that one
+that is out of reach repeats for nobody else. What remains goes to a platform outside any transaction, and what became
+of it is written down afterwards: at least once, and once if nothing dies between the platform's answer and our note.
+
+Refusals for now are tried again with growing pauses, those for good lead to the next way (template, then the
+dispatchers' call list). Rows of one recipient keep their order; no row holds up another's.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bots.budget import Budget
+from bots.channels.errors import fault
+from bots.channels.lines import OFFICE, replied
+from bots.channels.sending import Later, Moved, Never, Outcome, Sender, Sent, TemplateSender
+from bots.channels.wechat_window import NOTE, Window
+from bots.given import Store
+from bots.message import Reply
+from bots.render import Renderer, Row
+from bots.wording import FOLDER, load_words
+from casebook.case import Notice, Person
+from casebook.terms import MESSAGES
+
+log = logging.getLogger(__name__)
+words = load_words(FOLDER / "channels" / "wording.toml")
+
+# 2, 4, 8 … seconds, from the eleventh try on every half hour: two days in all, longer than a weekend's outage.
+FIRST_PAUSE, LONGEST_PAUSE, TRIES = 2.0, 1800.0, 100
+# Few enough that even the slowest platform is through with them before the store's lease on them ends.
+BATCH = 5
+EVERY = 1.0
+
+
+class Unwritable(Exception):
+    """A notice that the renderer cannot put into words."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One row on its way to one chat of one platform. `handle` is the citizen's, "" for a group."""
+
+    row: Row
+    channel: str
+    chat: str
+    reply: Reply
+    edit: str = ""
+    handle: str = ""
+    window: Window | None = None
+
+
+@dataclass
+class _Round:
+    """What one claim found: how many rows, and those that need a platform."""
+
+    found: int = 0
+    errands: list[Errand] = field(default_factory=list)
+
+
+class Courier:
+    """Delivers the outbox. `senders` by channel; `rooms` are the desk's addresses, empty when it is closed."""
+
+    def __init__(
+        self,
+        store: Store,
+        senders: Mapping[str, Sender],
+        render: Renderer,
+        rooms: Collection[str] = (),
+        chance: random.Random | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self._store = store
+        self._senders = senders
+        self._render = render
+        self._rooms = frozenset(rooms)
+        self._chance = chance or random.Random()
+        self._budget = budget or Budget()
+        self._bell = threading.Event()
+        self._delivering = threading.Lock()
+
+    def kick(self) -> None:
+        """Something was just written to the outbox: look now."""
+        self._bell.set()
+
+    def run_forever(self, stop: threading.Event, clock: Callable[[], datetime]) -> None:
+        """Deliver what is due, now and whenever something comes, until told to stop."""
+        while not stop.is_set():
+            self._bell.wait(EVERY)
+            self._bell.clear()
+            try:
+                while self.deliver(clock()) and not stop.is_set():
+                    pass
+            except Exception as error:
+                log.error("courier: the outbox did not answer: %s", fault(error))
+
+    def deliver(self, now: datetime, limit: int = 100) -> int:
+        """Take up to `limit` due rows as far as they will go; how many were taken."""
+        taken = 0
+        with self._delivering:
+            while taken < limit:
+                claimed = self._store.write(lambda unit: self._claim(unit, now))
+                for errand in claimed.errands:
+                    self._attempt(errand, now)
+                if not claimed.found:
+                    break
+                taken += claimed.found
+        return taken
+
+    def _claim(self, unit: Any, now: datetime) -> _Round:
+        claimed = _Round()
+        for row in unit.outbox_due(now, BATCH):
+            claimed.found += 1
+            try:
+                errand = self._settle(unit, row, now)
+            except Unwritable as error:
+                log.error("courier: notice %s of case %s cannot be written: %s", row.message, row.case, error)
+                self._fail(unit, row, now, Never(f"cannot be written: {error}"))
+                continue
+            if errand:
+                claimed.errands.append(errand)
+        return claimed
+
+    def _settle(self, unit: Any, row: Row, now: datetime) -> Errand | None:
+        """Deliver the row here and now if its way lies within the house; else the errand it makes."""
+        if row.to.startswith("citizen:"):
+            return self._to_citizen(unit, row, now)
+        if row.to.startswith("chat:"):
+            _, channel, chat = row.to.split(":", 2)
+            reply = self._written(row, channel)
+            edit = unit.card_message(channel, chat, reply.card) if reply.card and row.message == "reply" else None
+            return Errand(row, channel, chat, reply, edit or "")
+        self._to_rooms(unit, row, now)
+        return None
+
+    def _to_citizen(self, unit: Any, row: Row, now: datetime) -> Errand | None:
+        contact = unit.contact_of(row.to.partition(":")[2])
+        if contact is None or contact.channel not in {"web", *self._senders}:
+            self._fail(unit, row, now, Never("no chat with this person", "no_chat"))
+            return None
+        reply = self._written(row, contact.channel)
+        if contact.channel == "web":
+            unit.add_line(contact.handle, OFFICE, replied(reply), now, row.key)
+            unit.outbox_sent(row.key, now, "web")
+            return None
+        window = Window.read(unit.contact_notes(contact.handle).get(NOTE)) if contact.channel == "wechat" else None
+        return Errand(row, contact.channel, contact.external_id, reply, "", contact.handle, window)
+
+    def _to_rooms(self, unit: Any, row: Row, now: datetime) -> None:
+        """A line in the address's desk room, a copy for each group bound to it."""
+        for address in addresses(row.to):
+            chats = [(channel, chat) for channel, chat in unit.chats_of(address) if channel in self._senders]
+            if address in self._rooms:
+                unit.add_line(address, OFFICE, replied(self._written(row, "desk")), now, row.key)
+            unit.post(_copy(row, channel, chat) for channel, chat in chats)
+            if chats or address in self._rooms:
+                unit.outbox_sent(row.key, now, "desk" if address in self._rooms else "groups")
+                return
+        # Whoever sets the office up may bind the group yet.
+        self._later(unit, row, now, Later(0, "no room or group is bound to this address"))
+
+    def _written(self, row: Row, channel: str) -> Reply:
+        """The notice as this channel's reply. A faulty sentence stops this row alone."""
+        try:
+            return self._render(row, channel)
+        except Exception as error:
+            raise Unwritable(fault(error)) from error
+
+    def _attempt(self, errand: Errand, now: datetime) -> None:
+        outcome = self._try(errand, now)
+        if isinstance(outcome, Moved):
+            old, errand = errand, Errand(errand.row, errand.channel, outcome.to, errand.reply)
+            self._store.write(lambda unit: unit.rebind(old.channel, old.chat, errand.chat))
+            outcome = self._try(errand, now)
+        if isinstance(outcome, Moved):
+            outcome = Later(0, "moved twice")
+        final: Sent | Later | Never = outcome
+        self._store.write(lambda unit: self._note(unit, errand, final, now))
+
+    def _try(self, errand: Errand, now: datetime) -> Outcome:
+        """One try by the best way open. A sender that raises is a fault of ours and counts as a failed try."""
+        wait = self._budget.wait(errand.channel, errand.chat, not errand.handle, now)
+        if wait:
+            return Later(wait, "our own budget", blameless=True)
+        try:
+            return self._by_best_way(errand, now)
+        except Exception as error:
+            log.error("courier: sending by %s failed: %s", errand.channel, fault(error))
+            return Later(0, fault(error))
+
+    def _by_best_way(self, errand: Errand, now: datetime) -> Outcome:
+        sender, row = self._senders[errand.channel], errand.row
+        if errand.channel != "wechat":
+            return sender.send(errand.chat, errand.reply, row.key, errand.edit)
+        outcome: Outcome = Never("wechat: nothing was said within 48 hours, or five messages went since", "window")
+        if errand.window and errand.window.open(now):
+            outcome = sender.send(errand.chat, errand.reply, row.key)
+        if isinstance(outcome, Never) and isinstance(sender, TemplateSender) and sender.has_template(row.message):
+            return sender.send_template(errand.chat, row.message, self._render.values(row))
+        return outcome
+
+    def _note(self, unit: Any, errand: Errand, outcome: Sent | Later | Never, now: datetime) -> None:
+        row = errand.row
+        if isinstance(outcome, Later):
+            self._later(unit, row, now, outcome)
+            return
+        if isinstance(outcome, Never):
+            if errand.window and outcome.code == "window":
+                unit.contact_note(errand.handle, NOTE, str(Window(errand.window.until, 0)))
+            self._fail(unit, row, now, outcome)
+            return
+        unit.outbox_sent(row.key, now, errand.channel, outcome.external_id)
+        if errand.reply.card and outcome.external_id:
+            unit.card_put(errand.channel, errand.chat, errand.reply.card, outcome.external_id, now)
+        if errand.window and errand.window.open(now):
+            unit.contact_note(errand.handle, NOTE, str(errand.window.after_one()))
+
+    def _later(self, unit: Any, row: Row, now: datetime, outcome: Later) -> None:
+        next_at = self._next_try(row, outcome, now)
+        if next_at:
+            unit.outbox_failed(row.key, now, outcome.why, next_at)
+        else:
+            self._fail(unit, row, now, Never(f"given up after {row.attempts + 1} tries: {outcome.why}", "gave_up"))
+
+    def _next_try(self, row: Row, outcome: Later, now: datetime) -> datetime | None:
+        """When to try again; None when it was tried often enough. Chance keeps a crowd from coming back at once."""
+        if outcome.blameless:
+            return now + timedelta(seconds=outcome.seconds)
+        if row.attempts + 1 >= TRIES:
+            return None
+        if outcome.seconds:
+            return now + timedelta(seconds=outcome.seconds * self._chance.uniform(1.0, 1.2))
+        doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts, 16))
+        return now + timedelta(seconds=doubled * self._chance.uniform(0.5, 1.0))
+
+    def _fail(self, unit: Any, row: Row, now: datetime, outcome: Never) -> None:
+        """No way is left. Of what a citizen should have heard about a case the dispatchers hear instead, to call."""
+        log.warning("courier: %s of case %s will not arrive: %s", row.message, row.case, outcome.why)
+        unit.outbox_failed(row.key, now, outcome.why, None)
+        if row.to.startswith("citizen:") and row.case:
+            why = words(f"unreachable.{outcome.code}")
+            title = MESSAGES.get(row.message, row.message)
+            facts = {"number": row.case, "message": row.message, "message_title": title, "why": why}
+            key = f"{row.key}/unreachable"
+            unit.post([Notice(key, "dispatchers", "unreachable", now, row.case, facts)])
+
+
+def addresses(to: str) -> tuple[str, ...]:
+    """Where an address may be heard, best first: a person's own room, else the unit's."""
+    person = Person.read(to)
+    return (to, f"unit:{person.unit}") if person.unit else (to,)
+
+
+def _copy(row: Row, channel: str, chat: str) -> Notice:
+    """The same notice for one group, with a fate of its own."""
+    return Notice(
+        key=f"{row.key}>{channel}:{chat}",
+        to=f"chat:{channel}:{chat}",
+        message=row.message,
+        at=row.at,
+        case=row.case,
+        facts=row.facts,
+        private=row.private,
+    )
