@@ -68,7 +68,7 @@ class Cases(Outbox, Timers):
 
     def open_numbers(self) -> Sequence[str]:
         """The numbers of all cases with a running clock (for recomputing due dates)."""
-        return self._numbers(select(cases.c.number).where(cases.c.next_due.is_not(None)).order_by(cases.c.next_due))
+        return self._numbers(select(cases.c.number).where(cases.c.running > 0).order_by(cases.c.number))
 
     def numbers(
         self,
@@ -213,8 +213,10 @@ def columns(case: Case) -> dict[str, Any]:
         "confidential": case.filing.confidential,
         "filed_at": case.filed,
         "closed_at": case.closed,
-        "next_due": min((run.due for run in case.running), default=None),
+        # A target without a legal number reminds; it makes no case due.
+        "next_due": min((run.due for run in case.running if not run.target), default=None),
         "provisional": any(run.provisional for run in case.running),
+        "running": len(case.running),
     }
 
 

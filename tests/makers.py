@@ -29,7 +29,7 @@ def a_filing(**changes: Any) -> Filing:
         name="张三丰",
         phone="13800000000",
         id_number="11010119900101001X",
-        address="太极路99号紫霄宫",
+        address="示例市示例区太极路99号紫霄宫",
     )
     return replace(filing, **changes)
 

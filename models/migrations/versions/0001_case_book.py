@@ -70,6 +70,7 @@ def _cases() -> None:
         sa.Column("closed_at", Moment(), nullable=True),
         sa.Column("next_due", Moment(), nullable=True),
         sa.Column("provisional", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("running", sa.Integer(), server_default="0", nullable=False),
         sa.Column("phone_blind", sa.Text(), server_default="", nullable=False),
         sa.Column("text_blind", sa.Text(), server_default="", nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
@@ -83,6 +84,7 @@ def _cases_indexes() -> None:
     op.create_index("ix_cases_filed_at", "cases", ["filed_at"])
     op.create_index("ix_cases_next_due", "cases", ["next_due"], **_where(sa.text("next_due IS NOT NULL")))
     op.create_index("ix_cases_phone_blind", "cases", ["phone_blind"], **_where(sa.text("phone_blind <> ''")))
+    op.create_index("ix_cases_running", "cases", ["number"], **_where(sa.text("running > 0")))
     op.create_index("ix_cases_state_lead_unit", "cases", ["state", "lead_unit"])
     op.create_index("ix_cases_text_blind", "cases", ["text_blind"], **_where(sa.text("text_blind <> ''")))
 
