@@ -16,7 +16,6 @@ from casebook.redact import redact_address, redact_name, redact_number, redact_p
 from casebook.working_days import Calendar
 
 Value = str | datetime | tuple[str, ...] | tuple[datetime, ...]
-REWORK = frozenset({"fail_check", "supervise"})
 FREE_TEXTS = frozenset(
     [
         "text",
@@ -105,7 +104,7 @@ def _dispatched(case: Case) -> dict[str, Value]:
     orders = _all(case, "dispatch", "designate")
     last = orders[-1] if orders else None
     return {
-        "order_number": f"{case.number}-{len(orders)}" if last else "",
+        "order_number": _paper(case, orders),
         "dispatched_at": last.at if last else "",
         "dispatched_by": last.by.name if last else "",
         "dispatch_note": _private(last, "text", "reason"),
@@ -118,7 +117,8 @@ def _decided(case: Case) -> dict[str, Value]:
     return {
         "decision": last.step if last else "",
         "decision_at": last.at if last else "",
-        "decision_number": f"{case.number}-{len(decisions)}" if last else "",
+        "decision_number": _paper(case, decisions),
+        "decision_due": next((run.due for run in last.clocks if run.clock == "resolution"), "") if last else "",
         "decision_by": last.by.name if last else "",
         "decline_clause": str(last.facts.get("cites", "")) if last and last.step == "decline" else "",
         "decision_reason": _private(last, "reason"),
@@ -138,7 +138,9 @@ def _handled(case: Case) -> dict[str, Value]:
         "extension_reason": _private(asked[-1] if asked else None, "reason"),
         "urged_at": tuple(entry.at for entry in _all(case, "urge")),
         "supervised_at": tuple(entry.at for entry in _all(case, "supervise")),
-        "reworked_at": tuple(entry.at for entry in case.history if entry.step in REWORK and entry.state == "handling"),
+        "reworked_at": tuple(
+            entry.at for entry in case.history if entry.step == "fail_check" or entry.facts.get("rework")
+        ),
         "hand_backs": str(case.hand_backs or ""),
     }
 
@@ -196,6 +198,11 @@ def _remarks(case: Case, now: datetime) -> dict[str, Value]:
         "merged_into": case.merged_into or "",
         "linked": "、".join(case.linked),
     }
+
+
+def _paper(case: Case, entries: list[Entry]) -> str:
+    """The number of the paper that went with the last of these steps: its own, else the case's with a serial."""
+    return str(entries[-1].facts.get("paper") or f"{case.number}-{len(entries)}") if entries else ""
 
 
 def _all(case: Case, *steps: str) -> list[Entry]:

@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from docx.oxml.ns import qn
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.case import Case, Entry, Filing, Person
+from casebook.case import Case, ClockRun, Entry, Filing, Person
 from casebook.case_fields import fields
 from casebook.errors import RulebookError
 from casebook.form_docx import docx_bytes
@@ -249,6 +250,26 @@ def test_every_field_a_layout_names_is_one_a_case_has(name: str) -> None:
     shows += [column.show for column in layouts.ledger.columns] if layouts.ledger else []
 
     assert {field for show in shows for field in fields_of(show)} <= known
+
+
+def test_a_notice_printed_again_after_an_extension_still_says_what_was_decided() -> None:
+    case = a_case()
+    first = ClockRun("resolution", 1, moment("2025-09-29 10:00"), moment("2025-10-20 17:30"), "第十三条")
+    moved = replace(first, due=moment("2025-10-30 17:30"))
+    li = Person("officer", "李", "市自然资源局")
+    for entry in (
+        Entry(4, moment("2025-09-29 10:00"), li, "accept", "handling", {"paper": "2025-00003"}, clocks=(first,)),
+        Entry(5, moment("2025-10-13 10:00"), li, "extend", "handling", {"until": "2025-10-30"}, clocks=(moved,)),
+    ):
+        case = case.with_entry(entry)
+
+    text = all_text(
+        docx_bytes(fill(YUNNAN.forms["acceptance_notice"], fields(case, CALENDAR, moment("2025-11-03 09:00"))))
+    )
+
+    assert "编号：2025-00003" in text
+    assert "2025年10月20日 17:30前" in text
+    assert "10月30日" not in text
 
 
 # Layouts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook.case import Case, ClockRun, Entry, Filing, Person
+from casebook.case_fields import fields
 from casebook.errors import RulebookError
 from casebook.form_layouts import read_layouts
 from casebook.forms import printable
@@ -171,6 +173,28 @@ def test_an_extension_that_still_waits_for_consent_is_no_extension() -> None:
     )
 
     assert row(case, CALENDAR, moment("2025-10-14 09:00"), LAYOUT)["延期告知"] == ""
+
+
+def test_what_other_regulations_ledgers_ask_for_is_there_too() -> None:
+    """Urged, supervised, sent back, revisited: columns that a region's own file names."""
+    history = handled()
+    history.case = replace(history.case, state="answered")
+    case = (
+        history.add("2025-10-30 09:00", ZHAO, "urge", "answered")
+        .add("2025-10-30 10:00", Person("supervisor", "孙"), "supervise", "handling", facts={"rework": True})
+        .add("2025-10-31 10:00", Person("inspector", "钱"), "fail_check", "handling", private={"reason": "不清楚"})
+        .add("2025-11-03 10:00", LI, "revisit", "closed", facts={"reached": False}, changes={"closed": moment("2025-11-03 10:00")})
+        .case
+    )  # fmt: skip
+
+    values = fields(case, CALENDAR, moment("2025-11-04 09:00"))
+
+    assert values["urged_at"] == (moment("2025-10-30 09:00"),)
+    assert values["supervised_at"] == (moment("2025-10-30 10:00"),)
+    assert values["reworked_at"] == (moment("2025-10-30 10:00"), moment("2025-10-31 10:00"))
+    assert values["reached"] == "no"
+    assert values["closed_at"] == moment("2025-11-03 10:00")
+    assert values["on_time"] == "on_time"
 
 
 # The workbook
