@@ -183,7 +183,8 @@ def test_what_other_regulations_ledgers_ask_for_is_there_too() -> None:
         history.add("2025-10-30 09:00", ZHAO, "urge", "answered")
         .add("2025-10-30 10:00", Person("supervisor", "孙"), "supervise", "handling", facts={"rework": True})
         .add("2025-10-31 10:00", Person("inspector", "钱"), "fail_check", "handling", private={"reason": "不清楚"})
-        .add("2025-11-03 10:00", LI, "revisit", "closed", facts={"reached": False}, changes={"closed": moment("2025-11-03 10:00")})
+        .add("2025-11-03 10:00", LI, "revisit", "closed", facts={"reached": False},
+             changes={"closed": moment("2025-11-03 10:00")})
         .case
     )  # fmt: skip
 
