@@ -40,11 +40,15 @@ def writing_engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         return _postgresql(url)
     if in_memory(url):
-        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            url, hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
     else:
         _make_private(Path(str(url.database)))
         options = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
-        engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=options)
+        engine = create_engine(
+            url, hide_parameters=True, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=options
+        )
     return _sqlite(engine, "BEGIN IMMEDIATE", ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"))
 
 
@@ -53,7 +57,9 @@ def reading_engine(url: URL, writing: Engine) -> Engine:
     if url.get_backend_name() != "sqlite" or in_memory(url):
         return writing
     options = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
-    engine = create_engine(url, poolclass=QueuePool, pool_size=POOL, max_overflow=MORE, connect_args=options)
+    engine = create_engine(
+        url, hide_parameters=True, poolclass=QueuePool, pool_size=POOL, max_overflow=MORE, connect_args=options
+    )
     return _sqlite(engine, "BEGIN", ("query_only=ON",))
 
 
@@ -97,7 +103,9 @@ def sqlite_warning() -> str:
 
 
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=POOL, max_overflow=MORE, isolation_level="READ COMMITTED")
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=POOL, max_overflow=MORE, isolation_level="READ COMMITTED"
+    )
 
     @event.listens_for(engine, "connect")
     def settle(connection: Any, record: Any) -> None:

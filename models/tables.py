@@ -310,3 +310,13 @@ looks = Table(
     _must("at", Moment),
     Index("ix_looks_number", "number"),
 )
+
+# Holiday notices loaded after the ones that ship; the text as it was in the file.
+holiday_notices = Table(
+    "holiday_notices",
+    metadata,
+    Column("year", RowId, primary_key=True, autoincrement=False),
+    _must("name", Text),
+    _must("body", Text),
+    _must("at", Moment),
+)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from models.records import StoredMedia, Ticket
-from models.tables import media, tickets, tokens
+from models.tables import holiday_notices, media, tickets, tokens
 from models.unit_part import Part
 
 
@@ -81,6 +81,15 @@ class Keeps(Part):
 
     def token_put(self, name: str, value: str, expires_at: datetime) -> None:
         self._put(tokens, {"name": name, "sealed": self._seal(value, "token", name), "expires_at": expires_at})
+
+    def holiday_put(self, year: int, name: str, body: str, at: datetime) -> None:
+        """Keep a holiday notice that was loaded; a later one for the same year takes its place."""
+        self._put(holiday_notices, {"year": year, "name": name, "body": body, "at": at})
+
+    def holidays(self) -> list[tuple[str, str]]:
+        """Name and text of every notice that was loaded, by year."""
+        query = select(holiday_notices.c.name, holiday_notices.c.body).order_by(holiday_notices.c.year)
+        return [(row.name, row.body) for row in self._rows(query)]
 
     def _sealed_body(self, id: str, body: bytes | None) -> bytes | None:
         return None if body is None else self._vault.seal(body, f"media body\0{id}".encode())
