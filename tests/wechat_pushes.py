@@ -1,4 +1,4 @@
-"""What the platform pushes to an official account, sealed and signed as it does it; also what it makes of our answer."""
+"""What the platform pushes to an official account, sealed and signed as it does it, and what it reads in our answer."""
 
 from __future__ import annotations
 
