@@ -1,0 +1,35 @@
+"""The console's routes."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from console import cases, papers, rules
+from console.door import Handler, signed_in
+from console.given import Office
+from console.login import Login
+from console.render import HERE
+from console.session import Sessions
+
+
+def routes(office: Office) -> list[BaseRoute]:
+    """All pages under `/console`, for the web application to mount."""
+    sessions = Sessions(office.secret_key, office.https)
+    login = Login(office, sessions)
+
+    def route(path: str, handler: Handler, method: str = "GET") -> Route:
+        return Route(f"/console{path}", signed_in(office, sessions, handler), methods=[method])
+
+    return [
+        Mount("/console/static", StaticFiles(directory=HERE / "static"), name="console-static"),
+        Route("/console/login", login.enter, methods=["GET"]),
+        route("/logout", login.leave, "POST"),
+        route("", cases.search),
+        route("/rulebook", rules.show),
+        route("/case/{number}", cases.show),
+        route("/case/{number}/contact", cases.contact, "POST"),
+        route("/case/{number}/form/{form}.{kind}", papers.covered),
+        route("/case/{number}/form/{form}.{kind}", papers.whole, "POST"),
+        route("/case/{number}/step/{step}", cases.step, "POST"),
+    ]

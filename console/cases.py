@@ -1,0 +1,149 @@
+"""The list of cases and one case: what is due, what is late, what was done, and the steps open to the visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from casebook.case import Case, Command
+from casebook.errors import Conflict, NotAllowed
+from casebook.terms import FINAL, STATES, STEPS
+from casebook.wording import refusal
+from console import case_view
+from console.door import Refused, Visit
+from console.labels import said
+from console.papers import papers_of
+from console.seeing import NotThere, may_know_whose, may_see, mine, unit_of, whose
+from console.step_forms import BadForm, facts_of, form_of, forms
+from models.unit import Unit
+from models.unit_listing import Wanted
+
+PAGE = 30
+OPEN = frozenset(STATES) - FINAL
+
+
+def listing(visit: Visit) -> Response:
+    """The cases the visitor may see, the most pressing first."""
+    wanted = _wanted(visit)
+    number = visit.query.get("page", "1")
+    at = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    at = max(at, 1)
+    found, total, late = visit.office.store.read(lambda unit: _found(unit, visit, wanted, at))
+    law = visit.office.desk.law
+    return visit.page(
+        "cases",
+        cases=[case_view.case_line(case, law, visit.now) for case in found if may_see(visit.person, case)],
+        total=total,
+        late=late,
+        at=at,
+        pages=max(1, -(-total // PAGE)),
+        asked={key: visit.query.get(key, "") for key in ("state", "unit", "overdue", "number")},
+        units=[unit.name for unit in law.jurisdiction.units] if unit_of(visit.person) is None else [],
+        unknown=bool(visit.query.get("number")),
+    )
+
+
+def search(visit: Visit) -> Response:
+    """Go to the case of that number, or list."""
+    number = visit.query.get("number", "").strip()
+    if not number:
+        return listing(visit)
+    case = visit.office.store.read(lambda unit: unit.find(number))
+    if case is None or not may_see(visit.person, case):
+        raise NotThere
+    return RedirectResponse(f"/console/case/{case.number}", 303)
+
+
+def show(visit: Visit) -> Response:
+    """One case."""
+    done = visit.query.get("done", "")
+    words = said("taken", step=STEPS[done]) if done in STEPS else ""
+    return visit.office.store.read(lambda unit: _page(visit, unit, _mine(visit, unit), words=words))
+
+
+def step(visit: Visit) -> Response:
+    """Take a step; refused, the page comes back with the sentence and what was typed."""
+    name = str(visit.path["step"])
+    if name not in forms():
+        raise Refused(said("no_such_step"), 404)
+    try:
+        case = visit.office.store.write(lambda unit: _take(visit, unit, name))
+    except (BadForm, NotAllowed, Conflict) as error:
+        words = _why(error)
+        return visit.office.store.read(lambda unit: _page(visit, unit, _mine(visit, unit), tried=name, wrong=words))
+    return RedirectResponse(f"/console/case/{case.number}?done={name}", 303)
+
+
+def contact(visit: Visit) -> Response:
+    """Show how to reach the citizen, once, to whoever gives a reason; the showing is recorded first."""
+    shown = whose(visit.person, visit.office.store, str(visit.path["number"]), visit.reason, visit.now)
+    opened = case_view.uncovered(shown)
+    return visit.office.store.read(lambda unit: _page(visit, unit, _mine(visit, unit), opened=opened))
+
+
+def _wanted(visit: Visit) -> Wanted:
+    state, unit, overdue = (visit.query.get(key, "") for key in ("state", "unit", "overdue"))
+    states = OPEN if not state else frozenset(STATES) if state == "all" else frozenset({state}) & frozenset(STATES)
+    own = unit_of(visit.person)
+    return Wanted(states, own if own is not None else unit or None, visit.now if overdue else None)
+
+
+def _found(unit: Unit, visit: Visit, wanted: Wanted, at: int) -> tuple[list[Case], int, int]:
+    late = Wanted(OPEN, unit_of(visit.person), visit.now)
+    return unit.listed(wanted, PAGE, (at - 1) * PAGE), unit.listed_count(wanted), unit.listed_count(late)
+
+
+def _mine(visit: Visit, unit: Unit) -> Case:
+    return mine(visit.person, unit, str(visit.path["number"]))
+
+
+def _take(visit: Visit, unit: Unit, name: str) -> Case:
+    case = _mine(visit, unit)
+    if str(visit.form.get("version") or "") != str(case.version):
+        raise BadForm(said("moved_on"))
+    facts = facts_of(name, visit.form)
+    _check_into(visit, unit, facts)
+    return visit.office.desk.take(unit, case.number, Command(name, visit.person, visit.now, facts))
+
+
+def _check_into(visit: Visit, unit: Unit, facts: Mapping[str, Any]) -> None:
+    """A case is merged only into one that the visitor may see, and hears nothing of others."""
+    try:
+        if "into" in facts:
+            mine(visit.person, unit, str(facts["into"]))
+    except NotThere as error:
+        raise BadForm(said("not_there")) from error
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, NotAllowed):
+        return refusal(error)
+    return said("moved_on") if isinstance(error, Conflict) else str(error)
+
+
+def _page(visit: Visit, unit: Unit, case: Case, **facts: Any) -> Response:
+    law, desk = visit.office.desk.law, visit.office.desk
+    now = visit.now
+    open_steps = [name for name in desk.allowed(case, visit.person, now) if name in forms()]
+    given: Mapping[str, Any] = {"words": "", "wrong": "", "tried": "", "opened": (), **facts}
+    runs = sorted(case.clocks, key=lambda run: (not run.running, run.due))
+    return visit.page(
+        "case",
+        400 if given["wrong"] else 200,
+        case=case,
+        line=case_view.case_line(case, law, now),
+        clocks=[case_view.clock_line(run, law, now) for run in runs],
+        filer=case_view.filer(case),
+        content=case_view.content(case),
+        proposal=case_view.proposal(case, law),
+        steps=[(name, form_of(name, case, law)) for name in open_steps],
+        typed=visit.form,
+        history=[case_view.history_line(entry, case, law) for entry in reversed(case.history)],
+        notices=unit.outbox_of(case.number),
+        looks=unit.looks(case.number),
+        papers=papers_of(case, law),
+        may_know_whose=may_know_whose(visit.person, case),
+        **given,
+    )
