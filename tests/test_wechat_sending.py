@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 
 from bots.channels.sending import Later, Never, Sent
-from bots.channels.wechat_client import ApiError, Client, MemoryTokens, StoreTokens
+from bots.channels.wechat_client import ApiError, Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
 from bots.message import Reply
+from models.store import Store
 from tests.standins.serving import serving
 from tests.standins.wechat_api import EPOCH, WeChatApi
 from tests.wechat_pushes import OPENID, settings
@@ -20,10 +21,9 @@ from tests.wechat_pushes import OPENID, settings
 class Account:
     """The platform, our client and our sender, tied together. `now` is our clock."""
 
-    def __init__(self, api: WeChatApi, url: str) -> None:
-        self.api, self.now = api, EPOCH
-        self.tokens = MemoryTokens()
-        self.client = Client(settings(api_url=url), self.tokens, lambda: self.now)
+    def __init__(self, api: WeChatApi, url: str, store: Store) -> None:
+        self.api, self.url, self.now = api, url, EPOCH
+        self.client = Client(settings(api_url=url), StoreTokens(store), lambda: self.now)
         self.sender = WeChatSender(
             self.client, {"answer": "T1", "survey": "subscribe:S1?thing1=about"}, "http://e.test"
         )
@@ -33,10 +33,10 @@ class Account:
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
+def account(memory_store: Store) -> Iterator[Account]:
     api = WeChatApi()
     with serving(api.app) as url:
-        yield Account(api, url)
+        yield Account(api, url, memory_store)
 
 
 def test_somebody_who_wrote_lately_is_told(account):
@@ -88,8 +88,8 @@ def test_a_server_in_trouble_is_tried_again_later(account, status):
     assert isinstance(account.say("试"), Later)
 
 
-def test_a_platform_out_of_reach_is_tried_again_later(account):
-    client = Client(settings(api_url="http://127.0.0.1:9"), MemoryTokens(), lambda: EPOCH)
+def test_a_platform_out_of_reach_is_tried_again_later(memory_store):
+    client = Client(settings(api_url="http://127.0.0.1:9"), StoreTokens(memory_store), lambda: EPOCH)
 
     assert isinstance(WeChatSender(client, {}).send(OPENID, Reply("喂"), "k"), Later)
 
@@ -142,7 +142,7 @@ def test_a_token_is_renewed_before_it_runs_out_and_kept_until_then(account):
 def test_processes_share_one_token_through_the_store(account, store):
     account.api.wrote(OPENID)
     for number in range(2):
-        client = Client(settings(api_url=f"http{account.client._host[4:]}"), StoreTokens(store), lambda: EPOCH)
+        client = Client(settings(api_url=account.url), StoreTokens(store), lambda: EPOCH)
         assert WeChatSender(client, {}).send(OPENID, Reply("甲乙"), f"k{number}") == Sent()
 
     assert account.api.calls.count("stable_token") == 1
