@@ -22,6 +22,8 @@ DEFAULT_CAP = 64 * KIB
 FILE_CAP = 8 * MIB
 # A file's part comes with its own headers and the form's other fields.
 CAPS: tuple[tuple[str, int], ...] = (
+    # Twenty thousand Chinese characters, sealed.
+    ("/wechat", 128 * KIB),
     ("/telegram", MIB),
     ("/chat/messages", FILE_CAP + 64 * KIB),
     ("/desk/messages", FILE_CAP + 64 * KIB),
