@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from casebook.case import Case, Filing
 from casebook.redact import redact_address, redact_name, redact_number, redact_phone, redact_text
+
+WIDE = "０１２３４５６７８９Ｘｘ－＋"
+NARROW = str.maketrans(WIDE, "0123456789Xx-+")
 
 
 def masked(case: Case) -> dict[str, Any]:
@@ -38,9 +40,9 @@ def masked_identity(filing: Filing) -> dict[str, str]:
 def masked_text(text: str, filing: Filing) -> str:
     """The words with the filer's name, telephone, identity number and address covered, and any number like them.
 
-    Where a number was typed in full-width digits the whole text comes in half-width ones, covered.
+    Where a number was typed in full-width digits, the digits of the whole text come in half-width ones.
     """
-    narrow = unicodedata.normalize("NFKC", text)
+    narrow = text.translate(NARROW)
     covered = _covered(narrow, filing)
     return text if covered == narrow else covered
 

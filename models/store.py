@@ -26,7 +26,7 @@ from models.vault import Vault
 
 T = TypeVar("T")
 
-TRIES = 3
+REPEATS = 3
 # Serialization failure and deadlock: PostgreSQL has undone everything and asks to try again.
 AGAIN = {"40001", "40P01"}
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -57,7 +57,7 @@ class Store:
 
         Runs it again after a Conflict, a deadlock or a lost connection. Raises the last Conflict.
         """
-        for _ in range(TRIES - 1):
+        for _ in range(REPEATS):
             try:
                 return self._write_once(fn)
             except Conflict:
