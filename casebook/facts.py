@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from casebook.case import Case, ClockRun, Filing
@@ -97,11 +96,3 @@ def current(case: Case) -> ClockRun | None:
     runs = [run for run in case.running if not run.target]
     return min(runs, key=lambda run: run.due) if runs else None
 
-
-def as_moments(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as they come from the store, with the moments among them turned back into datetimes."""
-    return {key: _moment(key, value) for key, value in facts.items()}
-
-
-def _moment(key: str, value: Any) -> Any:
-    return datetime.fromisoformat(value) if key in ("due", "until", "ceiling") and isinstance(value, str) else value

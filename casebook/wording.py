@@ -20,6 +20,7 @@ from casebook.terms import KINDS, ROLES, STATES, STEPS, VERDICTS
 
 FILE = Path(__file__).with_name("wording.toml")
 WEEKDAYS = "一二三四五六日"
+MOMENTS = frozenset({"due", "until", "ceiling"})  # kept as ISO text in a notice's facts
 _PLACE = re.compile(r"\{(\w+)\}")
 _TRANSLATED: Mapping[str, Mapping[str, str]] = {
     "state": STATES,
@@ -69,6 +70,8 @@ def show(name: str, value: Any) -> str:
     """A value as a person reads it: moments in Chinese, names of the trade translated, lists joined."""
     if value is None or value is False:
         return ""
+    if name in MOMENTS and isinstance(value, str):
+        return moment(datetime.fromisoformat(value))
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, str) and name in _TRANSLATED:

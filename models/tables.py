@@ -6,14 +6,10 @@ stored as text, byte for byte: a JSON type of the database would write it otherw
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy import UniqueConstraint as Unique
-from sqlalchemy import text as sql
-from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from models.columns import Moment, RowId, count, flag, must, where, words
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -22,90 +18,44 @@ NAMING = {
 }
 metadata = MetaData(naming_convention=NAMING)
 
-
-class Moment(TypeDecorator[datetime]):
-    """An aware moment: a timestamp with zone where the database has one, else UTC text of fixed width, which sorts."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(String(27) if dialect.name == "sqlite" else DateTime(timezone=True))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment without a zone cannot be kept: {value}")
-        moment = value.astimezone(UTC)
-        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-# SQLite counts rows only in an INTEGER key.
-RowId = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _words(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="", **options)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=sql("false"))
-
-
-def _must(name: str, kind: Any, **options: Any) -> Column[Any]:
-    return Column(name, kind, nullable=False, **options)
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": sql(condition), "postgresql_where": sql(condition)}
-
-
-counters = Table("counters", metadata, Column("series", Text, primary_key=True), _must("value", RowId))
+counters = Table("counters", metadata, Column("series", Text, primary_key=True), must("value", RowId))
 
 cases = Table(
     "cases",
     metadata,
     Column("number", Text, primary_key=True),
-    _must("version", Integer),
-    _must("rulebook", Text),
-    _must("kind", Text),
-    _must("state", Text),
+    must("version", Integer),
+    must("rulebook", Text),
+    must("kind", Text),
+    must("state", Text),
     Column("stream", Text),
     Column("case_class", Text),
     Column("lead_unit", Text),
     Column("verdict", Text),
     Column("score", Integer),
-    _words("officer"),
-    _words("channel"),
-    _words("citizen"),
-    _count("rework_count"),
-    _count("hand_backs"),
-    _flag("anonymous"),
-    _flag("confidential"),
-    _must("filed_at", Moment),
+    words("officer"),
+    words("channel"),
+    words("citizen"),
+    count("rework_count"),
+    count("hand_backs"),
+    flag("anonymous"),
+    flag("confidential"),
+    must("filed_at", Moment),
     Column("closed_at", Moment),
     Column("next_due", Moment),
-    _flag("provisional"),
-    _count("running"),
-    _words("phone_blind"),
-    _words("text_blind"),
-    _must("head", Text),
-    _must("sealed", LargeBinary),
+    flag("provisional"),
+    count("running"),
+    words("phone_blind"),
+    words("text_blind"),
+    must("head", Text),
+    must("sealed", LargeBinary),
     Index("ix_cases_state_lead_unit", "state", "lead_unit"),
     Index("ix_cases_filed_at", "filed_at"),
-    Index("ix_cases_next_due", "next_due", **_where("next_due IS NOT NULL")),
-    Index("ix_cases_running", "number", **_where("running > 0")),
-    Index("ix_cases_citizen", "citizen", **_where("citizen <> ''")),
-    Index("ix_cases_phone_blind", "phone_blind", **_where("phone_blind <> ''")),
-    Index("ix_cases_text_blind", "text_blind", **_where("text_blind <> ''")),
+    Index("ix_cases_next_due", "next_due", **where("next_due IS NOT NULL")),
+    Index("ix_cases_running", "number", **where("running > 0")),
+    Index("ix_cases_citizen", "citizen", **where("citizen <> ''")),
+    Index("ix_cases_phone_blind", "phone_blind", **where("phone_blind <> ''")),
+    Index("ix_cases_text_blind", "text_blind", **where("text_blind <> ''")),
 )
 
 case_units = Table(
@@ -113,7 +63,7 @@ case_units = Table(
     metadata,
     Column("number", Text, primary_key=True),
     Column("unit", Text, primary_key=True),
-    _flag("leads"),
+    flag("leads"),
     Index("ix_case_units_unit", "unit"),
 )
 
@@ -122,15 +72,15 @@ entries = Table(
     metadata,
     Column("number", Text, primary_key=True),
     Column("seq", Integer, primary_key=True),
-    _must("at", Moment),
-    _must("by", Text),
-    _must("step", Text),
-    _must("state", Text),
-    _must("facts", Text),
-    _must("changes", Text),
-    _must("clocks", Text),
-    _must("digest", Text),
-    _must("hash", Text),
+    must("at", Moment),
+    must("by", Text),
+    must("step", Text),
+    must("state", Text),
+    must("facts", Text),
+    must("changes", Text),
+    must("clocks", Text),
+    must("digest", Text),
+    must("hash", Text),
     # Empty once erased: the digest stays, so the chain still holds.
     Column("sealed", LargeBinary),
     Index("ix_entries_at", "at"),
@@ -140,71 +90,71 @@ timers = Table(
     "timers",
     metadata,
     Column("key", Text, primary_key=True),
-    _must("number", Text),
-    _must("at", Moment),
-    _must("what", Text),
-    _words("to"),
-    _words("clock"),
+    must("number", Text),
+    must("at", Moment),
+    must("what", Text),
+    words("to"),
+    words("clock"),
     Column("round", Integer, nullable=False, server_default="1"),
-    _must("facts", Text),
-    _must("state", Text),
+    must("facts", Text),
+    must("state", Text),
     Column("fired_at", Moment),
     Index("ix_timers_number", "number"),
-    Index("ix_timers_due", "at", "key", **_where("state = 'pending'")),
+    Index("ix_timers_due", "at", "key", **where("state = 'pending'")),
 )
 
 outbox = Table(
     "outbox",
     metadata,
     Column("id", RowId, primary_key=True, autoincrement=True),
-    _must("key", Text),
-    _must("to", Text),
-    _must("message", Text),
+    must("key", Text),
+    must("to", Text),
+    must("message", Text),
     Column("number", Text),
-    _must("at", Moment),
-    _must("facts", Text),
-    _must("sealed", LargeBinary),
-    _must("state", Text),
-    _must("next_at", Moment),
-    _count("attempts"),
+    must("at", Moment),
+    must("facts", Text),
+    must("sealed", LargeBinary),
+    must("state", Text),
+    must("next_at", Moment),
+    count("attempts"),
     Column("sent_at", Moment),
-    _words("channel"),
-    _words("external_blind"),
+    words("channel"),
+    words("external_blind"),
     Column("external", LargeBinary),
-    _words("why"),
+    words("why"),
     Unique("key"),
-    Index("ix_outbox_waiting", "to", "id", **_where("state IN ('waiting', 'sending')")),
-    Index("ix_outbox_next_at", "next_at", **_where("state IN ('waiting', 'sending')")),
+    Index("ix_outbox_waiting", "to", "id", **where("state IN ('waiting', 'sending')")),
+    Index("ix_outbox_next_at", "next_at", **where("state IN ('waiting', 'sending')")),
     Index("ix_outbox_to_id", "to", "id"),
     Index("ix_outbox_number", "number"),
-    Index("ix_outbox_external", "channel", "external_blind", **_where("external_blind <> ''")),
+    Index("ix_outbox_external", "channel", "external_blind", **where("external_blind <> ''")),
 )
 
 inbox = Table(
     "inbox",
     metadata,
     Column("id", RowId, primary_key=True, autoincrement=True),
-    _must("channel", Text),
-    _must("id_blind", Text),
-    _must("at", Moment),
-    _must("state", Text),
-    _count("attempts"),
-    _words("why"),
-    _must("sealed", LargeBinary),
+    must("channel", Text),
+    must("id_blind", Text),
+    must("at", Moment),
+    must("state", Text),
+    count("attempts"),
+    words("why"),
+    must("sealed", LargeBinary),
     Column("reply", LargeBinary),
     Unique("channel", "id_blind"),
-    Index("ix_inbox_pending", "channel", "id", **_where("state = 'pending'")),
+    Index("ix_inbox_pending", "channel", "id", **where("state = 'pending'")),
 )
 
 contacts = Table(
     "contacts",
     metadata,
     Column("handle", Text, primary_key=True),
-    _must("channel", Text),
-    _must("external_blind", Text),
-    _must("sealed", LargeBinary),
-    _must("first_at", Moment),
-    _must("last_at", Moment),
+    must("channel", Text),
+    must("external_blind", Text),
+    must("sealed", LargeBinary),
+    must("first_at", Moment),
+    must("last_at", Moment),
     Unique("channel", "external_blind"),
 )
 
@@ -213,15 +163,15 @@ contact_notes = Table(
     metadata,
     Column("handle", Text, primary_key=True),
     Column("key", Text, primary_key=True),
-    _must("sealed", LargeBinary),
+    must("sealed", LargeBinary),
 )
 
 talks = Table(
     "talks",
     metadata,
     Column("handle", Text, primary_key=True),
-    _must("sealed", LargeBinary),
-    _must("at", Moment),
+    must("sealed", LargeBinary),
+    must("at", Moment),
 )
 
 lines = Table(
@@ -229,9 +179,9 @@ lines = Table(
     metadata,
     Column("room", Text, primary_key=True),
     Column("id", RowId, primary_key=True, autoincrement=False),
-    _must("key", Text),
-    _must("sealed", LargeBinary),
-    _must("at", Moment),
+    must("key", Text),
+    must("sealed", LargeBinary),
+    must("at", Moment),
     Column("edited_at", Moment),
     Unique("key"),
 )
@@ -241,8 +191,8 @@ chats = Table(
     metadata,
     Column("channel", Text, primary_key=True),
     Column("chat_blind", Text, primary_key=True),
-    _must("address", Text),
-    _must("sealed", LargeBinary),
+    must("address", Text),
+    must("sealed", LargeBinary),
     Index("ix_chats_address", "address"),
 )
 
@@ -251,8 +201,8 @@ senders = Table(
     metadata,
     Column("channel", Text, primary_key=True),
     Column("sender_blind", Text, primary_key=True),
-    _must("person", Text),
-    _must("sealed", LargeBinary),
+    must("person", Text),
+    must("sealed", LargeBinary),
     Index("ix_senders_person", "person"),
 )
 
@@ -261,10 +211,10 @@ cards = Table(
     metadata,
     Column("channel", Text, primary_key=True),
     Column("message_blind", Text, primary_key=True),
-    _must("chat_blind", Text),
-    _must("card", Text),
-    _must("sealed", LargeBinary),
-    _must("at", Moment),
+    must("chat_blind", Text),
+    must("card", Text),
+    must("sealed", LargeBinary),
+    must("at", Moment),
     Index("ix_cards_card", "channel", "chat_blind", "card"),
 )
 
@@ -272,9 +222,9 @@ tickets = Table(
     "tickets",
     metadata,
     Column("ticket_blind", Text, primary_key=True),
-    _must("purpose", Text),
-    _must("subject", Text),
-    _must("expires_at", Moment),
+    must("purpose", Text),
+    must("subject", Text),
+    must("expires_at", Moment),
     Column("taken_at", Moment),
 )
 
@@ -282,11 +232,11 @@ media = Table(
     "media",
     metadata,
     Column("id", Text, primary_key=True),
-    _must("kind", Text),
-    _must("at", Moment),
+    must("kind", Text),
+    must("at", Moment),
     Column("number", Text),
     # Name and source; the bytes apart, for they are empty until they are fetched from the platform.
-    _must("sealed", LargeBinary),
+    must("sealed", LargeBinary),
     Column("body", LargeBinary),
     Index("ix_media_number", "number"),
 )
@@ -295,19 +245,19 @@ tokens = Table(
     "tokens",
     metadata,
     Column("name", Text, primary_key=True),
-    _must("sealed", LargeBinary),
-    _must("expires_at", Moment),
+    must("sealed", LargeBinary),
+    must("expires_at", Moment),
 )
 
 looks = Table(
     "looks",
     metadata,
     Column("id", RowId, primary_key=True, autoincrement=True),
-    _must("number", Text),
-    _must("by", Text),
-    _must("what", Text),
-    _must("reason", Text),
-    _must("at", Moment),
+    must("number", Text),
+    must("by", Text),
+    must("what", Text),
+    must("reason", Text),
+    must("at", Moment),
     Index("ix_looks_number", "number"),
 )
 
@@ -316,7 +266,7 @@ holiday_notices = Table(
     "holiday_notices",
     metadata,
     Column("year", RowId, primary_key=True, autoincrement=False),
-    _must("name", Text),
-    _must("body", Text),
-    _must("at", Moment),
+    must("name", Text),
+    must("body", Text),
+    must("at", Moment),
 )

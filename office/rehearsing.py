@@ -9,11 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bots.message import TEXT, Message
+from bots.message import TEXT, Message, Reply
 from bots.reception import Reception
 from casebook.case import Case, Command, Filing, Person
 from casebook.desk import Desk
-from casebook.facts import as_moments
 from casebook.form_layouts import read_layouts
 from casebook.jurisdiction import read_jurisdiction
 from casebook.law import Law
@@ -54,11 +53,15 @@ class RehearsalOffice:
         self._said += 1
         message = Message(CHANNEL, f"say-{self._said}", citizen, TEXT, at, text=text, sender_name=citizen)
         handle = self.handle(citizen, at)
-        replies = self.store.write(lambda unit: self.reception.receive(unit, message))
-        told = {row.key for row in self._passive()}
-        texts = {sent.text for sent in self.sent() if sent.at == at and sent.to == f"citizen:{citizen}"} if told else set()
-        self._replies += [Sent(at, f"citizen:{citizen}", "reply", reply.text) for reply in replies if reply.text not in texts]
+        replies = self.store.write(lambda unit: self._spoken(unit, message, f"citizen:{handle}"))
+        self._replies += [Sent(at, f"citizen:{citizen}", "reply", reply.text) for reply in replies]
         self._note_new(handle)
+
+    def _spoken(self, unit: Any, message: Message, to: str) -> list[Reply]:
+        """The replies of the conversation itself; the notices that went along stand in the outbox already."""
+        replies = self.reception.receive(unit, message)
+        notices = sum(notice.to == to for notice in unit.posted_in_this_unit())
+        return replies[: len(replies) - notices]
 
     def file(self, by: Person, facts: Mapping[str, Any], at: datetime) -> None:
         filing = self._filing(by, facts, at)
@@ -127,8 +130,8 @@ class RehearsalOffice:
         return sorted([*self._replies, *notices], key=lambda sent: sent.at)
 
     def _sent(self, row: OutboxRow) -> Sent:
-        facts = as_moments({**row.facts, **row.private})
-        return Sent(row.at, self.person(row.to), row.message, say(row.message, facts), row.case)
+        text = say(row.message, {**row.facts, **row.private})
+        return Sent(row.at, self.person(row.to), row.message, text, row.case)
 
     def ledger(self, number: str, now: datetime) -> Mapping[str, str]:
         layout = read_layouts(self.law.rulebook.name).ledger
@@ -145,9 +148,6 @@ class RehearsalOffice:
         contact = self.store.write(lambda unit: unit.contact(CHANNEL, name, name, at))
         self._names[contact.handle] = name
         return str(contact.handle)
-
-    def _passive(self) -> list[OutboxRow]:
-        return [row for row in self.store.read(lambda unit: [r for n in self._filed for r in unit.outbox_of(n)])]
 
     def _note_new(self, handle: str) -> None:
         """Cases that the conversation filed just now."""

@@ -56,15 +56,10 @@ class Echo:
             raise RuntimeError("as asked for")
         if message.text == "卡片":
             rows = ((Button("确认提交", "confirm"),), (Button("改一处", "edit"), Button("取消", "cancel")))
-            return (
-                [Reply(CARD, rows, card="20260305-00017" if message.chat else "")]
-                if message.chat
-                else [Reply(CARD, rows, "draft")]
-            )
+            return [Reply(CARD, rows, card="20260305-00017" if message.chat else "draft")]
         if message.text == "评价":
-            return [
-                Reply("请为这次办理打分：", (tuple(Button(star, f"rate:{5 - n}") for n, star in enumerate(STARS)),))
-            ]
+            stars = tuple(Button(star, f"rate:{5 - number}") for number, star in enumerate(STARS))
+            return [Reply("请为这次办理打分：", (stars,))]
         said = message.data or message.text or (message.media[0].name if message.media else "")
         return [Reply(f"收到：{said}")]
 

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from models.tables import Moment, RowId
+from models.columns import Moment, RowId
 
 revision = "0001"
 down_revision = None

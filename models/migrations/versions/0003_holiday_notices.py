@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from models.tables import Moment, RowId
+from models.columns import Moment, RowId
 
 revision = "0003"
 down_revision = "0002"

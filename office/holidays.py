@@ -1,0 +1,40 @@
+"""Loading a holiday notice: kept for every process, and the due dates it moves counted again and told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from casebook.desk import Desk
+from casebook.holiday_notices import HolidayNotice, load_notice, parse_notice
+from casebook.law import Law
+from models.store import Store
+from office.law import law_of
+
+
+def loaded(store: Store) -> list[HolidayNotice]:
+    """The notices that were loaded here, in the order of their years."""
+    return [parse_notice(text, name) for name, text in store.read(lambda unit: unit.holidays())]
+
+
+def renewed(law: Law, store: Store) -> Law:
+    """The same law with the calendar as it is now, notices loaded meanwhile included."""
+    return law_of(law.jurisdiction, law.rulebook, law.calendar.zone, loaded(store))
+
+
+def load(path: Path, store: Store, law: Law, at: datetime) -> Sequence[str]:
+    """Keep the notice in that file and count provisional due dates again; the numbers of the cases that changed.
+
+    The notice and the moved dates stand together or not at all. Raises RulebookError; nothing changes then.
+    """
+    notice = load_notice(path)
+    text = path.read_text(encoding="utf-8")
+    known = [item for item in loaded(store) if item.year != notice.year]
+    desk = Desk(law_of(law.jurisdiction, law.rulebook, law.calendar.zone, (*known, notice)))
+
+    def keep(unit: object) -> list[str]:
+        unit.holiday_put(notice.year, path.name, text, at)  # type: ignore[attr-defined]
+        return desk.recount(unit, at)  # type: ignore[arg-type]
+
+    return store.write(keep)

@@ -1,0 +1,159 @@
+"""One office, wired: settings in, everything that serves, delivers and ticks out.
+
+The parts know each other only through what they are given here. `open_office` brings the tables up to date first; the
+caller closes the office, which ends its threads before its store.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from bots.channels.deskroom import rooms_of
+from bots.channels.sending import Sender
+from bots.channels.telegram import Telegram
+from bots.channels.wechat import WeChat
+from bots.channels.wechat_client import Client, StoreTokens
+from bots.channels.wechat_sender import WeChatSender
+from bots.courier import Courier
+from bots.reception import Reception
+from bots.render import Rendering
+from bots.settings import Settings
+from bots.signer import Signer
+from bots.telegram_door import TelegramDoor
+from casebook.desk import Desk
+from casebook.jurisdiction import Jurisdiction
+from casebook.law import Law
+from casebook.wording import say
+from models.migrate import is_current, migrate
+from models.store import Store
+from models.vault import Vault
+from nlp.reader import Reader
+from office.law import read_law
+
+PAPERS = frozenset({"acceptance_notice", "decline_notice"})
+
+
+@dataclass
+class Office:
+    """Everything one process holds. `stop` ends the loops."""
+
+    settings: Settings
+    law: Law
+    desk: Desk
+    store: Store
+    reader: Reader
+    reception: Reception
+    signer: Signer
+    courier: Courier
+    wechat: WeChat | None = None
+    telegram: Telegram | None = None
+    telegram_door: TelegramDoor | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        return self.law.jurisdiction
+
+    @property
+    def secret_key(self) -> str:
+        return self.settings.secret_key
+
+    @property
+    def https(self) -> bool:
+        return self.settings.https
+
+    @property
+    def checks(self) -> Mapping[str, Callable[[], object]]:
+        """What must hold for the office to be ready."""
+        return {
+            "database": lambda: self.store.read(lambda unit: unit.next_outbox_at()) or True,
+            "migrations": lambda: is_current(self.store),
+            "model": lambda: self.reader is not None,
+        }
+
+    def now(self) -> datetime:
+        """The one clock of the process, in the jurisdiction's zone."""
+        return datetime.now(self.settings.zone)
+
+    def start(self, *loops: Callable[[], None]) -> None:
+        """Run each loop in a thread of its own until the office is closed."""
+        for loop in loops:
+            thread = threading.Thread(target=loop, name=getattr(loop, "__name__", "loop"), daemon=True)
+            thread.start()
+            self.threads.append(thread)
+
+    def deliver_forever(self) -> None:
+        self.courier.run_forever(self.stop, self.now)
+
+    def close(self) -> None:
+        """End the loops, then let go of the platforms and the store."""
+        self.stop.set()
+        self.courier.kick()
+        for thread in self.threads:
+            thread.join(timeout=5)
+        if self.telegram:
+            self.telegram.close()
+        self.store.close()
+
+
+def open_office(settings: Settings) -> Office:
+    """The office of these settings, its tables brought up to date. Raises RulebookError and database errors."""
+    migrate(settings.database_url)
+    store = Store(settings.database_url, vault(settings), settings.zone)
+    law = read_law(settings.jurisdiction, settings.zone)
+    desk, signer = Desk(law), Signer(settings.secret_key)
+    units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
+    reader = Reader.load(units=units, rulebook=law.rulebook.name)
+    written = partial(_say, signer, settings.public_url)
+    reception = Reception(desk, reader, law.jurisdiction, say=written, public_url=settings.public_url)
+    wechat, senders = _wechat(settings, store)
+    telegram = Telegram(settings.telegram) if settings.telegram else None
+    if telegram:
+        senders["telegram"] = telegram
+    classes = [(item.name, item.title) for item in law.rulebook.classes]
+    rooms = rooms_of(law.jurisdiction, defaultdict(str)) if settings.desk else {}
+    courier = Courier(store, senders, Rendering(written, classes), rooms)
+    office = Office(settings, law, desk, store, reader, reception, signer, courier, wechat, telegram)
+    if telegram:
+        office.telegram_door = TelegramDoor(store, reception, telegram, courier, office.now)
+    return office
+
+
+def vault(settings: Settings) -> Vault:
+    """The vault whose keys come from SECRET_KEY."""
+    return Vault(settings.secret_key.encode())
+
+
+def _say(signer: Signer, public_url: str, message: str, facts: Mapping[str, Any]) -> str:
+    """A notice's text; a paper also says where anyone can check that it is genuine."""
+    if message in PAPERS:
+        number = str(facts["number"])
+        facts = {**facts, "check_url": f"{public_url}/notices/{number}?code={signer.notice_code(number)}"}
+    return say(message, facts)
+
+
+def _wechat(settings: Settings, store: Store) -> tuple[WeChat | None, dict[str, Sender]]:
+    if settings.wechat is None:
+        return None, {}
+    client = Client(settings.wechat, StoreTokens(store), lambda: datetime.now(settings.zone))
+    sender = WeChatSender(client, settings.wechat.templates, settings.public_url)
+    return WeChat(settings.wechat), {"wechat": sender}
+
+
+def warnings(office: Office) -> Iterable[str]:
+    """What the start must warn of: articles nobody signed, a regulation that has run out, an old engine."""
+    book, today = office.law.rulebook, office.now().date()
+    if book.unsigned:
+        yield f"rulebook {book.name}: {len(book.unsigned)} articles with rules are not signed; for trial only"
+    if book.expired(today):
+        yield f"rulebook {book.name}: ran out on {book.valid_until}; check whether it was renewed"
+    if not office.law.calendar.covers(date(today.year, 12, 31)):
+        yield f"no holiday notice for {today.year} is loaded; due dates are provisional"
+    yield f"database {office.store.engine_version()}"

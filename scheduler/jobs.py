@@ -1,0 +1,91 @@
+"""The jobs that tick: timers swept, the outbox delivered, the house kept tidy.
+
+APScheduler is the ticker only: interval jobs in a memory job store. What is due stands in the tables, so a job that
+comes late, twice or in two processes does no harm: it finds what is there and takes what nobody else has taken.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+
+from casebook.desk import SWEEP_BATCH, Desk
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+SWEEP_EVERY, DELIVER_EVERY, RENEW_EVERY, TIDY_EVERY = 2, 2, 60, 3600  # seconds
+TICKETS_KEPT = timedelta(days=7)
+
+
+class Store(Protocol):
+    """The case book's keeper."""
+
+    def write(self, fn: Callable[[Any], T]) -> T: ...
+
+
+class Courier(Protocol):
+    """Whoever delivers the outbox."""
+
+    def deliver(self, now: datetime, limit: int = 100) -> int: ...
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the jobs are done with. `now` is the process's clock; `renew` refreshes the calendar, if it can change."""
+
+    store: Store
+    desk: Desk
+    courier: Courier
+    now: Callable[[], datetime]
+    renew: Callable[[], None]
+
+    def sweep(self) -> int:
+        """Fire every timer that is due; how many there were."""
+        fired = 0
+        while True:
+            batch = self.store.write(lambda unit: self.desk.sweep(unit, self.now()))
+            fired += batch
+            if batch < SWEEP_BATCH:
+                return fired
+
+    def deliver(self) -> int:
+        return self.courier.deliver(self.now())
+
+    def tidy(self) -> None:
+        """Forget one-time tickets long past their time."""
+        self.store.write(lambda unit: unit.tickets_forget(self.now() - TICKETS_KEPT))
+
+
+def ticker(work: Work) -> BaseScheduler:
+    """A scheduler with all jobs, not started yet."""
+    scheduler = BackgroundScheduler(timezone=work.now().tzinfo)
+    jobs: tuple[tuple[Callable[[], object], int], ...] = (
+        (work.sweep, SWEEP_EVERY),
+        (work.deliver, DELIVER_EVERY),
+        (work.renew, RENEW_EVERY),
+        (work.tidy, TIDY_EVERY),
+    )
+    for job, seconds in jobs:
+        scheduler.add_job(
+            _guarded(job), "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+    return scheduler
+
+
+def _guarded(job: Callable[[], object]) -> Callable[[], None]:
+    """The job, its failures logged in one line; the next tick comes all the same."""
+
+    def run() -> None:
+        try:
+            job()
+        except Exception as error:
+            log.error("job %s failed: %s", getattr(job, "__name__", "job"), f"{type(error).__name__}: {error}"[:300])
+
+    return run
