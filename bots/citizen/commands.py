@@ -8,6 +8,7 @@ from dataclasses import replace
 from bots import heard
 from bots.citizen import own_cases, questions, redirect
 from bots.citizen.scene import Scene
+from bots.citizen.statement import kind_in
 from bots.message import Reply
 from bots.talk import CONFIRMING, DRAFTING, EDITING, GATHERING, REDIRECTED, Draft, FileCase, Talk, Turn
 
@@ -103,6 +104,16 @@ def deny(scene: Scene) -> Turn | None:
     return skip(scene) if scene.talk.stage == GATHERING else None
 
 
+def start(scene: Scene) -> Turn | None:
+    """ "我要投诉" and nothing more: ask what it is."""
+    if scene.talk.stage in DRAFTING:
+        return None
+    kind = kind_in(scene.text) or "complaint"
+    talk = replace(scene.talk, serial=scene.talk.serial + 1, offered=False, previous=None)
+    draft = Draft(kind=kind, evidence=scene.talk.held_media)
+    return questions.go_on(replace(scene, talk=replace(talk, held_media=(), held="")), draft)
+
+
 def restart(scene: Scene) -> Turn | None:
     return scene.rest(scene.say("restart"), previous=scene.talk.draft)
 
@@ -116,13 +127,16 @@ def help_me(scene: Scene) -> Turn | None:
 
 
 def insist(scene: Scene) -> Turn | None:
-    if scene.talk.stage == CONFIRMING:
-        return confirm(scene)
-    return (
-        questions.show_card(scene, scene.talk.draft)
-        if scene.talk.stage == GATHERING and scene.talk.draft
-        else (redirect.insist(scene))
-    )
+    """Disagreement brings a person: with what we just said of a draft, or with a decision on a filed case."""
+    talk = scene.talk
+    wants_filed = heard.mentions("insistence", "file", scene.text)
+    if talk.stage == CONFIRMING:
+        return confirm(scene) if wants_filed else questions.choose_field(scene)
+    if talk.stage in DRAFTING and talk.draft is not None:
+        return questions.show_card(scene, talk.draft)
+    if talk.stage != REDIRECTED and scene.here.cases and not wants_filed:
+        return redirect.human(scene, scene.here.cases[0].number)
+    return redirect.insist(scene)
 
 
 def withdraw(scene: Scene) -> Turn | None:
@@ -153,6 +167,7 @@ COMMANDS: dict[str, Callable[[Scene], Turn | None]] = {
     "supplement": _outside_drafts(own_cases.start_supplement),
     "urge": _outside_drafts(own_cases.urge),
     "restart": restart,
+    "start": start,
     "thanks": redirect.chat,
     "hello": redirect.chat,
 }

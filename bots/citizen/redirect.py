@@ -22,10 +22,14 @@ TRY_AGAIN = frozenset({"abuse", "harassment", "spam", "superstition"})
 
 def emergency(scene: Scene) -> Turn:
     """The numbers to call, at once and before anything else; a person is alarmed."""
-    sort = next(
-        (name for name, words in load_phrases()["emergency"].items() if any(w in scene.text for w in words)), "other"
-    )
+    sort = danger_in(scene.text) or "other"
     return scene.stay(scene.say(f"emergency.{sort}"), acts=(Alarm(scene.text),))
+
+
+def danger_in(text: str) -> str:
+    """The sort of danger the words name; "" if they name none."""
+    sorts = load_phrases()["emergency"].items()
+    return next((name for name, words in sorts if any(word in text for word in words)), "")
 
 
 def elsewhere(scene: Scene) -> Turn:
@@ -48,12 +52,12 @@ def insist(scene: Scene) -> Turn:
     return go_on(scene, draft, scene.say("insist.taken"))
 
 
-def human(scene: Scene) -> Turn:
+def human(scene: Scene, about: str = "") -> Turn:
     """A person is called; the place in the conversation stays."""
     phone = scene.here.phone
     reply = scene.say("human.called", phone=phone) if phone else scene.say("human.called_no_phone")
     numbers = heard.case_numbers(scene.text)
-    return scene.stay(reply, acts=(AskHuman(scene.text, numbers[0] if numbers else scene.talk.number),))
+    return scene.stay(reply, acts=(AskHuman(scene.text, numbers[0] if numbers else about or scene.talk.number),))
 
 
 def chat(scene: Scene) -> Turn:

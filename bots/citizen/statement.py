@@ -96,7 +96,15 @@ def proposal(reading: Reading | None) -> Mapping[str, Any]:
         "clause": reading.clause,
         "departments": [[name, round(float(chance), 4)] for name, chance in reading.departments],
         "kind": reading.kind,
+        "why": _routing_words(reading),
     }
+
+
+def _routing_words(reading: Reading) -> str:
+    """The words that spoke for the first unit, as the reader tells them ("route UNIT 0.93: word、word")."""
+    told = next((why for why in getattr(reading, "why", ()) if why.startswith("route ")), "")
+    words = str(told.partition(": ")[2])
+    return "" if words.isascii() else words
 
 
 def covered(text: str) -> str:
@@ -182,6 +190,8 @@ def _fill(draft: Draft, answer: Answer, here: Here, *, corrects: bool, window: s
     notes += [(f"note.wrong_{name}", {}) for name in answer.wrong if name != "id_number" or here.may_take_id]
     if "id_number" in answer.wrong and not here.may_take_id:
         notes.append(("note.id_not_here", {}))
+    if "respondent" in changes:
+        changes["fields"] = {**draft.fields, "organisation": changes["respondent"]}
     return Merged(replace(draft, **changes), tuple(notes))
 
 
@@ -202,10 +212,9 @@ def _with_words(draft: Draft, text: str, answer: Answer, asking: tuple[str, ...]
     """The draft with the statement's own words added, unless they only answered a question or corrected a field."""
     if "text" in asking:
         return replace(draft, text=_appended(draft.text, text), request=draft.request or request_in(text))
-    told = bool(answer.values) and corrects
-    if told or len(answer.rest) < SHORTEST_ADDITION:
-        return draft
-    return replace(draft, text=_appended(draft.text, text))
+    said_all = bool(answer.values) and "respondent" not in answer.values
+    adds = not said_all if corrects else len(answer.rest) >= SHORTEST_ADDITION
+    return replace(draft, text=_appended(draft.text, text)) if adds else draft
 
 
 def _appended(old: str, new: str) -> str:

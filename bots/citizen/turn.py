@@ -37,6 +37,9 @@ LONGEST_MESSAGE = 5000
 LONGEST_MATTER = 10000
 # After this pause a person has turned to other things and wants to hear where we were.
 PAUSE = timedelta(hours=6)
+# A question for a filed case is short; what is longer and has no case to speak of is a matter of its own.
+LONGEST_QUERY = 48
+SHORTEST_MATTER = 4
 
 
 def to_read(talk: Talk, message: Message) -> str:
@@ -104,8 +107,13 @@ def _unreadable(scene: Scene) -> Turn | None:
 
 
 def _emergency(scene: Scene) -> Turn | None:
-    danger = scene.reading is not None and scene.reading.ground == "emergency" and not scene.data
-    return redirect.emergency(scene) if danger else None
+    """Danger in the citizen's own words, or in the reader's opinion where no answer was being waited for."""
+    if scene.data or not scene.text or heard.command(scene.text):
+        return None
+    read = scene.reading is not None and scene.reading.ground == "emergency"
+    spoken = redirect.danger_in(scene.text)
+    danger = read and (spoken or scene.talk.stage not in DRAFTING)
+    return redirect.emergency(scene) if danger or spoken == "self_harm" else None
 
 
 def _press(scene: Scene) -> Turn | None:
@@ -203,15 +211,13 @@ def _about_own_case(scene: Scene) -> Turn | None:
         return None
     if reading.kind == "human_agent":
         return redirect.human(scene)
-    if not scene.here.cases:
-        return own_cases.progress(scene) if reading.kind == "progress_query" else None
-    known = {
-        "progress_query": own_cases.progress,
-        "withdraw": own_cases.ask_withdraw,
-        "supplement": own_cases.start_supplement,
-    }
-    handler = known.get(reading.kind)
-    return handler(scene) if handler else None
+    longest = LONGEST_QUERY if scene.here.cases else LONGEST_QUERY // 3
+    if reading.kind == "progress_query":
+        return own_cases.progress(scene) if len(scene.text) <= longest else None
+    if reading.kind == "withdraw" and scene.here.cases and len(scene.text) <= longest:
+        return own_cases.ask_withdraw(scene)
+    said = heard.mentions("own", "supplement", scene.text) or heard.case_numbers(scene.text)
+    return own_cases.start_supplement(scene) if reading.kind == "supplement" and said and scene.here.cases else None
 
 
 def _elsewhere(scene: Scene) -> Turn | None:
@@ -222,9 +228,11 @@ def _elsewhere(scene: Scene) -> Turn | None:
 
 
 def _chat(scene: Scene) -> Turn | None:
+    """Small talk, a command that means nothing here, or too little to be a matter."""
     reading = scene.reading
     chitchat = reading is not None and reading.verdict == "clarify" and reading.ground == "chitchat"
-    return redirect.chat(scene) if chitchat else None
+    tiny = not scene.media and (bool(heard.command(scene.text)) or len(heard.bare(scene.text)) < SHORTEST_MATTER)
+    return redirect.chat(scene) if chitchat or tiny else None
 
 
 def _statement(scene: Scene) -> Turn:

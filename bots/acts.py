@@ -1,0 +1,104 @@
+"""Carries out what a citizen's turn asks for, through the desk and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from bots.citizen.statement import proposal
+from bots.message import Message
+from bots.talk import Act, Alarm, AskHuman, FileCase, Rate, Reading, Supplement, Urge, Withdraw
+from casebook.case import Command, Filing, Notice, Person
+from casebook.desk import Desk
+from casebook.facts import case_facts
+from casebook.redact import redact_text
+
+# A person who asks for help five times within ten minutes asks once.
+ASKING_AGAIN_MINUTES = 10
+
+
+class Reads(Protocol):
+    def read(self, text: str, now: datetime) -> Reading: ...
+
+
+class Acts:
+    """The acts of citizens, one method each."""
+
+    def __init__(self, desk: Desk, reader: Reads) -> None:
+        self._desk = desk
+        self._reader = reader
+
+    def carry_out(self, unit: Any, act: Act, citizen: Person, message: Message) -> None:
+        """Do one act. Raises NotAllowed and NoSuchCase; then nothing has changed."""
+        match act:
+            case FileCase():
+                self._file(unit, act.filing, citizen, message)
+            case Supplement():
+                facts = {"text": act.text, "evidence": list(act.evidence)}
+                self._take(unit, act.number, "supplement", citizen, message, facts)
+                _attach(unit, act.evidence, act.number)
+            case Withdraw():
+                self._take(unit, act.number, "withdraw", citizen, message, {"reason": act.reason})
+            case Rate():
+                self._take(unit, act.number, "rate", citizen, message, _rating(act))
+            case Urge():
+                self._urge(unit, act, message)
+            case AskHuman() | Alarm():
+                unit.post(_calls(act, citizen, message))
+
+    def _file(self, unit: Any, filing: Filing, citizen: Person, message: Message) -> None:
+        """File it with what the machine thinks of the whole statement, which may have grown over many messages.
+
+        What the citizen was told of it (ours, or rather somebody else's) stays as it was told.
+        """
+        read = dict(proposal(self._reader.read(filing.text, message.at)))
+        if filing.proposal.get("verdict") not in (None, "clarify"):
+            read.update({name: filing.proposal.get(name) for name in ("verdict", "ground", "clause")})
+        read["kind"] = filing.kind
+        case = self._desk.file(unit, replace(filing, proposal=read), citizen, message.at)
+        _attach(unit, filing.evidence, case.number)
+
+    def _take(
+        self, unit: Any, number: str, step: str, citizen: Person, message: Message, facts: Mapping[str, Any]
+    ) -> None:
+        given = {key: value for key, value in facts.items() if value not in (None, "", [])}
+        self._desk.take(unit, number, Command(step, citizen, message.at, given))
+
+    def _urge(self, unit: Any, act: Urge, message: Message) -> None:
+        """A citizen's urging is no step: the unit is told, as often as the settings allow, and no clock moves."""
+        case = unit.load(act.number)
+        facts, private = case_facts(case, self._desk.law)
+        hours = max(1, self._desk.law.read.urge_hours)
+        slot = int(message.at.timestamp()) // (hours * 3600)
+        to = f"unit:{case.lead_unit}" if case.lead_unit else "dispatchers"
+        words = {**private, "text": redact_text(act.text, case.filing.name)}
+        unit.post([Notice(f"{act.number}/urge-by-citizen/{slot}", to, "urge", message.at, act.number, facts, words)])
+
+
+def _calls(act: AskHuman | Alarm, citizen: Person, message: Message) -> list[Notice]:
+    """A person is wanted: the dispatchers, and in an emergency the supervisors too."""
+    number = act.number if isinstance(act, AskHuman) else ""
+    who = number or f"{message.channel} {citizen.name}"
+    slot = int(message.at.timestamp()) // (ASKING_AGAIN_MINUTES * 60)
+    name = "alarm" if isinstance(act, Alarm) else "human_wanted"
+    key = f"{name}/{citizen.name}/{message.id if isinstance(act, Alarm) else slot}"
+    rooms = ("dispatchers", "supervisors") if isinstance(act, Alarm) else ("dispatchers",)
+    private = {"text": redact_text(act.text), "who": who}
+    return [Notice(f"{key}/{to}", to, name, message.at, number or None, {}, private) for to in rooms]
+
+
+def _rating(act: Rate) -> dict[str, Any]:
+    return {
+        "score": act.score,
+        "text": act.text,
+        "result": act.result,
+        "efficiency": act.efficiency,
+        "attitude": act.attitude,
+    }
+
+
+def _attach(unit: Any, media: tuple[str, ...], number: str) -> None:
+    for id in media:
+        unit.media_attach(id, number)

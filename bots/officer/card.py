@@ -1,0 +1,129 @@
+"""How a case stands in a group: a few lines, nothing personal, and a button for each step the person may take now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bots.message import Button, Reply
+from bots.officer.room import OfficerView
+from bots.wording import Words
+from casebook.terms import KINDS, SCORES, STATES, STEPS
+from casebook.wording import moment
+
+SUGGESTED = 3
+LISTED = 10
+# The steps worth a button, two in a row, in the order in which they come up; the others are open in words.
+ON_CARD = (
+    "resolve", "contact", "hand_back", "decline", "extend", "refuse", "reclassify", "approve", "reject", "pass_check",
+    "fail_check", "revisit", "close_off", "rectify", "urge", "supervise", "recuse",
+)  # fmt: skip
+
+
+def card(view: OfficerView, words: Words, now: datetime, units: tuple[str, ...] = ()) -> Reply:
+    """The case's card for this person."""
+    return Reply(card_text(view, words, now), rows(view, words, units), card=view.number)
+
+
+def card_text(view: OfficerView, words: Words, now: datetime) -> str:
+    """Number, class, matter, who, by when and how long still."""
+    title = view.class_title or words("desk.no_class")
+    lines = [words("desk.card_head", number=view.number, kind=KINDS.get(view.kind, view.kind), title=title)]
+    lines.append(words("desk.card_matter", matter=view.matter))
+    if view.respondent:
+        lines.append(words("desk.card_respondent", respondent=view.respondent))
+    lines.append(words("desk.card_person", masked=view.masked, evidence=view.evidence))
+    lines.append(words("desk.card_state", state=STATES.get(view.state, view.state), unit=view.lead_unit or "—"))
+    if view.due is not None:
+        lines.append(
+            words("desk.card_due", clock=view.clock, due=moment(view.due), left=time_left(view.due, now, words))
+        )
+        if view.provisional:
+            lines.append(words("desk.card_provisional"))
+    if view.score is not None:
+        lines.append(words("desk.card_score", score=SCORES.get(view.score, str(view.score))))
+    if "dispatch" in view.allowed and view.proposal:
+        lines.append(suggestion(view, words))
+    return "\n".join(lines)
+
+
+def suggestion(view: OfficerView, words: Words) -> str:
+    """The units the machine suggests, with probability, and the words that spoke for the first."""
+    units = words("joint.asks").join(f"{name} {chance:.0%}" for name, chance in view.proposal[:SUGGESTED])
+    return words("desk.suggestion", units=units) + (words("desk.because", why=view.why) if view.why else "")
+
+
+def rows(view: OfficerView, words: Words, units: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
+    """One tap each for what the rules allow this person now."""
+    dispatching = next((step for step in ("dispatch", "designate") if step in view.allowed), "")
+    made = dispatch_rows(view, words, units, dispatching) if dispatching else []
+    if "accept" in view.allowed:
+        made += [(button,) for button in accept_buttons(view, words)]
+    steps = [
+        step for step in ON_CARD if step in view.allowed and not (step == "close_off" and "revisit" in view.allowed)
+    ]
+    buttons = [
+        Button(words(f"step.{step}") if words.has(f"step.{step}") else STEPS[step], f"{step}:{view.number}")
+        for step in steps
+    ]
+    made += [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+    return tuple(made)
+
+
+def dispatch_rows(view: OfficerView, words: Words, units: tuple[str, ...], step: str) -> list[tuple[Button, ...]]:
+    """The top units, one tap each, and another one by typing its name."""
+    suggested = [(name, chance) for name, chance in view.proposal if name in units][:SUGGESTED]
+    made = [
+        (
+            Button(
+                words("step.dispatch_to", unit=name, chance=f"{chance:.0%}"),
+                f"{step}:{view.number}:{units.index(name)}",
+            ),
+        )
+        for name, chance in suggested
+    ]
+    return [*made, (Button(words("step.dispatch_other"), f"{step}:{view.number}"),)]
+
+
+def accept_buttons(view: OfficerView, words: Words) -> list[Button]:
+    """One button a class, the usual class first and named simply."""
+    if not view.classes:
+        return [Button(words("step.accept"), f"accept:{view.number}")]
+    usual, *others = view.classes
+    first = Button(words("step.accept_as", title=usual[1]), f"accept:{view.number}:{usual[0]}")
+    return [
+        first,
+        *(Button(words("step.accept_as", title=title), f"accept:{view.number}:{name}") for name, title in others),
+    ]
+
+
+def time_left(due: datetime, now: datetime, words: Words) -> str:
+    """ "还有 2 天 3 小时", or how long it has been over."""
+    over, span = due < now, abs(due - now)
+    days, hours = span.days, span.seconds // 3600
+    if span < timedelta(hours=1):
+        return words("desk.over_soon" if over else "desk.left_soon")
+    return words("desk.over" if over else "desk.left", days=days, hours=hours)
+
+
+def overview(name: str, views: tuple[OfficerView, ...], words: Words, now: datetime) -> Reply:
+    """The cases of one overview, the most pressing first, each with a button that shows its card."""
+    chosen = [view for view in views if _belongs(name, view, now)]
+    if not chosen:
+        return Reply(words(f"overview.{name}_none"))
+    lines = [words(f"overview.{name}", count=len(chosen))]
+    for view in chosen[:LISTED]:
+        left = time_left(view.due, now, words) if view.due else ""
+        state = STATES.get(view.state, view.state)
+        lines.append(
+            words("overview.line", number=view.number, state=state, matter=view.matter[:18], left=left).rstrip()
+        )
+    buttons = tuple((Button(view.number, f"card:{view.number}"),) for view in chosen[:5])
+    return Reply("\n".join(lines), buttons)
+
+
+def _belongs(name: str, view: OfficerView, now: datetime) -> bool:
+    if name == "today":
+        return view.due is not None and view.due.date() == now.date() and view.due >= now
+    if name == "overdue":
+        return view.due is not None and view.due < now
+    return True

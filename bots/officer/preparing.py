@@ -1,0 +1,172 @@
+"""What a step needs, what of it is there, and the question for the next thing missing.
+
+Steps that reach a citizen or cannot be taken back are shown as understood and wait for 确认发送.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bots.message import Button, Reply
+from bots.officer.room import OfficerView, RoomView
+from bots.officer.said import DATE, DAYS, REASON_LEAD, facts, unit_in, verdict
+from bots.wording import Words
+from casebook.terms import MARKS, SCORES, STEPS, VERDICTS
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "decline": ("clause", "reason"),
+    "refuse": ("clause", "reason"),
+    "terminate": ("clause", "reason"),
+    "hand_back": ("reason",),
+    "dispatch": ("to",),
+    "designate": ("to",),
+    "extend": ("days", "reason"),
+    "reclassify": ("class",),
+    "supervise": ("text",),
+    "contact": ("text",),
+    "rectify": ("text",),
+    "clarify_publicly": ("text",),
+    "reject": ("reason",),
+    "fail_check": ("reason",),
+    "recuse": ("reason",),
+    "transfer": ("to",),
+    "send_back": ("reason",),
+    "merge": ("into",),
+    "revisit": ("score",),
+    "mark": ("marks",),
+    "archive_as_answered": ("reason",),
+}
+CONFIRMED = frozenset(
+    {
+        "resolve",
+        "decline",
+        "refuse",
+        "terminate",
+        "extend",
+        "transfer",
+        "send_back",
+        "merge",
+        "recuse",
+        "clarify_publicly",
+    }
+)
+# What an answer is usually made of, whether or not the regulation insists (forms of all five regions have these).
+OFFERED = ("findings", "process", "measures", "results", "verdict")
+ELEMENTS = ("key_points", "findings", "process", "measures", "results")
+
+
+def missing(step: str, given: Mapping[str, Any], view: OfficerView) -> tuple[str, ...]:
+    """The facts still to be asked for, in order."""
+    if step == "resolve":
+        elements = view.must or ("findings",)
+        return (
+            *(name for name in elements if not given.get(name)),
+            *(("verdict",) if view.needs_verdict and not given.get("verdict") else ()),
+        )
+    wanted = NEEDS.get(step, ())
+    return tuple(name for name in wanted if not given.get(name) and not (name == "days" and given.get("until")))
+
+
+def question(step: str, names: tuple[str, ...], given: Mapping[str, Any], view: OfficerView, room: RoomView) -> Reply:
+    """Ask for the first missing fact; of an answer, name all that it still lacks."""
+    words, name = room.words, names[0]
+    rows = choices(step, name, view, room)
+    if step == "resolve" and name in ELEMENTS:
+        begun = any(given.get(each) for each in ELEMENTS)
+        lacking = words("joint.fields").join(words(f"element.{each}") for each in (names if begun else OFFERED))
+        key = "prepare.answer_lacks" if begun else "prepare.answer"
+        return Reply(words(key, number=view.number, lacking=lacking, first=words(f"element.{name}")), rows)
+    return Reply(words(f"prepare.{name}", number=view.number, step=STEPS[step]), rows)
+
+
+def choices(step: str, name: str, view: OfficerView, room: RoomView) -> tuple[tuple[Button, ...], ...]:
+    """Buttons for a fact that is one of a few."""
+    cancel = (Button(room.words("button.cancel"), f"drop:{view.number}"),)
+    made: list[tuple[Button, ...]] = []
+    if name == "clause":
+        made = [(Button(title[:40], f"{step}:{view.number}:{clause}"),) for clause, title in view.clauses.get(step, ())]
+    elif name == "class":
+        made = [(Button(title, f"{step}:{view.number}:{each}"),) for each, title in view.classes]
+    elif name == "verdict":
+        made = list(verdict_rows(view))
+    elif name == "score":
+        made = [(Button(title, f"revisit:{view.number}:{score}"),) for score, title in sorted(SCORES.items())]
+        made.append((Button(room.words("step.not_reached"), f"revisit:{view.number}:0"),))
+    elif name == "marks":
+        made = [(Button(title, f"mark:{view.number}:{each}"),) for each, title in MARKS.items() if each != "unclear"]
+    return (*made, cancel)
+
+
+def fill(step: str, name: str, text: str, room: RoomView, view: OfficerView) -> dict[str, Any]:
+    """The facts that an answer to the question for `name` gives."""
+    if step == "resolve":
+        return _element(name, text, room)
+    if name == "to" and step in ("dispatch", "designate"):
+        unit = unit_in(text, room.units, room.aliases)
+        return {"to": facts(step, text, room.units, room.aliases)["to"]} if unit else {}
+    if name == "days":
+        return (
+            facts("extend", text, room.units, room.aliases)
+            if DAYS.search(text) or DATE.search(text)
+            else _number_of_days(text)
+        )
+    if name == "class":
+        return {"class": class_named(text, view)} if class_named(text, view) else {}
+    if name in ("clause", "score", "marks"):
+        return facts(step, text, room.units, room.aliases)
+    return {name: REASON_LEAD.sub("", text.strip())} if text.strip() else {}
+
+
+def _element(name: str, text: str, room: RoomView) -> dict[str, Any]:
+    found = facts("resolve", text, room.units, room.aliases)
+    if set(found) == {"findings"} and "：" not in text[:8] and ":" not in text[:8]:
+        return {"verdict": verdict(text)} if name == "verdict" else {name: text.strip()}
+    return {key: value for key, value in found.items() if value}
+
+
+def _number_of_days(text: str) -> dict[str, Any]:
+    return {"days": int(text)} if text.strip().isdigit() and len(text.strip()) <= 2 else {}
+
+
+def class_named(text: str, view: OfficerView) -> str:
+    """The class whose title the words name ("现场" for 现场处理类); the longest match wins."""
+    if not text.strip():
+        return ""
+    words = text.strip().removesuffix("类").removesuffix("处理")
+    exact = [name for name, title in view.classes if title.startswith(words)]
+    return exact[0] if exact else next((name for name, title in view.classes if title in text), "")
+
+
+def shown(step: str, given: Mapping[str, Any], view: OfficerView, words: Words) -> Reply:
+    """What was understood, before it takes effect; of an answer also what it might still say."""
+    lines = [words("prepare.shown", number=view.number, step=STEPS[step])]
+    for name in SHOWN:
+        if given.get(name):
+            value = _told(name, given[name], view, step)
+            lines.append(words("card.line", field=words(f"element.{name}"), value=value))
+    rows: tuple[tuple[Button, ...], ...] = ()
+    if step == "resolve":
+        open_to = [words(f"element.{name}") for name in OFFERED if not given.get(name)]
+        if open_to:
+            lines.append(words("prepare.may_add", fields=words("joint.fields").join(open_to)))
+        rows = () if given.get("verdict") else verdict_rows(view)
+    lines.append(words("prepare.confirm"))
+    last = (Button(words("step.go"), f"go:{view.number}:{step}"), Button(words("button.cancel"), f"drop:{view.number}"))
+    return Reply("\n".join(lines), (*rows, last))
+
+
+def verdict_rows(view: OfficerView) -> tuple[tuple[Button, ...], ...]:
+    pairs = [Button(title, f"resolve:{view.number}:{each}") for each, title in VERDICTS.items()]
+    return (tuple(pairs[:2]), tuple(pairs[2:]))
+
+
+SHOWN = (*ELEMENTS, "verdict", "clause", "reason", "days", "until", "to", "into", "text")
+
+
+def _told(name: str, value: Any, view: OfficerView, step: str) -> str:
+    if name == "verdict":
+        return VERDICTS.get(str(value), str(value))
+    if name == "clause":
+        return dict(view.clauses.get(step, ())).get(str(value), str(value))
+    return "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

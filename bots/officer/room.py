@@ -1,0 +1,104 @@
+"""What the officers' conversation may know in one turn, what it remembers of each officer, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bots.message import Reply
+from bots.wording import Words
+from casebook.case import Command, Person
+
+
+@dataclass(frozen=True)
+class OfficerView:
+    """A case as it may stand in a group: masked, with what this person may do now.
+
+    `classes` and `clauses` are (name, title) pairs of the rulebook; `must` are the elements an answer needs;
+    `proposal` are (unit, probability) pairs, `why` the words that spoke for them.
+    """
+
+    number: str
+    kind: str
+    state: str
+    matter: str = ""
+    masked: str = ""
+    respondent: str = ""
+    request: str = ""
+    class_title: str = ""
+    lead_unit: str = ""
+    clock: str = ""
+    due: datetime | None = None
+    provisional: bool = False
+    allowed: tuple[str, ...] = ()
+    classes: tuple[tuple[str, str], ...] = ()
+    clauses: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    must: tuple[str, ...] = ()
+    needs_verdict: bool = False
+    proposal: tuple[tuple[str, float], ...] = ()
+    why: str = ""
+    score: int | None = None
+    evidence: int = 0
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OfficerTalk:
+    """What is remembered of one person in one room: the step being prepared and what it has so far.
+
+    `asking` is the fact last asked for, "" when the whole waits for 确认; `choices` as in the citizen's talk.
+    """
+
+    number: str = ""
+    step: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    asking: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"version": 1, **asdict(self)}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any] | None) -> OfficerTalk:
+        """What was kept; anything unusable begins anew."""
+        kept = kept or {}
+        facts, choices = kept.get("facts"), kept.get("choices")
+        pairs = [pair for pair in choices if len(pair) == 2] if isinstance(choices, list | tuple) else []
+        return cls(
+            number=str(kept.get("number") or ""),
+            step=str(kept.get("step") or ""),
+            facts=dict(facts) if isinstance(facts, Mapping) else {},
+            asking=str(kept.get("asking") or ""),
+            choices=tuple((str(label), str(data)) for label, data in pairs),
+        )
+
+
+@dataclass(frozen=True)
+class RoomView:
+    """What the conversation may know. `person` is None for a stranger; `quoted` the case of the card answered to.
+
+    `cases` are those named by the message, the quote or the talk; `listed` the room's open ones, for overviews and for
+    steps that name no case. `units` are the unit names in the jurisdiction's order, `aliases` other names of theirs.
+    """
+
+    now: datetime
+    words: Words
+    person: Person | None = None
+    address: str = ""
+    talk: OfficerTalk = OfficerTalk()
+    quoted: str = ""
+    cases: Mapping[str, OfficerView] = field(default_factory=dict)
+    listed: tuple[OfficerView, ...] = ()
+    units: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RoomTurn:
+    """What one message in a room led to. Commands are carried out in order; each success shows its case's card."""
+
+    talk: OfficerTalk
+    replies: tuple[Reply, ...] = ()
+    commands: tuple[tuple[str, Command], ...] = ()

@@ -1,0 +1,218 @@
+"""What an officer's free words say: a step, a case, and the facts that the step needs.
+
+"退单，应由市住建局" is hand_back with its reason and the unit suggested; "延期5天，原因…" extend with days and reason;
+four labelled paragraphs are an answer. The words understood stand in `phrases.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bots import heard
+from bots.wording import load_phrases
+
+MENTION = re.compile(r"^@\S+\s*")
+DAYS = re.compile(r"(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*个?(?:工作日|天|日)")
+DATE = re.compile(r"(?:(20\d\d)[-年./])?(\d{1,2})[-月./](\d{1,2})日?")
+CLAUSE_NAMED = re.compile(
+    r"第([一二三四五六七八九十百]+)条(?:第?[（(]?([一二三四五六七八九十]+)[)）]?项?)?|(?<!\d)(\d{1,2})[.．](\d{1,2})(?!\d)"
+)
+REASON_LEAD = re.compile(r"^(?:原因|理由|因为|因)(?:是|为)?[：:]?")
+DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
+# In a group people talk to one another; a first word counts as a step only where a message is meant for us.
+VERB_ENDS = re.compile(r"^[\s，,。：:；;！!、]|^$|^(?=\d)")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A step in words: its name, the case named, and the words after both."""
+
+    step: str
+    number: str
+    rest: str
+
+
+def spoken(text: str) -> Spoken | None:
+    """The step that the message opens with; None if it opens with none."""
+    text = MENTION.sub("", heard.clean(text))
+    numbers = heard.case_numbers(text)
+    bare = _without(text, numbers)
+    step, rest = _opening(bare)
+    return Spoken(step, numbers[0] if numbers else "", rest) if step else None
+
+
+def overview(text: str) -> str:
+    """Which overview is asked for; "" if none."""
+    said = heard.bare(MENTION.sub("", text))
+    lists = load_phrases()["overviews"]
+    return next((name for name, words in lists.items() if said in {heard.bare(word) for word in words}), "")
+
+
+def elements(text: str) -> dict[str, str]:
+    """The labelled paragraphs of an answer, `verdict` among them as its name; empty where nothing is labelled."""
+    labels = {label: name for name, names in load_phrases()["elements"].items() for label in names}
+    longest_first = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
+    head = re.compile(
+        rf"(?:^|[\n。；;，,\s])\s*(?:[一二三四五\d]+[、.．])?[【\[（(]?({longest_first})[】\])）]?\s*[：:]\s*"
+    )
+    found: dict[str, str] = {}
+    marks = list(head.finditer(text))
+    for place, mark in enumerate(marks):
+        end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
+        words = text[mark.end() : end].strip(" \n；;，,")
+        name = labels[mark[1]]
+        if words:
+            found[name] = verdict(words) or "" if name == "verdict" else words
+    return {name: words for name, words in found.items() if words}
+
+
+def verdict(text: str) -> str:
+    """The finding the words name; "" if they name none."""
+    verdicts = load_phrases()["verdicts"]
+    return next((name for name, words in verdicts.items() if any(word in text for word in words)), "")
+
+
+def facts(step: str, rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    """What the words after a step give of its facts."""
+    reader = READERS.get(step, _reason_only)
+    return {name: value for name, value in reader(rest, units, aliases).items() if value}
+
+
+def unit_in(text: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> str:
+    """The unit that the words name, by its name or another name of its; the longest name wins."""
+    names = {**aliases, **{unit: unit for unit in units}}
+    said = sorted((name for name in names if name in text), key=len, reverse=True)
+    if said:
+        return names[said[0]]
+    asked = re.sub(r"[\s，,。、应由交给的办理承]+", "", text)
+    like = [names[name] for name in names if len(asked) >= 2 and _abbreviates(asked, name)]
+    return like[0] if len(set(like)) == 1 else ""
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """市住建局 for 市住房和城乡建设局: its letters in order, first and last alike."""
+    if not name or short[-1] != name[-1] or short[0] not in name[:2]:
+        return False
+    letters = iter(name)
+    return all(char in letters for char in short)
+
+
+def _opening(text: str) -> tuple[str, str]:
+    steps = load_phrases()["steps"]
+    words = sorted(((word, step) for step, names in steps.items() for word in names), key=lambda pair: -len(pair[0]))
+    for word, step in words:
+        rest = text.removeprefix(word)
+        if rest is not text and rest != text and (VERB_ENDS.match(rest) or step in FOLLOWED):
+            return step, rest.strip(" ，,。：:；;、！!\n")
+    return "", text
+
+
+# These verbs take their object directly ("交办市自然资源局", "延期5天").
+FOLLOWED = frozenset(
+    {"dispatch", "designate", "extend", "hand_back", "merge", "transfer", "reclassify", "mark", "contact"}
+)
+
+
+def _without(text: str, numbers: tuple[str, ...]) -> str:
+    folded = unicodedata.normalize("NFKC", text) if numbers else text
+    for number in numbers:
+        folded = re.sub(re.escape(number), " ", folded, flags=re.I)
+    return re.sub(r"^\s*(?:编号|件号)?\s*[，,：:]?\s*", "", folded).strip()
+
+
+def _reason_only(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    return {"reason": REASON_LEAD.sub("", rest).strip()}
+
+
+def _text_only(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    return {"text": rest.strip()}
+
+
+def _hand_back(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    return {"reason": REASON_LEAD.sub("", rest).strip(), "suggest": unit_in(rest, units, aliases)}
+
+
+def _to_units(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    parts = [part for part in re.split(r"[、，,和及与\s]+", rest) if part]
+    found = [unit_in(rest, units, aliases)] + [unit_in(part, units, aliases) for part in parts]
+    return {"to": list(dict.fromkeys(unit for unit in found if unit))}
+
+
+def _extend(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    days, date = DAYS.search(rest), DATE.search(rest)
+    cut = (days or date).end() if (days or date) else 0  # type: ignore[union-attr]
+    reason = REASON_LEAD.sub("", rest[cut:].strip(" ，,。：:；;、")).strip()
+    found: dict[str, Any] = {"reason": reason}
+    if days:
+        found["days"] = _count(days[1])
+    elif date:
+        found["until_named"] = [int(date[1] or 0), int(date[2]), int(date[3])]
+    return found
+
+
+def _clause_and_reason(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    clause = CLAUSE_NAMED.search(rest)
+    reason = (rest[: clause.start()] + rest[clause.end() :]) if clause else rest
+    reason = REASON_LEAD.sub("", reason.strip(" ，,。：:；;、")).strip()
+    return {"clause": clause[0] if clause else "", "reason": reason}
+
+
+def _resolve(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    found = elements(rest)
+    return dict(found) if found else {"findings": rest.strip()}
+
+
+def _class(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    return {"class_named": rest.strip()}
+
+
+def _merge(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    return {}
+
+
+def _system(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    return {"to": rest.strip()}
+
+
+def _revisit(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    score = heard.score(rest) or heard.score_within(rest)
+    return {"score": score, "text": rest.strip()}
+
+
+def _marks(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    marks = load_phrases()["marks"]
+    return {"marks": [name for name, words in marks.items() if any(word in rest for word in words)]}
+
+
+def _count(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    tens, has_ten, ones = text.partition("十")
+    return (DIGITS.get(tens, 1) * 10 + DIGITS.get(ones, 0)) if has_ten else DIGITS.get(text, 0)
+
+
+READERS: dict[str, Callable[[str, tuple[str, ...], Mapping[str, str]], dict[str, Any]]] = {
+    "accept": _class,
+    "reclassify": _class,
+    "hand_back": _hand_back,
+    "dispatch": _to_units,
+    "designate": _to_units,
+    "extend": _extend,
+    "decline": _clause_and_reason,
+    "refuse": _clause_and_reason,
+    "terminate": _clause_and_reason,
+    "resolve": _resolve,
+    "contact": _text_only,
+    "supervise": _text_only,
+    "urge": _text_only,
+    "rectify": _text_only,
+    "clarify_publicly": _text_only,
+    "merge": _merge,
+    "revisit": _revisit,
+    "mark": _marks,
+    "transfer": _system,
+}

@@ -1,0 +1,221 @@
+"""`turn`: one message in a group in, replies and commands out.
+
+In a group people also talk to one another. A message is taken for us when it is a button, opens with a step or an
+overview, answers one of our cards, or answers a question just put to this person; everything else is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bots import heard
+from bots.message import BUTTON, Button, Message, Reply
+from bots.officer.card import card, overview
+from bots.officer.preparing import CONFIRMED, class_named, fill, missing, question, shown
+from bots.officer.room import OfficerTalk, OfficerView, RoomTurn, RoomView
+from bots.officer.said import Spoken, facts, spoken
+from bots.officer.said import overview as overview_asked
+from bots.wording import load_phrases
+from casebook.case import Command
+from casebook.lifecycle import TABLE
+
+EMPTY = OfficerTalk()
+# What a second part of a press means, by step.
+ARGS = {"accept": "class", "reclassify": "class", "decline": "clause", "refuse": "clause", "terminate": "clause"}
+
+
+def wanted_numbers(talk: OfficerTalk, message: Message, quoted: str) -> tuple[str, ...]:
+    """The cases that the turn will want to look at."""
+    data = _pressed(talk, message)
+    named = heard.case_numbers(data) + heard.case_numbers(message.text)
+    return tuple(dict.fromkeys(number for number in (*named, quoted, talk.number) if number))
+
+
+def wants_list(talk: OfficerTalk, message: Message, quoted: str) -> bool:
+    """Whether the turn will want the room's open cases: an overview, or a step that names no case."""
+    if overview_asked(message.text):
+        return True
+    said = spoken(message.text)
+    return said is not None and not said.number and not quoted
+
+
+def turn(room: RoomView, message: Message) -> RoomTurn:
+    """What is answered to one message in the room, and what is to be done."""
+    data = _pressed(room.talk, message)
+    if room.person is None:
+        meant = bool(data) or spoken(message.text) is not None or bool(overview_asked(message.text))
+        return RoomTurn(EMPTY, (Reply(room.words("desk.stranger")),) if meant else ())
+    result = _press(room, data) if data else _words(room, heard.clean(message.text), message)
+    buttons = tuple((button.label, button.data) for row in _last_rows(result) for button in row)
+    return replace(result, talk=replace(result.talk, choices=buttons))
+
+
+def _pressed(talk: OfficerTalk, message: Message) -> str:
+    if message.kind == BUTTON:
+        return message.data
+    return heard.chosen(message.text, talk.choices) if message.text else ""
+
+
+def _last_rows(result: RoomTurn) -> tuple[tuple[Button, ...], ...]:
+    return result.replies[-1].buttons if result.replies else ()
+
+
+def _press(room: RoomView, data: str) -> RoomTurn:
+    step, _, rest = data.partition(":")
+    number, _, arg = rest.partition(":")
+    view = room.cases.get(number)
+    if view is None:
+        return _say(room, "desk.no_case")
+    if step == "card":
+        return RoomTurn(EMPTY, (card(view, room.words, room.now, room.units),))
+    if step == "drop":
+        return _say(room, "prepare.dropped" if room.talk.step else "prepare.nothing", number=number)
+    if step == "go":
+        return _go(room, view, arg)
+    if step not in TABLE:
+        return _say(room, "desk.unknown_button")
+    going_on = room.talk.number == number and room.talk.step == step
+    given = dict(room.talk.facts) if going_on else {}
+    return _prepare(room, view, step, {**given, **_arg(room, step, arg)})
+
+
+def _arg(room: RoomView, step: str, arg: str) -> dict[str, Any]:
+    """The fact that a press carries with it."""
+    if not arg:
+        return {}
+    if step in ARGS:
+        return {ARGS[step]: arg}
+    if step in ("dispatch", "designate"):
+        known = arg.isdigit() and int(arg) < len(room.units)
+        return {"to": [room.units[int(arg)]]} if known else {}
+    if step == "resolve":
+        return {"verdict": arg}
+    if step == "revisit" and arg.isdigit():
+        return {"score": int(arg)} if arg != "0" else {"score": "", "reached": False}
+    return {"marks": [arg]} if step == "mark" else {}
+
+
+def _words(room: RoomView, text: str, message: Message) -> RoomTurn:
+    """Free words: an overview, a step, an answer to our question, or an answer to a quoted card."""
+    asked = overview_asked(text)
+    if asked == "help":
+        return replace(_say(room, "desk.help"), talk=room.talk)
+    if asked:
+        return RoomTurn(room.talk, (overview(asked, room.listed, room.words, room.now),))
+    said = spoken(text)
+    if said is not None and not (room.talk.asking and _is_answer(room, said)):
+        return _spoken(room, said)
+    if room.talk.step:
+        return _answered(room, text)
+    view = room.cases.get(room.quoted)
+    if view is not None and "resolve" in view.allowed and text:
+        return _prepare(room, view, "resolve", facts("resolve", text, room.units, room.aliases))
+    if view is not None and text:
+        return RoomTurn(EMPTY, (Reply(room.words("desk.not_understood")), card(view, room.words, room.now, room.units)))
+    return RoomTurn(room.talk)
+
+
+def _is_answer(room: RoomView, said: Spoken) -> bool:
+    """Words that only look like a step while an answer is being written ("处理：…", "退回申请人材料")."""
+    return room.talk.step == "resolve" and said.step != "resolve" and not said.number
+
+
+def _spoken(room: RoomView, said: Spoken) -> RoomTurn:
+    view = room.cases.get(said.number or room.quoted)
+    if view is None and (said.number or room.quoted):
+        return _say(room, "desk.no_case")
+    if view is None:
+        fitting = [each for each in room.listed if said.step in each.allowed]
+        if len(fitting) != 1:
+            return _which(room, said, fitting)
+        view = fitting[0]
+    given = facts(said.step, said.rest, room.units, room.aliases)
+    going_on = room.talk.number == view.number and room.talk.step == said.step
+    return _prepare(room, view, said.step, {**(room.talk.facts if going_on else {}), **given})
+
+
+def _which(room: RoomView, said: Spoken, fitting: list[OfficerView]) -> RoomTurn:
+    if not fitting:
+        return _say(room, "desk.none_fitting")
+    rows = tuple((Button(f"{each.number} {each.matter[:12]}", f"{said.step}:{each.number}"),) for each in fitting[:5])
+    return RoomTurn(room.talk, (Reply(room.words("desk.which"), rows),))
+
+
+def _answered(room: RoomView, text: str) -> RoomTurn:
+    """Words while a step is being prepared: the fact asked for, a yes, a no, or a change."""
+    view = room.cases.get(room.talk.number)
+    replies = load_phrases()["officer_reply"]
+    said = heard.bare(text)
+    if view is None or said in {heard.bare(word) for word in replies["cancel"]}:
+        return _say(room, "prepare.dropped", number=room.talk.number)
+    if not room.talk.asking and said in {heard.bare(word) for word in replies["confirm"]}:
+        return _go(room, view, room.talk.step)
+    if not text:
+        return RoomTurn(room.talk)
+    names = missing(room.talk.step, room.talk.facts, view)
+    given = fill(room.talk.step, room.talk.asking or (names[0] if names else ""), text, room, view)
+    if not given or (not room.talk.asking and room.talk.step == "resolve" and "" in given):
+        return RoomTurn(room.talk, (Reply(room.words("prepare.not_heard")),))
+    return _prepare(room, view, room.talk.step, {**room.talk.facts, **given})
+
+
+def _prepare(room: RoomView, view: OfficerView, step: str, given: dict[str, Any]) -> RoomTurn:
+    """Ask for what the step lacks, show it for confirmation, or do it.
+
+    What the rules do not allow goes to the desk at once: its refusal names the reason and the article.
+    """
+    given = _settled(room, view, given)
+    if step not in view.allowed:
+        return _do(room, view, step, given)
+    lacking = tuple(
+        name for name in missing(step, given, view) if not (name == "score" and given.get("reached") is False)
+    )
+    if lacking:
+        talk = OfficerTalk(view.number, step, given, lacking[0])
+        return RoomTurn(talk, (question(step, lacking, given, view, room),))
+    if step in CONFIRMED:
+        return RoomTurn(OfficerTalk(view.number, step, given), (shown(step, given, view, room.words),))
+    return _do(room, view, step, given)
+
+
+def _settled(room: RoomView, view: OfficerView, given: dict[str, Any]) -> dict[str, Any]:
+    """Facts in the casebook's own form: a class by its name, a day with its year."""
+    given = dict(given)
+    named = given.pop("class_named", "")
+    if named and class_named(named, view):
+        given["class"] = class_named(named, view)
+    day = given.pop("until_named", None)
+    if day:
+        given.update(_day(day, room))
+    return given
+
+
+def _day(named: list[int], room: RoomView) -> dict[str, Any]:
+    """The day named without its year is the next one of that name."""
+    year, month, day = named
+    try:
+        found = date(year or room.now.year, month, day)
+        if not year and found < room.now.date():
+            found = found.replace(year=found.year + 1)
+    except ValueError:
+        return {}
+    return {"until": found.isoformat()}
+
+
+def _go(room: RoomView, view: OfficerView, step: str) -> RoomTurn:
+    """Confirmed: do what was shown, if that is still what waits."""
+    if room.talk.number != view.number or room.talk.step != step or room.talk.asking:
+        return _say(room, "prepare.nothing", number=view.number)
+    return _do(room, view, step, dict(room.talk.facts))
+
+
+def _do(room: RoomView, view: OfficerView, step: str, given: dict[str, Any]) -> RoomTurn:
+    assert room.person is not None
+    kept = {name: value for name, value in given.items() if value not in (None, "", [])}
+    return RoomTurn(EMPTY, commands=((view.number, Command(step, room.person, room.now, kept)),))
+
+
+def _say(room: RoomView, key: str, **more: object) -> RoomTurn:
+    return RoomTurn(EMPTY, (Reply(room.words(key, **more)),))

@@ -1,0 +1,153 @@
+"""The one entry for every channel's messages: who is it, what was said, what is to be done, what is answered.
+
+Everything happens in the caller's transaction: the talk, the acts, their notices and the replies stand or fall
+together. Notices that an act writes for the very person who is being answered go along with the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from bots import citizen
+from bots.acts import Acts
+from bots.message import Media, Message, Reply
+from bots.reception_room import RoomReception
+from bots.render import Rendering
+from bots.talk import Act, FileCase, Here, Material, Reading, Talk
+from bots.views import own_case
+from bots.wording import Words, load_words
+from casebook.case import Case, Notice, Person
+from casebook.desk import Desk
+from casebook.errors import NoSuchCase, NotAllowed
+from casebook.jurisdiction import Jurisdiction
+from casebook.wording import refusal
+from casebook.wording import say as say_notice
+
+log = logging.getLogger(__name__)
+
+Say = Callable[[str, Mapping[str, Any]], str]
+# Their servers are abroad: identity numbers and addresses do not belong there (readings A40).
+ABROAD = frozenset({"telegram"})
+
+
+class Reads(Protocol):
+    """`nlp.reader.Reader`, as far as it is needed here."""
+
+    def read(self, text: str, now: datetime) -> Reading: ...
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A notice just written, in the shape of an outbox row."""
+
+    key: str
+    to: str
+    message: str
+    case: str | None
+    facts: Mapping[str, Any]
+    private: Mapping[str, Any]
+    at: datetime
+    attempts: int = field(default=0)
+
+    @classmethod
+    def of(cls, notice: Notice) -> Posted:
+        return cls(notice.key, notice.to, notice.message, notice.case, notice.facts, notice.private, notice.at)
+
+
+class Reception:
+    """Receives messages for one office. Holds no state of its own."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        reader: Reads,
+        jurisdiction: Jurisdiction,
+        wording: Words | None = None,
+        *,
+        say: Say = say_notice,
+        public_url: str = "",
+    ) -> None:
+        self._desk = desk
+        self._reader = reader
+        self._office = jurisdiction
+        self._words = wording or load_words()
+        self._public_url = public_url
+        self._acts = Acts(desk, reader)
+        classes = [(item.name, item.title) for item in desk.law.rulebook.classes]
+        self._render = Rendering(say, classes)
+        self._room = RoomReception(desk, jurisdiction, self._words)
+
+    def receive(self, unit: Any, message: Message) -> list[Reply]:
+        """What to answer to one message. Runs inside the caller's transaction and may be run again after a conflict."""
+        person = self._room.person(unit, message)
+        if message.chat or person is not None:
+            return self._room.receive(unit, message, person)
+        return self._from_citizen(unit, message)
+
+    def _from_citizen(self, unit: Any, message: Message) -> list[Reply]:
+        contact = unit.contact(message.channel, message.sender, message.sender_name, message.at)
+        message = replace(message, media=_kept(unit, message))
+        talk = Talk.from_dict(unit.talk(contact.handle))
+        text = citizen.to_read(talk, message)
+        reading = self._reader.read(text, message.at) if text else None
+        turn = citizen.turn(talk, message, reading, self._here(unit, message, contact.handle))
+        refused = self._carry_out(unit, turn.acts, contact.handle, message)
+        kept = turn.talk if not refused else replace(talk, last_at=message.at)
+        unit.save_talk(contact.handle, kept.to_dict(), message.at)
+        notices = self._told_at_once(unit, contact.handle, message)
+        return [*(refused or turn.replies), *notices]
+
+    def _here(self, unit: Any, message: Message, handle: str) -> Here:
+        cases: Sequence[Case] = unit.cases_of(handle)
+        return Here(
+            now=message.at,
+            words=self._words,
+            title=self._office.title,
+            phone=self._office.phone,
+            public_url=self._public_url,
+            channel=message.channel,
+            citizen=handle,
+            materials=tuple(Material(item.field, item.needed) for item in self._desk.law.rulebook.materials),
+            cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
+            redirects=self._office.redirects,
+            may_take_id=message.channel not in ABROAD,
+        )
+
+    def _carry_out(self, unit: Any, acts: Sequence[Act], handle: str, message: Message) -> list[Reply]:
+        """Do what the turn asks; the sentence of a refusal, by which nothing has changed, or none."""
+        try:
+            for act in acts:
+                self._acts.carry_out(unit, act, Person("citizen", handle), message)
+        except NotAllowed as error:
+            log.info("reception: %s refused to a citizen: %s", type(acts[0]).__name__, error.code)
+            return [Reply(refusal(error))]
+        except NoSuchCase:
+            return [Reply(refusal(NotAllowed("no_such_case")))]
+        if any(isinstance(act, FileCase) for act in acts):
+            log.info("reception: a case was filed by %s", message.channel)
+        return []
+
+    def _told_at_once(self, unit: Any, handle: str, message: Message) -> list[Reply]:
+        """The notices this transaction wrote for the person being answered, as replies; marked as having gone."""
+        replies = []
+        for notice in unit.posted_in_this_unit():
+            if notice.to != f"citizen:{handle}" or (notice.not_before and notice.not_before > message.at):
+                continue
+            replies.append(self._render(Posted.of(notice), message.channel))
+            unit.outbox_sent(notice.key, message.at, message.channel, "", state="passive")
+        return replies
+
+
+def _kept(unit: Any, message: Message) -> tuple[Media, ...]:
+    """The message's pictures under ids of our own; what a platform holds is noted, to be fetched later."""
+    kept = []
+    for item in message.media:
+        known = unit.media_get(item.id)
+        source = f"{message.channel}:{item.id}"
+        id = item.id if known else unit.media_add(item.kind, item.name, message.at, source=source)
+        kept.append(replace(item, id=id))
+    return tuple(kept)

@@ -1,0 +1,107 @@
+"""Cases as the conversations may see them: the citizen's own, and the masked one that stands in a group."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bots.officer.room import OfficerView
+from bots.talk import CaseView
+from casebook.case import Case, Person
+from casebook.desk import Desk
+from casebook.facts import current, masked_name, matter
+from casebook.law import Law
+from casebook.redact import redact_text
+from casebook.rulebook import Clause
+from casebook.steps.handling import ANSWER_FIELDS
+from casebook.terms import CLOCKS, FINAL, MARKS
+
+WITH_CLAUSE = ("refuse", "decline", "terminate")
+CONCLUDED = FINAL | {"answered"}
+
+
+def own_case(case: Case, desk: Desk, citizen: str, at: datetime) -> CaseView:
+    """One of the citizen's own cases."""
+    run = current(case)
+    steps = frozenset(desk.allowed(case, Person("citizen", citizen), at))
+    if is_rated(case):
+        steps -= {"rate"}
+    return CaseView(
+        number=case.number,
+        state=case.state,
+        kind=case.kind,
+        summary=case.filing.text,
+        lead_unit=case.lead_unit or "",
+        filed=case.filed,
+        due=run.due if run else None,
+        provisional=run.provisional if run else False,
+        answer=answer_of(case),
+        score=case.score,
+        steps=steps,
+        open=case.state not in CONCLUDED,
+    )
+
+
+def is_rated(case: Case) -> bool:
+    """Whether the citizen has rated the last answer, or there is none to rate."""
+    if not case.answers:
+        return True
+    last = next((entry.step for entry in reversed(case.history) if entry.step in ("rate", "resolve")), "")
+    return last == "rate"
+
+
+def answer_of(case: Case) -> str:
+    """What the citizen was last answered; "" before the first answer."""
+    if not case.answers:
+        return ""
+    given = next((entry.private for entry in reversed(case.history) if entry.step == "resolve"), {})
+    return "；".join(str(given[name]) for name in ANSWER_FIELDS if given.get(name))
+
+
+def room_case(case: Case, desk: Desk, person: Person | None, at: datetime) -> OfficerView:
+    """The case for a group: nothing personal, and what this person may do with it now."""
+    law, run = desk.law, current(case)
+    answer, case_class = law.rulebook.answer(case.kind), law.rulebook.case_class(case.case_class)
+    proposal = case.filing.proposal
+    name = case.filing.name
+    return OfficerView(
+        number=case.number,
+        kind=case.kind,
+        state=case.state,
+        matter=matter(case),
+        masked=masked_name(case.filing),
+        respondent=redact_text(case.filing.respondent, name),
+        request=redact_text(case.filing.request, name),
+        class_title=case_class.title if case_class else "",
+        lead_unit=case.lead_unit or "",
+        clock=CLOCKS.get(run.clock, run.clock) if run else "",
+        due=run.due if run else None,
+        provisional=run.provisional if run else False,
+        allowed=desk.allowed(case, person, at) if person else (),
+        classes=_classes(law, case),
+        clauses={step: _clauses(law, case, step) for step in WITH_CLAUSE},
+        must=answer.must,
+        needs_verdict=answer.verdict,
+        proposal=tuple((str(unit), float(chance)) for unit, chance in proposal.get("departments", ())),
+        why=str(proposal.get("why") or ""),
+        score=case.score,
+        evidence=len(case.filing.evidence),
+        marks=tuple(MARKS[mark] for mark in sorted(case.marks) if mark in MARKS),
+    )
+
+
+def _classes(law: Law, case: Case) -> tuple[tuple[str, str], ...]:
+    """The classes of the rulebook, the default one first: it is what one tap means."""
+    if not law.rulebook.covers(case.kind):
+        return ()
+    chosen = case.case_class or law.rulebook.default_class
+    classes = sorted(law.rulebook.classes, key=lambda item: item.name != chosen)
+    return tuple((item.name, item.title) for item in classes)
+
+
+def _clauses(law: Law, case: Case, step: str) -> tuple[tuple[str, str], ...]:
+    fitting = [clause for clause in law.rulebook.clauses if step in clause.steps and _fits(clause, case)]
+    return tuple((clause.clause, f"{clause.cites} {clause.words}") for clause in fitting)
+
+
+def _fits(clause: Clause, case: Case) -> bool:
+    return not clause.kinds or case.kind in clause.kinds
