@@ -26,6 +26,7 @@ GROUNDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 VERDICT_OF = {ground: verdict for verdict, grounds in GROUNDS.items() for ground in grounds}
 CLAUSES = Path(__file__).with_name("clauses.toml")
+RULEBOOKS = ("henan", "anyang", "suining", "yunnan", "shanghai")
 
 # A message is turned away only where the model is this sure of it; below, a person with a real matter may be behind it.
 SURE_OF_REFUSAL = 0.55

@@ -9,9 +9,10 @@ differ between engines, the dictionary does not.
 from __future__ import annotations
 
 import os
+import tomllib
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -90,16 +91,39 @@ def cut(cleaned: str) -> tuple[Word, ...]:
     return tuple(words)
 
 
-def features(words: Iterable[Word]) -> list[str]:
-    """What a model sees of a text: words, pairs of words, pairs of characters; any number is one number."""
+def features(words: Sequence[Word]) -> list[str]:
+    """What a model sees of a text: cues, words, pairs of words, pairs of characters; any number is one number."""
     plain = [_plain(word.text) for word in words]
     plain = [word for word in plain if word]
     joined = "".join(plain)
     return [
+        *(f"t:{tag}" for tag in cues("".join(word.text for word in words))),
         *(f"w:{word}" for word in plain),
         *(f"p:{first} {second}" for first, second in pairwise(plain)),
         *(f"c:{first}{second}" for first, second in pairwise(joined)),
     ]
+
+
+def cues(text: str) -> list[str]:
+    """The tags of every cue word in the text, one a place and tag; a longer cue is not also read as its parts."""
+    table, longest = _cues()
+    found: list[str] = []
+    place = 0
+    while place < len(text):
+        length = next((size for size in range(longest, 0, -1) if text[place : place + size] in table), 0)
+        found.extend(table[text[place : place + length]] if length else ())
+        place += length or 1
+    return found
+
+
+@cache
+def _cues() -> tuple[dict[str, tuple[str, ...]], int]:
+    table: dict[str, tuple[str, ...]] = {}
+    for group, tags in tomllib.loads((LEXICONS / "cues.toml").read_text(encoding="utf-8")).items():
+        for tag, words in tags.items():
+            for word in dict.fromkeys(words.split()):
+                table[word] = (*table.get(word, ()), f"{group}.{tag}")
+    return table, max(map(len, table))
 
 
 @cache

@@ -27,6 +27,8 @@ LEAST_OF_A_LABEL = FOLDS
 
 ROUTER_HEAD = "label"
 
+_DUTY_ENDS = re.compile(r"[、,，]")
+
 
 class WorseModelError(Exception):
     """The new model is worse than the one in its place, which stays."""
@@ -57,7 +59,7 @@ def reader_material(examples: Sequence[Example]) -> tuple[list[str], dict[str, L
     routed = [row for row, example in enumerate(examples) if example.department]
     labels = [examples[row].department for row in routed]
     for subject in subjects():
-        for duty in re.split(r"[、,，]", subject.duties):
+        for duty in _DUTY_ENDS.split(subject.duties):
             routed.append(len(texts))
             labels.append(subject.name)
             texts.append(duty)
@@ -70,16 +72,21 @@ def reader_material(examples: Sequence[Example]) -> tuple[list[str], dict[str, L
     return texts, heads
 
 
-def train_router(texts: Path, folder: Path) -> dict[str, Any]:
-    """A model of `text,label` rows; its cross-validated figures. Raises WorseModelError, CorpusError."""
+def train_router(texts: Path, folder: Path, units: Sequence[tuple[str, str]] | None = None) -> dict[str, Any]:
+    """A model of `text,label` rows; its cross-validated figures on them. Raises WorseModelError, CorpusError.
+
+    `units`: names and duty lines; the duties of units that are labels are learnt besides.
+    """
     rows = [(text, label) for text, label in read_columns(texts, ("text", "label")) if text.strip() and label.strip()]
     counts = Counter(label for _, label in rows)
     kept = [(text, label) for text, label in rows if counts[label] >= LEAST_OF_A_LABEL]
     if len({label for _, label in kept}) < 2:
         raise CorpusError(f"{texts.name}: needs two labels with at least {LEAST_OF_A_LABEL} texts each")
-    material = Labelled(range(len(kept)), [label for _, label in kept])
-    fitted = fit([text for text, _ in kept], {ROUTER_HEAD: material})
-    figures = figures_of(_truth(material, fitted, ROUTER_HEAD), fitted.unseen[ROUTER_HEAD])
+    learnt = [*kept, *_duties(units or (), counts)]
+    material = Labelled(range(len(learnt)), [label for _, label in learnt])
+    fitted = fit([text for text, _ in learnt], {ROUTER_HEAD: material})
+    decided = len(kept)  # figures are of decisions only, duty lines being too easy
+    figures = figures_of(_truth(material, fitted, ROUTER_HEAD)[:decided], fitted.unseen[ROUTER_HEAD][:decided])
     left_out = sorted(label for label, count in counts.items() if count < LEAST_OF_A_LABEL)
     card = {
         "what": "routes texts to labels",
@@ -91,6 +98,10 @@ def train_router(texts: Path, folder: Path) -> dict[str, Any]:
     _refuse_worse(folder, figures)
     save_model(replace(fitted.model, card=card), folder)
     return figures
+
+
+def _duties(units: Sequence[tuple[str, str]], labels: Mapping[str, int]) -> list[tuple[str, str]]:
+    return [(duty, name) for name, line in units if labels.get(name) for duty in _DUTY_ENDS.split(line) if duty]
 
 
 def _refuse_worse(folder: Path, figures: Mapping[str, Any]) -> None:
