@@ -6,6 +6,7 @@ Plain ASGI, so that a body is refused while it arrives and a stream is never buf
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bots.channels.errors import fault
+
+log = logging.getLogger(__name__)
 
 KIB, MIB = 1024, 1024 * 1024
 DEFAULT_CAP = 64 * KIB
@@ -44,6 +49,30 @@ FIXED_HEADERS: Mapping[str, str] = {
     "permissions-policy": "geolocation=(), microphone=(), camera=(), payment=(), usb=()",
     "cross-origin-opener-policy": "same-origin",
 }
+
+
+class Failures:
+    """Answers 500 for what nobody foresaw, and logs its kind and place: not its message, which may quote a person."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except HTTPException:
+            raise
+        except Exception as error:
+            log.error("%s failed: %s", scope.get("path", "")[:40], fault(error))
+            if not begun:
+                await PlainTextResponse("internal error", 500)(scope, receive, send)
 
 
 class BodyCap:

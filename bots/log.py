@@ -21,7 +21,7 @@ SCRUBS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"/bot[0-9]+:[A-Za-z0-9_-]+"), "/bot[token]"),
     (
         re.compile(
-            r"(?i)\b(access_token|(?:app|corp)?secret|secret_key|ticket|echostr|(?:msg_)?signature|openid)"
+            r"(?i)\b(access_token|[a-z_]*secret|secret_key|ticket|echostr|(?:msg_)?signature|openid)"
             r"(=|%3D|['\"]?: ?['\"]?)[^&\s'\",}]+"
         ),
         r"\1\2[hidden]",

@@ -164,7 +164,7 @@ def _ancestors(given: Given) -> tuple[str, ...]:
     """The sites whose pages may hold the chat, as origins."""
     sites = given.text("CHAT_FRAME_ANCESTORS").replace(",", " ").split()
     for site in sites:
-        if not re.fullmatch(r"https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?", site):
+        if not re.fullmatch(r"https?://(\*\.)?[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?", site):
             raise SettingsError(f"CHAT_FRAME_ANCESTORS must list origins such as https://www.example.cn, not {site!r}.")
     return tuple(sites)
 

@@ -24,9 +24,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bots.channels.deskroom import DeskRoom
+from bots.channels.errors import fault
 from bots.channels.lines import PAGES, Pages
 from bots.channels.webchat import WebChat
-from bots.gate import BodyCap, Buckets, SafeHeaders, SameOrigin
+from bots.gate import BodyCap, Buckets, Failures, SafeHeaders, SameOrigin
 from bots.given import Office
 from bots.live import Live
 from bots.meter import Meter
@@ -65,10 +66,10 @@ def create_app(office: Office, more: Sequence[BaseRoute] = ()) -> Starlette:
         middleware=[
             Middleware(meter.middleware),
             Middleware(SafeHeaders, office.settings.chat_frame_ancestors, office.settings.https),
+            Middleware(Failures),
             Middleware(BodyCap),
             Middleware(SameOrigin, office.settings.public_url),
         ],
-        exception_handlers={500: _failed},
     )
     app.state.live = live
     return app
@@ -113,7 +114,7 @@ class Doors:
         try:
             return bool(self._office.checks[name]())
         except Exception as error:
-            log.warning("not ready: %s: %s", name, type(error).__name__)
+            log.warning("not ready: %s: %s", name, fault(error))
             return False
 
     async def figures(self, request: Request) -> Response:
@@ -139,7 +140,8 @@ class Doors:
         if door is None:
             return Response(status_code=404)
         secret = request.headers.get("x-telegram-bot-api-secret-token", "")
-        status = await run_in_threadpool(door.push, secret, await request.body(), self._office.now())
+        body = await request.body()
+        status = await run_in_threadpool(door.push, secret, body, self._office.now())
         return Response(status_code=status)
 
     async def notices(self, request: Request) -> Response:
@@ -219,9 +221,3 @@ def _is_near(request: Request) -> bool:
     with suppress(ValueError):
         return ip_address(request.client.host if request.client else "").is_private
     return False
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    """What went wrong is logged by its kind; what the person wrote is not."""
-    log.error("%s %s failed: %s", request.method, request.scope.get("path", "")[:40], type(error).__name__)
-    return PlainTextResponse("internal error", 500)

@@ -127,7 +127,9 @@ def test_a_refusal_does_not_repeat_the_secret(tmp_path):
 
 
 def test_secrets_stay_out_of_repr(tmp_path):
-    settings = settings_of(tmp_path, SECRET_KEY=KEY, TELEGRAM_BOT_TOKEN="1:hidden-one", **WECOM, WECHAT_APP_ID="wx1", **WECHAT)
+    settings = settings_of(
+        tmp_path, SECRET_KEY=KEY, TELEGRAM_BOT_TOKEN="1:hidden-one", **WECOM, WECHAT_APP_ID="wx1", **WECHAT
+    )
 
     for secret in (KEY, "hidden-one", AES_KEY, "t0ken"):
         assert secret not in repr(settings)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+
 from bots.channels.incoming import clean
 from bots.channels.lines import linked, parts_of
 from bots.channels.upload import read_upload
-from bots.gate import Buckets
+from bots.gate import Buckets, cap_of
 from bots.signer import Signer
 from tests.makers import a_case, after, filed
 from tests.web_office import TestOffice, an_office, serving
@@ -282,10 +284,13 @@ def test_doors_that_are_not_set_up_are_not_there(web, path):
     assert web.post(path, content=b"x").status_code == 404
 
 
-@pytest.mark.parametrize(("path", "size"), [("/wechat", 64 * 1024 + 1), ("/telegram", 1024 * 1024 + 1)])
-def test_an_oversize_body_is_refused_before_it_is_read(web, path, size):
-    said = web.post(path, content=b"x" * size)
-    streamed = web.post(path, content=iter([b"x" * 1024] * (size // 1024 + 1)))
+@pytest.mark.parametrize("path", ["/wechat", "/telegram"])
+def test_an_oversize_body_is_refused_before_a_door_sees_it(office, path):
+    office.wechat = office.telegram_door = object()  # neither is asked anything
+    size = cap_of(path) + 1
+    with serving(office) as base, httpx.Client(base_url=base, trust_env=False) as web:
+        said = web.post(path, content=b"x" * size)
+        streamed = web.post(path, content=iter([b"x" * 1024] * (size // 1024 + 1)))
 
     assert (said.status_code, streamed.status_code) == (413, 413)
 
@@ -299,6 +304,19 @@ def test_telegram_updates_go_to_their_door(office):
         )
 
     assert (answer.status_code, taken) == (200, [("s", b"{}")])
+
+
+def test_a_failure_of_the_program_is_logged_without_what_was_said(office, caplog):
+    def broken(secret: str, body: bytes, now: datetime) -> int:
+        raise ValueError("张三丰 13800000000")
+
+    office.telegram_door = SimpleNamespace(push=broken)
+    with serving(office) as base:
+        answer = httpx.post(f"{base}/telegram", content=b"{}", trust_env=False)
+
+    assert answer.status_code == 500
+    assert "/telegram failed: ValueError at test_web.py" in caplog.text
+    assert "张三丰" not in caplog.text
 
 
 def test_readiness_names_what_is_missing(office):

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bots.channels.upload import Upload, read_upload
@@ -52,12 +53,16 @@ async def read_incoming(request: Request) -> Incoming:
     """What the request holds. Raises BadInput."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     upload: Upload | None = None
-    if kind == "application/json":
-        fields = await _json(request)
-    elif kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        fields, upload = await _form(request)
-    else:
-        raise BadInput("unreadable", 415)
+    try:
+        if kind == "application/json":
+            fields = await _json(request)
+        elif kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+            fields, upload = await _form(request)
+        else:
+            raise BadInput("unreadable", 415)
+    except HTTPException as error:
+        too_large = error.status_code == 413
+        raise BadInput("file_too_large" if too_large else "unreadable", error.status_code) from error
     return _checked(fields, upload, "application/json" in request.headers.get("accept", ""))
 
 

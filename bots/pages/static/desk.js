@@ -59,12 +59,13 @@
     addAnswers();
   }
 
-  /* Every line of somebody else can be answered. */
+  /* Every line of somebody else can be answered; what a line answers is told in its own words. */
   function addAnswers() {
     for (const line of talk.list.querySelectorAll("li[data-id]:not([data-answerable])")) {
       line.dataset.answerable = "1";
       const quoted = line.querySelector(".quoted");
       if (quoted) quoted.textContent = summary(document.getElementById("line-" + quoted.dataset.quotes)) || quoted.textContent;
+      if (line.classList.contains("mine")) continue;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "answer-this";

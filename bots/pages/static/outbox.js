@@ -65,7 +65,7 @@ class Outbox {
     let answer, told;
     try {
       answer = await fetch(this.url, { method: "POST", ...this.body(item), signal: AbortSignal.timeout(30000) });
-      told = await answer.json();
+      told = answer.ok ? await answer.json() : await answer.json().catch(() => ({}));
     } catch (error) { return false; }
     if (answer.ok) { this.onSent(item, told.lines); return true; }
     if (answer.status === 429 || answer.status >= 500) return false;
