@@ -50,7 +50,7 @@ def analyse(text: str) -> list[str]:
     return features(cut(clean(text).text))
 
 
-def fit(texts: Sequence[str], heads: Mapping[str, Labelled], min_df: int = 2, c: float = 0.5) -> Fitted:
+def fit(texts: Sequence[str], heads: Mapping[str, Labelled], min_df: int = 2, c: float = 1.0) -> Fitted:
     """One vocabulary over all texts, a head for each question."""
     vectorizer = TfidfVectorizer(analyzer=analyse, sublinear_tf=True, min_df=min_df)
     matrix = csr_matrix(vectorizer.fit_transform(texts))

@@ -14,13 +14,15 @@ from nlp.kind import COMMANDS, tell_kind
 from nlp.model import Model, Vector, load_model
 from nlp.route import Router
 from nlp.same import same, sketch
-from nlp.screen import ACCEPT, clauses, screen
+from nlp.screen import ACCEPT, clauses, look, screen
 from nlp.text import Cleaned, clean, cut, features
 
 WEIGHTS = Path(__file__).with_name("weights")
 
 # A dispatcher reads three; five leave room for what lies close behind.
 MOST_DEPARTMENTS = 5
+# From here on the router is taken to know what the message is about.
+SURE_OF_SUBJECT = 0.6
 # Less than this is no suggestion.
 LEAST_PROBABILITY = 0.01
 
@@ -68,8 +70,9 @@ class Reader:
         found = find_fields(cleaned.text, words, now)
         kind = tell_kind(cleaned.text, self.model.answer("kind", vector))
         has_unit = any(each.name == "organisation" for each in found)
-        learnt = self.model.answer("screen", vector)
-        screening = screen(cleaned.text, words, kind.kind, has_unit, learnt)
+        sure = float(self.model.heads["subject"].probabilities(vector).max()) >= SURE_OF_SUBJECT
+        message = look(cleaned.text, words, kind.kind, has_unit, sure)
+        screening = screen(message, self.model.answer("screen", vector))
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
             departments = self._departments(cleaned.text, said, vector)

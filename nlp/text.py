@@ -92,12 +92,14 @@ def cut(cleaned: str) -> tuple[Word, ...]:
 
 
 def features(words: Sequence[Word]) -> list[str]:
-    """What a model sees of a text: cues, words, pairs of words, pairs of characters; any number is one number."""
+    """What a model sees of a text: cues (how often, and that at all), words, pairs of words and of characters."""
     plain = [_plain(word.text) for word in words]
     plain = [word for word in plain if word]
     joined = "".join(plain)
+    tags = cues("".join(word.text for word in words))
     return [
-        *(f"t:{tag}" for tag in cues("".join(word.text for word in words))),
+        *(f"t:{tag}" for tag in tags),
+        *(f"h:{tag}" for tag in dict.fromkeys(tags)),
         *(f"w:{word}" for word in plain),
         *(f"p:{first} {second}" for first, second in pairwise(plain)),
         *(f"c:{first}{second}" for first, second in pairwise(joined)),
