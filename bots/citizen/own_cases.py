@@ -54,7 +54,10 @@ def told(scene: Scene, case: CaseView) -> str:
 
 def pick(scene: Scene, step: str, cases: tuple[CaseView, ...]) -> CaseView | Turn:
     """The one case meant, or the turn that asks which."""
-    named = [case for number in heard.case_numbers(scene.text) if (case := scene.here.case(number))]
+    numbers = heard.case_numbers(scene.text)
+    named = [case for number in numbers if (case := scene.here.case(number))]
+    if numbers and not named:
+        return scene.stay(scene.say("progress.not_yours", number=numbers[0], phone=scene.here.phone))
     if named:
         return named[0]
     if len(cases) == 1:

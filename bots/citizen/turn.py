@@ -150,7 +150,7 @@ def _editing(scene: Scene) -> Turn | None:
         return None
     merged = put(talk.draft, talk.asking[0], scene.text, scene.here)
     notes = tuple(scene.say(key, **facts) for key, facts in merged.notes)
-    if any(key.startswith("note.wrong") for key, _ in merged.notes):
+    if any(key.startswith("note.wrong_") for key, _ in merged.notes):
         return scene.stay(*notes)
     return questions.go_on(replace(scene, talk=replace(talk, previous=talk.draft)), merged.draft, *notes)
 
@@ -169,9 +169,9 @@ def _rating(scene: Scene) -> Turn | None:
 def _number(scene: Scene) -> Turn | None:
     """A case number and hardly anything else is a question for its progress."""
     numbers = heard.case_numbers(scene.text)
-    short = len(heard.bare(scene.text)) <= sum(len(number) for number in numbers) + 8
-    quiet = scene.reading is None or scene.reading.kind not in ("withdraw", "supplement")
-    return own_cases.progress(scene) if numbers and short and quiet else None
+    besides = len(heard.bare(scene.text)) - sum(len(heard.bare(number)) for number in numbers)
+    other = scene.reading is not None and scene.reading.kind in ("withdraw", "supplement")
+    return own_cases.progress(scene) if numbers and besides <= (2 if other else 8) else None
 
 
 def _drafting(scene: Scene) -> Turn | None:

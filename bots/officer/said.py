@@ -57,7 +57,7 @@ def elements(text: str) -> dict[str, str]:
     labels = {label: name for name, names in load_phrases()["elements"].items() for label in names}
     longest_first = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
     head = re.compile(
-        rf"(?:^|[\n。；;，,\s])\s*(?:[一二三四五\d]+[、.．])?[【\[（(]?({longest_first})[】\])）]?\s*[：:]\s*"
+        rf"(?:^|(?<=[\n。；;，,\s]))\s*(?:[一二三四五\d]+[、.．])?[【\[（(]?({longest_first})[】\])）]?\s*[：:]\s*"
     )
     found: dict[str, str] = {}
     marks = list(head.finditer(text))
@@ -107,7 +107,7 @@ def _opening(text: str) -> tuple[str, str]:
     for word, step in words:
         rest = text.removeprefix(word)
         if rest is not text and rest != text and (VERB_ENDS.match(rest) or step in FOLLOWED):
-            return step, rest.strip(" ，,。：:；;、！!\n")
+            return step, rest.lstrip(" ，,。：:；;、！!\n").rstrip()
     return "", text
 
 
@@ -144,13 +144,14 @@ def _to_units(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> 
 
 def _extend(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
     days, date = DAYS.search(rest), DATE.search(rest)
-    cut = (days or date).end() if (days or date) else 0  # type: ignore[union-attr]
+    when = date or days
+    cut = when.end() if when else 0
     reason = REASON_LEAD.sub("", rest[cut:].strip(" ，,。：:；;、")).strip()
     found: dict[str, Any] = {"reason": reason}
-    if days:
-        found["days"] = _count(days[1])
-    elif date:
+    if date:
         found["until_named"] = [int(date[1] or 0), int(date[2]), int(date[3])]
+    elif days:
+        found["days"] = _count(days[1])
     return found
 
 

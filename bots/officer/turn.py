@@ -15,7 +15,7 @@ from bots.message import BUTTON, Button, Message, Reply
 from bots.officer.card import card, overview
 from bots.officer.preparing import CONFIRMED, class_named, fill, missing, question, shown
 from bots.officer.room import OfficerTalk, OfficerView, RoomTurn, RoomView
-from bots.officer.said import Spoken, facts, spoken
+from bots.officer.said import Spoken, elements, facts, spoken
 from bots.officer.said import overview as overview_asked
 from bots.wording import load_phrases
 from casebook.case import Command
@@ -154,11 +154,21 @@ def _answered(room: RoomView, text: str) -> RoomTurn:
         return _go(room, view, room.talk.step)
     if not text:
         return RoomTurn(room.talk)
-    names = missing(room.talk.step, room.talk.facts, view)
-    given = fill(room.talk.step, room.talk.asking or (names[0] if names else ""), text, room, view)
-    if not given or (not room.talk.asking and room.talk.step == "resolve" and "" in given):
-        return RoomTurn(room.talk, (Reply(room.words("prepare.not_heard")),))
+    given = _given(room, view, text)
+    if not given:
+        unlabelled = room.talk.step == "resolve" and not room.talk.asking
+        return RoomTurn(room.talk, (Reply(room.words("prepare.label" if unlabelled else "prepare.not_heard")),))
     return _prepare(room, view, room.talk.step, {**room.talk.facts, **given})
+
+
+def _given(room: RoomView, view: OfficerView, text: str) -> dict[str, Any]:
+    """What the words give: the fact asked for, or what they change of those already shown."""
+    step = room.talk.step
+    if room.talk.asking:
+        return fill(step, room.talk.asking, text, room, view)
+    if step == "resolve":
+        return dict(elements(text))
+    return facts(step, text, room.units, room.aliases)
 
 
 def _prepare(room: RoomView, view: OfficerView, step: str, given: dict[str, Any]) -> RoomTurn:

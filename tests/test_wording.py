@@ -1,0 +1,105 @@
+"""The wording of the conversations: every sentence is there, used, filled, and promises nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bots.citizen.questions import ASK_AT_MOST, EDITABLE
+from bots.officer.preparing import ELEMENTS, NEEDS
+from bots.wording import FOLDER, WordingError, Words, load_phrases, load_words
+from casebook.terms import GROUNDS, KINDS, STATES, STEPS
+
+# Sections whose last name comes from a table of ours, and that table.
+FAMILIES = {
+    "state": {*STATES, "other"},
+    "kind": set(KINDS),
+    "field": {*ASK_AT_MOST, *EDITABLE},
+    "ask": {*ASK_AT_MOST, "name_and_phone"},
+    "element": {*ELEMENTS, "verdict", "clause", "reason", "days", "until", "to", "into", "text"},
+    "redirect": {*GROUNDS, "where", "clause", "insist", "try_again"},
+    "emergency": {*load_phrases()["emergency"], "other"},
+    "side": set(load_phrases()["side"]),
+    "step": {*STEPS, "accept_as", "dispatch_to", "dispatch_other", "not_reached", "go"},
+    "overview": {"line"} | {f"{name}{end}" for name in ("mine", "today", "overdue") for end in ("", "_none")},
+    "unreadable": {"voice", "location", "unknown", "too_long", "too_much", "empty"},
+    "note": set(),
+    "button": set(),
+}
+SOURCES = [*(FOLDER / "citizen").glob("*.py"), *(FOLDER / "officer").glob("*.py"), *FOLDER.glob("reception*.py")]
+PROMISES = ("一定会", "保证", "肯定能", "必定", "马上解决", "一定解决", "包您")
+
+
+def used() -> set[str]:
+    """Every string in the conversations' code that may be a key."""
+    quoted = re.compile(r"[\"']([a-z_]+(?:\.[a-z_]+)?)[\"']")
+    found = {name for path in SOURCES for name in quoted.findall(path.read_text("utf-8"))}
+    return {name for name in found if not name.endswith("_")}
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    said = used()
+    families = {f"{section}.{name}" for section, names in FAMILIES.items() for name in names}
+    by_name = {f"{section}.{name}" for section in ("button", "prepare") for name in said}
+    by_name |= {f"{step}.{name}" for step in ("withdraw", "supplement", "urge") for name in ("which", "none")}
+    named_notes = {f"note.wrong_{name}" for name in ("phone", "id_number", "name")}
+
+    unsaid = load_words().keys() - said - families - by_name - named_notes
+
+    assert sorted(unsaid) == []
+
+
+def test_every_sentence_that_is_said_is_there() -> None:
+    known = load_words().keys()
+    sections = {key.partition(".")[0] for key in known if "." in key}
+    wanted = {key for key in used() if "." in key and key.partition(".")[0] in sections}
+
+    assert sorted(wanted - known) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "names"),
+    [
+        ("state", set(STATES)),
+        ("redirect", set(GROUNDS) - {"lacks_content", "unclear_request", "no_respondent", "chitchat", "emergency"}),
+        ("prepare", {name for names in NEEDS.values() for name in names}),
+        ("field", set(EDITABLE) | {"evidence"}),
+        ("emergency", set(load_phrases()["emergency"])),
+    ],
+)
+def test_every_name_of_a_table_has_its_sentence(section: str, names: set[str]) -> None:
+    assert names - set(load_words().section(section)) == set()
+
+
+def test_nothing_that_is_said_promises_an_outcome() -> None:
+    sentences = Path(FOLDER / "wording.toml").read_text("utf-8")
+
+    assert [word for word in PROMISES if word in sentences] == []
+
+
+def test_a_missing_sentence_and_a_missing_fact_are_faults() -> None:
+    words = Words({"greet": {"hello": "您好，{name}"}})
+
+    assert words("greet.hello", name="张三丰") == "您好，张三丰"
+    with pytest.raises(WordingError, match=r"no sentence 'greet\.bye'"):
+        words("greet.bye")
+    with pytest.raises(WordingError, match="needs 'name'"):
+        words("greet.hello")
+
+
+def test_what_a_person_wrote_is_never_read_as_a_template() -> None:
+    assert load_words()("note.changed", field="称呼", value="{phone}") == "称呼已改为：{phone}。"
+
+
+def test_a_sentence_that_is_no_text_is_refused() -> None:
+    with pytest.raises(WordingError, match="not a sentence"):
+        Words({"a": {"b": 1}})
+
+
+def test_no_phrase_means_two_commands() -> None:
+    commands = load_phrases()["commands"]
+    phrases = [phrase for words in commands.values() for phrase in words]
+
+    assert sorted({phrase for phrase in phrases if phrases.count(phrase) > 1}) == []
