@@ -138,7 +138,9 @@ def _holidays(given: argparse.Namespace) -> int:
     law = read_law(settings.jurisdiction, settings.zone)
     with _Book() as store:
         changed = holidays.load(given.file, store, law, datetime.now(settings.zone))
-    _print({"changed": list(changed)} if given.json else f"{given.file.name} loaded; {len(changed)} cases counted again")
+    _print(
+        {"changed": list(changed)} if given.json else f"{given.file.name} loaded; {len(changed)} cases counted again"
+    )
     return 0
 
 

@@ -23,9 +23,18 @@ def due(
     days = _extended(law, rule, case_class) if extended else rule.working_days
     found: dict[str, Any] = {"clock": clock, "from": at.isoformat(), "cites": _cites(law, rule, case_class, extended)}
     if days is None:
-        moment_due = law.calendar.add_hours(at, rule.hours) if rule.hours else law.calendar.same_or_next_working_day_close(at)
+        moment_due = (
+            law.calendar.add_hours(at, rule.hours) if rule.hours else law.calendar.same_or_next_working_day_close(at)
+        )
         explained = law.calendar.explain(at, 0)
-        return {**found, "due": moment_due.isoformat(), "working_days": None, "hours": rule.hours, "provisional": False, "days": _days(explained)}
+        return {
+            **found,
+            "due": moment_due.isoformat(),
+            "working_days": None,
+            "hours": rule.hours,
+            "provisional": False,
+            "days": _days(explained),
+        }
     explained = law.calendar.explain(at, days)
     return {
         **found,
@@ -56,7 +65,7 @@ def _moment(text: str, law: Law) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise RulebookError(f"--from {text!r} is not a time; write \"2025-09-26 16:00\"") from error
+        raise RulebookError(f'--from {text!r} is not a time; write "2025-09-26 16:00"') from error
     return at if at.tzinfo else at.replace(tzinfo=law.calendar.zone)
 
 
@@ -90,4 +99,3 @@ def _extended(law: Law, rule: ClockRule, case_class: str | None) -> int:
 def _cites(law: Law, rule: ClockRule, case_class: str | None, extended: bool) -> str:
     extension = law.rulebook.extension(rule.clock, case_class or law.rulebook.default_class)
     return extension.cites if extended and extension else rule.cites
-

@@ -114,7 +114,11 @@ def _out(given: argparse.Namespace) -> Path:
 
 
 def _say(given: argparse.Namespace, what: dict[str, object]) -> None:
-    text = json.dumps(what, ensure_ascii=False) if given.json else "  ".join(f"{key} {value}" for key, value in what.items())
+    text = (
+        json.dumps(what, ensure_ascii=False)
+        if given.json
+        else "  ".join(f"{key} {value}" for key, value in what.items())
+    )
     sys.stdout.write(text + "\n")
 
 

@@ -26,6 +26,7 @@ from bots.render import Rendering
 from bots.settings import Settings
 from bots.signer import Signer
 from bots.telegram_door import TelegramDoor
+from bots.wording import load_words
 from casebook.desk import Desk
 from casebook.jurisdiction import Jurisdiction
 from casebook.law import Law
@@ -34,6 +35,7 @@ from models.migrate import is_current, migrate
 from models.store import Store
 from models.vault import Vault
 from nlp.reader import Reader
+from office.cards import buttons_for
 from office.law import read_law
 
 PAPERS = frozenset({"acceptance_notice", "decline_notice"})
@@ -119,7 +121,8 @@ def open_office(settings: Settings) -> Office:
         senders["telegram"] = telegram
     classes = [(item.name, item.title) for item in law.rulebook.classes]
     rooms = rooms_of(law.jurisdiction, defaultdict(str)) if settings.desk else {}
-    courier = Courier(store, senders, Rendering(written, classes), rooms)
+    rendering = Rendering(written, classes, buttons_for(desk, store, load_words()))
+    courier = Courier(store, senders, rendering, rooms)
     office = Office(settings, law, desk, store, reader, reception, signer, courier, wechat, telegram)
     if telegram:
         office.telegram_door = TelegramDoor(store, reception, telegram, courier, office.now)

@@ -29,7 +29,18 @@ from office.law import ZONE, law_of
 
 CHANNEL = "rehearsal"
 # Facts of `file` that are the filing's own attributes under the same name.
-SAME_NAME = ("kind", "text", "respondent", "request", "name", "phone", "id_number", "address", "stream", "outside_number")
+SAME_NAME = (
+    "kind",
+    "text",
+    "respondent",
+    "request",
+    "name",
+    "phone",
+    "id_number",
+    "address",
+    "stream",
+    "outside_number",
+)
 FLAGS = ("anonymous", "confidential", "urgent")
 BATCH = 1  # timers fire one at a time, each at its own minute
 

@@ -118,7 +118,10 @@ def _say_hello(office: Office, parts: Sequence[str]) -> None:
         f"回应 {office.jurisdiction.title}",
         f"  群众 citizens     {settings.public_url}/chat",
         *([f"  群聊 officers     {settings.public_url}/desk"] if settings.desk else []),
-        *(f"  {who:<8} console    {settings.public_url}/console/login?ticket={ticket}" for who, ticket in _tickets(office)),
+        *(
+            f"  {who:<8} console    {settings.public_url}/console/login?ticket={ticket}"
+            for who, ticket in _tickets(office)
+        ),
         "  Ctrl-C stops it.",
     ]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -133,7 +136,9 @@ def _tickets(office: Office) -> Iterator[tuple[str, str]]:
     people += [Person("dispatcher", name) for name in office.jurisdiction.dispatchers[:1]]
     now = office.now()
     for person in people:
-        yield person.name, office.store.write(
-            lambda unit, who=str(person): unit.ticket_make("console", who, now, TICKET_TTL)  # type: ignore[misc]
+        yield (
+            person.name,
+            office.store.write(
+                lambda unit, who=str(person): unit.ticket_make("console", who, now, TICKET_TTL)  # type: ignore[misc]
+            ),
         )
-
