@@ -44,16 +44,24 @@ class Kick(Protocol):
 
 
 class TelegramDoor:
-    """The inbox of one bot. `clock` is read by the two loops alone."""
+    """The inbox of one bot. `clock` is read by the two loops alone; without `webhook_url` an operator sets the hook."""
 
     def __init__(
-        self, store: Store, reception: Reception, telegram: Telegram, courier: Kick, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        reception: Reception,
+        telegram: Telegram,
+        courier: Kick,
+        clock: Callable[[], datetime],
+        webhook_url: str = "",
     ) -> None:
         self._store = store
         self._reception = reception
         self._telegram = telegram
         self._courier = courier
         self._clock = clock
+        self._webhook_url = webhook_url
+        self._ready = False
         self._bell = threading.Event()
         self._pumping = threading.Lock()
 
@@ -80,21 +88,23 @@ class TelegramDoor:
         return limit
 
     def pump_forever(self, stop: threading.Event) -> None:
-        """Beside a webhook: handle what was pushed as soon as it was kept."""
+        """Beside a webhook: have updates sent to it, and handle what was pushed as soon as it was kept."""
         while not stop.is_set():
-            self._bell.wait(LOOK)
+            self._bell.wait(LOOK if self._ready else 0)
             self._bell.clear()
             try:
                 self.pump(self._clock())
+                self._get_ready()
             except Exception as error:
                 log.error("telegram: handling updates failed: %s", fault(error))
+                stop.wait(LOOK)
 
     def poll_forever(self, stop: threading.Event) -> None:
         """Ask for updates until told to stop. The next question acknowledges, so it is asked after the commit."""
-        offset, pause, ready = 0, 1.0, False
+        offset, pause = 0, 1.0
         while not stop.is_set():
             try:
-                ready = ready or self._ready()
+                self._get_ready()
                 updates = self._telegram.updates(offset)
                 self._take_in(updates, self._clock())
                 offset = max([offset, *(update["update_id"] + 1 for update in updates if _is_update(update))])
@@ -106,11 +116,17 @@ class TelegramDoor:
                 stop.wait(pause * random.uniform(0.8, 1.2))
                 pause = min(LONGEST_PAUSE, pause * 2)
 
-    def _ready(self) -> bool:
-        """A webhook left behind would take the updates away from whoever asks."""
+    def _get_ready(self) -> None:
+        """Once: learn the bot's name, and tell the platform which way updates come. A webhook left behind would take
+        them away from whoever asks."""
+        if self._ready:
+            return
         self._telegram.learn_name()
-        self._telegram.delete_webhook()
-        return True
+        if self._telegram.webhook_secret and self._webhook_url:
+            self._telegram.set_webhook(self._webhook_url)
+        elif not self._telegram.webhook_secret:
+            self._telegram.delete_webhook()
+        self._ready = True
 
     def _take_in(self, updates: Iterable[Mapping[str, Any]], now: datetime) -> None:
         kept = [(str(update["update_id"]), json.dumps(update).encode()) for update in updates if _is_update(update)]

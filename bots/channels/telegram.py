@@ -13,12 +13,14 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import telegram
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
-from telegram.request import HTTPXRequest
+from telegram.request import HTTPXRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bots.channels.sending import Later, Moved, Never, Outcome, Sent, split
 from bots.channels.telegram_messages import Word, message_id, read_update
@@ -45,26 +47,38 @@ class Telegram:
     def __init__(self, settings: TelegramSettings, timeout: float = TIMEOUT) -> None:
         quiet()
         base = settings.api_url.rstrip("/").removesuffix("/bot")
+        self._requests = (_requests(8, timeout, timeout), _requests(1, timeout, WAIT + timeout))
         self._bot = telegram.Bot(
             settings.bot_token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
-            request=_requests(8, timeout, timeout),
-            get_updates_request=_requests(1, timeout, WAIT + timeout),
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
         )
         self.webhook_secret = settings.webhook_secret
         self._name = ""
         self._sent_of: dict[str, tuple[int, str]] = {}
+        self._asking: Future[list[Any]] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="telegram", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Give back sockets and thread. Calls under way fail."""
-        self._wait(self._bot.shutdown())
+        self._wait(self._let_go())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _let_go(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        for requests in self._requests:
+            await requests.shutdown()
+        # Transports close in the loop's next round; without it their sockets are found open.
+        await asyncio.sleep(0)
 
     def learn_name(self) -> str:
         """The bot's own name, asked for once. Raises TelegramError."""
@@ -79,12 +93,22 @@ class Telegram:
     def updates(self, offset: int, wait: int = WAIT) -> list[dict[str, Any]]:
         """Raw updates from `offset` on; asking so acknowledges all before it. Raises TelegramError."""
         asked = {"offset": offset, "timeout": wait, "allowed_updates": ["message", "callback_query", "my_chat_member"]}
-        found = self._wait(self._raw_updates(asked), wait)
+        self._asking = asyncio.run_coroutine_threadsafe(self._raw_updates(asked), self._loop)
+        try:
+            found = self._asking.result(GRACE + wait)
+        finally:
+            self._asking.cancel()
         return [update for update in found if isinstance(update, dict)]
+
+    def hush(self) -> None:
+        """Break off the asking for updates, so that nobody has to wait for its end. Whoever asked gets an error."""
+        if self._asking:
+            self._asking.cancel()
 
     async def _raw_updates(self, asked: dict[str, Any]) -> list[Any]:
         # The bot's own get_updates parses them all and loses them all at the first bad one.
-        found = await self._bot.do_api_request("getUpdates", api_kwargs=asked, read_timeout=asked["timeout"] + TIMEOUT)
+        fields = RequestData([RequestParameter.from_input(name, value) for name, value in asked.items()])
+        found = await self._requests[1].post(f"{self._bot.base_url}/getUpdates", fields)
         return list(found) if isinstance(found, list) else []
 
     def set_webhook(self, url: str) -> None:
@@ -161,11 +185,11 @@ class Telegram:
 
         return self._wait(attempt())
 
-    def _wait(self, work: Coroutine[Any, Any, T], longer: float = 0) -> T:
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of one call on the bot's loop."""
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
-            return future.result(GRACE + longer)
+            return future.result(GRACE)
         except TimeoutError:
             future.cancel()
             raise TimedOut from None

@@ -58,7 +58,7 @@ class TelegramApi:
 
     # What people do.
 
-    def say(self, text: str, sender: int = 42, chat: int | None = None, **more: Any) -> dict[str, Any]:
+    def say(self, text: str = "", sender: int = 42, chat: int | None = None, **more: Any) -> dict[str, Any]:
         """Somebody writes to the bot, or into a group it is in."""
         where = chat or sender
         kind = "supergroup" if where < 0 else "private"
