@@ -452,23 +452,57 @@ def test_a_talk_of_an_older_or_damaged_form_begins_anew(kept: dict[str, object] 
     assert Talk.from_dict(kept).stage == IDLE
 
 
-SAID = st.one_of(
-    st.sampled_from(
-        [
-            MATTER, ALL, "确认", "取消", "返回", "等一下", "转人工", "帮助", "跳过", "匿名", "保密", "修改某项", "1", "2", "电话错了，是13800000001",
-            "不对，是8号窗口", "撤回", "补充", "催一下", "满意", "不满意", "我不同意", "我的进度", NUMBER, "我要投诉", "重新开始", "改电话", "#p1",
-            "!confirm:1", "!confirm:2", "!edit:1", "!field:1:phone", "!field:1:kind", "!kind:1:suggestion", "!card:1", f"!withdraw_yes:{NUMBER}",
-            f"!rate:{NUMBER}:1", f"!rate:{NUMBER}:x", f"!supplement:{NUMBER}", "!new_matter", "!insist:1", "@subscribe", "@menu:progress", "@x",
-        ]
-    ),
-    st.text(max_size=40),
-)  # fmt: skip
+TYPED = [
+    "确认",
+    "取消",
+    "返回",
+    "等一下",
+    "转人工",
+    "帮助",
+    "跳过",
+    "匿名",
+    "保密",
+    "修改某项",
+    "1",
+    "2",
+    "电话错了，是13800000001",
+    "不对，是8号窗口",
+    "撤回",
+    "补充",
+    "催一下",
+    "满意",
+    "不满意",
+    "我不同意",
+    "我的进度",
+    "我要投诉",
+    "重新开始",
+    "改电话",
+    "#p1",
+    "@subscribe",
+    "@menu:progress",
+    "@x",
+]
+ON_DRAFTS = [
+    "confirm:1",
+    "confirm:2",
+    "edit:1",
+    "field:1:phone",
+    "field:1:kind",
+    "kind:1:suggestion",
+    "card:1",
+    "insist:1",
+    "new_matter",
+]
+ON_CASES = [f"{what}:{NUMBER}" for what in ("withdraw_yes", "supplement", "rate", "urge")] + [f"rate:{NUMBER}:1"]
+PRESSES = [f"!{data}" for data in ON_DRAFTS + ON_CASES]
+SAID = st.one_of(st.sampled_from([MATTER, ALL, NUMBER, *TYPED, *PRESSES]), st.text(max_size=40))
+KINDS = ["complaint", "consultation", "suggestion", "praise", "progress_query", "withdraw", "supplement", "human_agent"]
 READ = st.builds(
     Read,
-    kind=st.sampled_from(["complaint", "consultation", "suggestion", "praise", "progress_query", "withdraw", "supplement", "human_agent"]),
+    kind=st.sampled_from(KINDS),
     verdict=st.sampled_from(["accept", "clarify", "out_of_scope", "refuse"]),
     ground=st.sampled_from([None, "chitchat", "lacks_content", "litigation", "emergency", "abuse", "unheard_of"]),
-)  # fmt: skip
+)
 KNOWN: list[Here] = [here(), here(OPEN), here(ANSWERED, OPEN), here(OPEN, may_take_id=False)]
 
 

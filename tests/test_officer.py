@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 from bots.message import Reply
 from bots.officer import OfficerTalk, OfficerView, RoomTurn, RoomView, card, turn, wants_list
-from bots.officer.notice_rows import staff_rows
 from bots.officer.said import elements, facts, spoken, unit_in
-from bots.reception import Posted
 from bots.wording import load_words
 from casebook.case import Person
 from casebook.lifecycle import TABLE
@@ -26,8 +24,10 @@ ALIASES = {"车管所": "市公安局"}
 LI = Person("officer", "李经办", "市自然资源局")
 CLASSES = (("off_site", "非现场处理类"), ("on_site", "现场处理类"))
 VIEW = OfficerView(
-    NUMBER, "complaint", "awaiting_acceptance", matter="办证不给受理", masked="张**", respondent="市不动产登记中心3号窗口",
-    clock="受理决定", due=MORNING + timedelta(days=2, hours=3), allowed=("accept", "decline", "hand_back", "recuse"), classes=CLASSES,
+    NUMBER, "complaint", "awaiting_acceptance", matter="办证不给受理", masked="张**",
+    respondent="市不动产登记中心3号窗口",
+    clock="受理决定", due=MORNING + timedelta(days=2, hours=3), classes=CLASSES,
+    allowed=("accept", "decline", "hand_back", "recuse"),
     clauses={"decline": (("8.2", "第八条（二）已经受理"), ("8.3", "第八条（三）已经诉讼"))}, lead_unit="市自然资源局",
 )  # fmt: skip
 HANDLING = replace(VIEW, state="handling", allowed=("resolve", "extend", "hand_back", "contact", "reclassify"))
@@ -36,7 +36,11 @@ NEW = replace(
     VIEW, state="awaiting_dispatch", allowed=("dispatch", "refuse"), lead_unit="", why="不动产、登记",
     proposal=(("市自然资源局", 0.81), ("市住房和城乡建设局", 0.12), ("市公安局", 0.04), ("别的", 0.01)),
 )  # fmt: skip
-FOUR = "调查核实：已查监控，情况属实。\n处理过程：约谈了当事人。\n整改措施：全员培训。\n整改结果：已道歉并办结。\n认定：属实"
+FOUR = """调查核实：已查监控，情况属实。
+处理过程：约谈了当事人。
+整改措施：全员培训。
+整改结果：已道歉并办结。
+认定：属实"""
 
 
 def room(
@@ -165,8 +169,14 @@ def test_four_labelled_paragraphs_are_an_answer() -> None:
 
     assert done(result) == (
         "resolve",
-        {"findings": "已查监控，情况属实。", "process": "约谈了当事人。", "measures": "全员培训。", "results": "已道歉并办结。", "verdict": "substantiated"},
-    )  # fmt: skip
+        {
+            "findings": "已查监控，情况属实。",
+            "process": "约谈了当事人。",
+            "measures": "全员培训。",
+            "results": "已道歉并办结。",
+            "verdict": "substantiated",
+        },
+    )
 
 
 def test_an_answer_on_one_line_is_taken_apart() -> None:
@@ -312,23 +322,23 @@ def test_a_clause_is_heard_in_either_form() -> None:
     assert facts("decline", "8.3 法院已立案", UNITS, ALIASES) == {"clause": "8.3", "reason": "法院已立案"}
 
 
-def test_a_notice_in_the_group_offers_what_it_was_sent_for() -> None:
-    rows = staff_rows(UNITS, CLASSES)
-    new = Posted("k", "dispatchers", "new_case", NUMBER, {}, {"proposal": "市公安局 93%；市自然资源局 4%"}, MORNING)
-    order = replace(new, message="dispatch_order", private={})
-
-    assert rows(new)[0][0].data == f"dispatch:{NUMBER}:2"
-    assert next(button.data for row in rows(order) for button in row) == f"accept:{NUMBER}:off_site"
-    assert rows(replace(new, message="bulletin")) == ()
-
-
-WORDS = st.one_of(
-    st.sampled_from(
-        ["受理", "退单", "延期5天", FOUR, f"办结：{FOUR}", "确认发送", "取消", "帮助", "我的待办", "1", "2", "交办市公安局", "8.3 不行", "同意", "延期到13月40日"]
-        + [f"!{step}:{NUMBER}" for step in TABLE] + [f"!{step}:{NUMBER}:x" for step in TABLE] + [f"!go:{NUMBER}:resolve", f"!drop:{NUMBER}", "!x", "!::"]
-    ),
-    st.text(max_size=30),
-)  # fmt: skip
+PRESSES = [f"!{step}:{NUMBER}{arg}" for step in TABLE for arg in ("", ":x")]
+TYPED = [
+    "受理",
+    "退单",
+    "延期5天",
+    FOUR,
+    f"办结：{FOUR}",
+    "确认发送",
+    "取消",
+    "帮助",
+    "我的待办",
+    "1",
+    "2",
+    "交办市公安局",
+]
+ODD = ["8.3 不行", "同意", "延期到13月40日", f"!go:{NUMBER}:resolve", f"!drop:{NUMBER}", "!x", "!::"]
+WORDS = st.one_of(st.sampled_from(PRESSES + TYPED + ODD), st.text(max_size=30))
 
 
 @settings(max_examples=150, deadline=None)
