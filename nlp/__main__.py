@@ -94,10 +94,14 @@ def train(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Figures of a model on labelled texts it has not seen."""
+    """Figures of a router on labelled texts; without a model, of the reader on what was kept apart from its training."""
     from nlp.evaluate import evaluate_router
+    from nlp.measure import measure
 
-    _show(evaluate_router(options.model, options.texts), options.json)
+    if (options.model is None) != (options.texts is None):
+        raise InputError("--model and --texts go together")
+    figures = measure(options.data) if options.model is None else evaluate_router(options.model, options.texts)
+    _show(figures, options.json)
     return DONE
 
 
@@ -155,7 +159,7 @@ def _show(document: Mapping[str, Any], as_json: bool) -> None:
         print(json.dumps(document, ensure_ascii=False))
         return
     for key, value in document.items():
-        print(f"{key}: {value}")
+        print(f"{key:<32}{value}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -170,8 +174,9 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--out", type=Path, required=True, help="folder of the model")
     training.add_argument("--units", type=Path, help="CSV department,duties: learnt besides, where labels are units")
     evaluating = _command(commands, "evaluate", evaluate, "figures of a trained router on unseen texts")
-    evaluating.add_argument("--model", type=Path, required=True, help="folder of the model")
-    evaluating.add_argument("--texts", type=Path, required=True, help="CSV text,label")
+    evaluating.add_argument("--model", type=Path, help="folder of the model; without it, the reader is measured")
+    evaluating.add_argument("--texts", type=Path, help="CSV text,label")
+    evaluating.add_argument("--data", type=Path, help="folder of public texts, to measure the reader on them too")
     return parser
 
 

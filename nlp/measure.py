@@ -1,0 +1,114 @@
+"""How well the reader reads, on messages kept apart from its training: the table behind `make evaluate`.
+
+The share in brackets is a 95 % interval (Wilson). The corpus is ours and invented, so these figures flatter; the folder of
+public texts, where given, shows what happens to messages nobody wrote for us.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from nlp.corpus_reading import CORPUS, Example, read_columns, read_examples
+from nlp.figures import calibration_error
+from nlp.reader import Reader, Reading
+from nlp.route import subjects
+from nlp.screen import ACCEPT, OUT_OF_SCOPE, REFUSE
+
+NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
+TIPDM = Path("tipdm2020c-7class") / "public.csv"
+
+
+def measure(public: Path | None = None) -> dict[str, Any]:
+    """Every figure of the table; `public`: the folder of public texts, if at hand."""
+    reader = Reader.load()
+    examples = read_examples(CORPUS / "test.csv")
+    readings = [reader.read(example.text, NOW) for example in examples]
+    table: dict[str, Any] = {**_screening(examples, readings), **_routing(examples, readings)}
+    table["fields F1"] = fields_f1(reader, CORPUS / "fields.jsonl")
+    table["read, median ms"] = _latency(reader, [example.text for example in examples])
+    if public is not None:
+        table |= _turned_away(reader, [text for (text,) in read_columns(public / TIPDM, ("text",))])
+    return table
+
+
+def fields_f1(reader: Reader, path: Path) -> float:
+    """Of all fields, named and found: exact value or wrong."""
+    hits = named = found = 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        fields = reader.read(case["text"], datetime.fromisoformat(case["now"])).fields
+        hits += sum(case["fields"].get(name, "") == value for name, value in fields.items())
+        named, found = named + len(case["fields"]), found + len(fields)
+    return round(2 * hits / max(1, named + found), 4)
+
+
+def _screening(examples: Sequence[Example], readings: Sequence[Reading]) -> dict[str, str]:
+    pairs = list(zip(examples, readings, strict=True))
+    recall = Counter(example.verdict for example, reading in pairs if reading.verdict == example.verdict)
+    of = Counter(example.verdict for example in examples)
+    real = [reading for example, reading in pairs if example.verdict == ACCEPT]
+    return {
+        "messages kept apart": str(len(pairs)),
+        "verdict": _share([reading.verdict == example.verdict for example, reading in pairs]),
+        "verdict and ground": _share([(reading.ground or "") == example.ground for example, reading in pairs]),
+        **{f"  recall {verdict}": f"{recall[verdict] / count:.3f} of {count}" for verdict, count in sorted(of.items())},
+        "real matters refused": _share([reading.verdict == REFUSE for reading in real]),
+        "real matters sent elsewhere": _share([reading.verdict == OUT_OF_SCOPE for reading in real]),
+        "kind": _share([reading.kind == example.kind for example, reading in pairs]),
+    }
+
+
+def _routing(examples: Sequence[Example], readings: Sequence[Reading]) -> dict[str, str]:
+    """Units under their generic names: what a city has on its first day."""
+    name_of = {subject.name: subject.called[0] for subject in subjects()}
+    routed = [
+        (name_of[example.department], reading.departments)
+        for example, reading in zip(examples, readings, strict=True)
+        if example.department and reading.departments
+    ]
+    first = [departments[0][0] == right for right, departments in routed]
+    three = [right in [name for name, _ in departments[:3]] for right, departments in routed]
+    sure = np.array([departments[0][1] for _, departments in routed])
+    return {
+        "router top 1": _share(first),
+        "router top 3": _share(three),
+        "router calibration error": f"{calibration_error(np.array(first), sure):.3f}",
+    }
+
+
+def _turned_away(reader: Reader, texts: Sequence[str]) -> dict[str, str]:
+    """Real messages of a public platform: nobody should be refused."""
+    verdicts = Counter(reader.read(text, NOW).verdict for text in texts)
+    return {
+        f"public messages, {verdict}": f"{count / len(texts):.4f} ({count} of {len(texts)})"
+        for verdict, count in sorted(verdicts.items())
+    }
+
+
+def _latency(reader: Reader, texts: Sequence[str]) -> float:
+    taken = []
+    for text in texts:
+        started = perf_counter()
+        reader.read(text, NOW)
+        taken.append(perf_counter() - started)
+    return round(1000 * median(taken), 3)
+
+
+def _share(right: Sequence[bool]) -> str:
+    count = len(right)
+    if not count:
+        return "none"
+    share, z = sum(right) / count, 1.96
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return f"{share:.3f} [{max(0.0, middle - half):.3f}-{min(1.0, middle + half):.3f}] of {count}"
