@@ -126,7 +126,8 @@ def _why(error: Exception) -> str:
 def _page(visit: Visit, unit: Unit, case: Case, **facts: Any) -> Response:
     law, desk = visit.office.desk.law, visit.office.desk
     now = visit.now
-    open_steps = [name for name in desk.allowed(case, visit.person, now) if name in forms()]
+    allowed = desk.allowed(case, visit.person, now)
+    open_steps = [name for name in forms() if name in allowed]
     given: Mapping[str, Any] = {"words": "", "wrong": "", "tried": "", "opened": (), **facts}
     runs = sorted(case.clocks, key=lambda run: (not run.running, run.due))
     return visit.page(

@@ -18,6 +18,7 @@ import console
 from casebook.case import Case, Command, Person
 from casebook.desk import Desk
 from casebook.terms import STEPS
+from console.__main__ import main
 from console.session import PURPOSE, is_on_staff
 from console.step_forms import forms
 from models.store import Store
@@ -426,3 +427,13 @@ def test_the_rulebook_stands_beside_its_reading(sign_in):
 
     assert "第十三条" in shown
     assert "程序的读法" in shown
+
+
+def test_a_link_is_made_from_the_command_line(sqlite_url, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+
+    assert main(["link", "supervisor:孙督办"]) == 0
+    assert capsys.readouterr().out.startswith("http://localhost:8000/console/login?ticket=")
+    assert main(["link", "supervisor:李经办"]) == 2
+    assert "not on the staff list" in capsys.readouterr().err
