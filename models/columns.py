@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, String, Text, literal
 from sqlalchemy import text as sql
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -50,6 +50,11 @@ def flag(name: str) -> Column[bool]:
 
 def must(name: str, kind: Any, **options: Any) -> Column[Any]:
     return Column(name, kind, nullable=False, **options)
+
+
+def constant(value: str | int) -> Any:
+    """A word written into the statement itself: a partial index is only used where its condition is read off it."""
+    return literal(value, literal_execute=True)
 
 
 def where(condition: str) -> dict[str, Any]:

@@ -123,9 +123,10 @@ outbox = Table(
     Column("external", LargeBinary),
     words("why"),
     Unique("key"),
-    Index("ix_outbox_waiting", "to", "id", **where("state IN ('waiting', 'sending')")),
-    Index("ix_outbox_next_at", "next_at", **where("state IN ('waiting', 'sending')")),
-    Index("ix_outbox_to_id", "to", "id"),
+    Index("ix_outbox_waiting", "to", "id", "next_at", "attempts", **where("state IN ('waiting', 'sending')")),
+    Index("ix_outbox_next_at", "next_at", "id", **where("state IN ('waiting', 'sending')")),
+    # By moment, not by id: SQLite would take an index of the same columns for the partial one above.
+    Index("ix_outbox_to_at", "to", "at"),
     Index("ix_outbox_number", "number"),
     Index("ix_outbox_external", "channel", "external_blind", **where("external_blind <> ''")),
 )

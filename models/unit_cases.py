@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from casebook.case import Case, Filing, Notice, Timer
 from casebook.errors import Conflict, NoSuchCase
 from models.codec import without_history
+from models.columns import constant
 from models.entry_rows import START, EntryRows
 from models.records import Look
 from models.tables import case_units, cases, counters, entries, looks
@@ -68,7 +69,7 @@ class Cases(Outbox, Timers):
 
     def open_numbers(self) -> Sequence[str]:
         """The numbers of all cases with a running clock (for recomputing due dates)."""
-        return self._numbers(select(cases.c.number).where(cases.c.running > 0).order_by(cases.c.number))
+        return self._numbers(select(cases.c.number).where(cases.c.running > constant(0)).order_by(cases.c.number))
 
     def numbers(
         self,
@@ -110,7 +111,7 @@ class Cases(Outbox, Timers):
 
     def cases_of(self, handle: str, limit: int = 20) -> list[Case]:
         """A citizen's cases, newest first."""
-        query = select(cases.c.number).where(cases.c.citizen == handle, cases.c.citizen != "")
+        query = select(cases.c.number).where(cases.c.citizen == handle, cases.c.citizen != constant(""))
         query = query.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(limit)
         return [self.load(number) for number in self._numbers(query)]
 

@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import select, update
 
 from casebook.errors import Conflict
+from models.columns import constant
 from models.records import InboxRow, StoredReply
 from models.tables import inbox
 from models.unit_part import Part
+
+PENDING = constant("pending")
 
 
 class Inbox(Part):
@@ -42,7 +45,7 @@ class Inbox(Part):
 
     def inbox_pending(self, channel: str, limit: int = 100) -> list[InboxRow]:
         """Messages not handled yet, oldest first; in a writing transaction claimed for it."""
-        query = select(inbox).where(inbox.c.channel == channel, inbox.c.state == "pending")
+        query = select(inbox).where(inbox.c.channel == channel, inbox.c.state == PENDING)
         query = query.order_by(inbox.c.id).limit(limit)
         rows = self._rows(query.with_for_update(skip_locked=True) if self._locks else query)
         return [self._inbox_row(row) for row in rows]

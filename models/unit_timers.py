@@ -10,8 +10,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import Row
 
 from casebook.case import Timer
+from models.columns import constant
 from models.tables import timers
 from models.unit_part import Part
+
+PENDING = constant("pending")
 
 
 class Timers(Part):
@@ -19,7 +22,7 @@ class Timers(Part):
 
     def due_timers(self, now: datetime, limit: int) -> Sequence[Timer]:
         """Pending timers whose moment has come, oldest first, claimed for this transaction."""
-        due = select(timers).where(timers.c.state == "pending", timers.c.at <= now)
+        due = select(timers).where(timers.c.state == PENDING, timers.c.at <= now)
         due = due.order_by(timers.c.at, timers.c.key).limit(limit)
         return [self._timer(row) for row in self._rows(due.with_for_update(skip_locked=True) if self._locks else due)]
 
@@ -29,7 +32,7 @@ class Timers(Part):
 
     def next_timer_at(self) -> datetime | None:
         """The moment of the earliest pending timer; None when nothing is to come."""
-        earliest = select(func.min(timers.c.at, type_=timers.c.at.type)).where(timers.c.state == "pending")
+        earliest = select(func.min(timers.c.at, type_=timers.c.at.type)).where(timers.c.state == PENDING)
         row = self._one(earliest)
         return self._codec.maybe_local(row[0] if row else None)
 

@@ -167,10 +167,17 @@ def _outbox_indexes() -> None:
     op.create_index(
         "ix_outbox_external", "outbox", ["channel", "external_blind"], **_where(sa.text("external_blind <> ''"))
     )
-    op.create_index("ix_outbox_next_at", "outbox", ["next_at"], **_where(sa.text("state IN ('waiting', 'sending')")))
+    op.create_index(
+        "ix_outbox_next_at", "outbox", ["next_at", "id"], **_where(sa.text("state IN ('waiting', 'sending')"))
+    )
     op.create_index("ix_outbox_number", "outbox", ["number"])
-    op.create_index("ix_outbox_to_id", "outbox", ["to", "id"])
-    op.create_index("ix_outbox_waiting", "outbox", ["to", "id"], **_where(sa.text("state IN ('waiting', 'sending')")))
+    op.create_index("ix_outbox_to_at", "outbox", ["to", "at"])
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["to", "id", "next_at", "attempts"],
+        **_where(sa.text("state IN ('waiting', 'sending')")),
+    )
 
 
 def _looks() -> None:
