@@ -228,17 +228,17 @@ class Courier:
         if next_at:
             unit.outbox_failed(row.key, now, outcome.why, next_at)
         else:
-            self._fail(unit, row, now, Never(f"given up after {row.attempts + 1} tries: {outcome.why}", "gave_up"))
+            self._fail(unit, row, now, Never(f"given up after {row.attempts} tries: {outcome.why}", "gave_up"))
 
     def _next_try(self, row: Row, outcome: Later, now: datetime) -> datetime | None:
         """When to try again; None when it was tried often enough. Chance keeps a crowd from coming back at once."""
         if outcome.blameless:
             return now + timedelta(seconds=outcome.seconds)
-        if row.attempts + 1 >= TRIES:
+        if row.attempts >= TRIES:
             return None
         if outcome.seconds:
             return now + timedelta(seconds=outcome.seconds * self._chance.uniform(1.0, 1.2))
-        doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts, 16))
+        doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 16))
         return now + timedelta(seconds=doubled * self._chance.uniform(0.5, 1.0))
 
     def _fail(self, unit: Any, row: Row, now: datetime, outcome: Never) -> None:
