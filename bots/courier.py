@@ -15,7 +15,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,7 +135,7 @@ class Courier:
             return self._to_citizen(unit, row, now)
         if row.to.startswith("chat:"):
             _, channel, chat = row.to.split(":", 2)
-            reply = self._written(row, channel)
+            reply = self._written(_as_heard(unit, row, channel, chat), channel)
             edit = unit.card_message(channel, chat, reply.card) if reply.card and row.message == "reply" else None
             return Errand(row, channel, chat, reply, edit or "")
         self._to_rooms(unit, row, now)
@@ -257,6 +257,13 @@ def addresses(to: str) -> tuple[str, ...]:
     """Where an address may be heard, best first: a person's own room, else the unit's."""
     person = Person.read(to)
     return (to, f"unit:{person.unit}") if person.unit else (to,)
+
+
+def _as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:
+    """A group's copy as a notice to the address it is bound to: what can be done there depends on who sits there."""
+    address: str | None = unit.group_of(channel, chat)
+    heard: Row = replace(row, to=address) if address else row
+    return heard
 
 
 def _copy(row: Row, channel: str, chat: str) -> Notice:

@@ -533,6 +533,17 @@ def test_staff_can_act_from_the_order_and_accept_into_a_class():
     assert card.card == NUMBER
 
 
+def test_the_buttons_in_a_group_are_those_of_whoever_the_group_is(store, telegram):
+    asked: list[str] = []
+    rendering = Rendering(say, staff=lambda row: (asked.append(row.to), ())[1])
+    store.write(lambda unit: unit.bind_group("telegram", GROUP, UNIT))
+    post(store, notice("a", UNIT, "交办单", "dispatch_order"))
+
+    Courier(store, {"telegram": telegram}, rendering, ()).deliver(NOW)
+
+    assert asked == [UNIT]
+
+
 def test_wechat_gets_words_instead_of_buttons():
     assert Rendering(say)(row("survey"), "wechat").buttons == ()
     assert len(Rendering(say)(row("survey"), "web").buttons) == 5
