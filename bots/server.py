@@ -17,6 +17,8 @@ class Server(uvicorn.Server):
         if live is not None:
             live.close()
         await super().shutdown(sockets)  # type: ignore[arg-type]
+        # uvicorn would now raise the signal that stopped it once more, and nobody after it could tidy up.
+        self._captured_signals.clear()
 
 
 def server(app: Starlette, host: str, port: int) -> Server:
