@@ -17,6 +17,8 @@ from console import labels
 # What the page says elsewhere, or what is for programs.
 UNSAID = frozenset({"filing", "rulebook", "moved"})
 
+CONTACT = ("name", "phone", "address")
+
 
 @dataclass(frozen=True)
 class ClockLine:
@@ -123,8 +125,8 @@ def filer(case: Case) -> tuple[tuple[str, str], ...]:
 
 
 def uncovered(shown: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Who filed it, open: only for a page whose showing was recorded."""
-    return tuple((labels.FILER[key], shown[key]) for key in labels.FILER if shown.get(key))
+    """How to reach who filed it, open: only for a page whose showing was recorded. Nobody calls an identity number."""
+    return tuple((labels.FILER[key], shown[key]) for key in CONTACT if shown.get(key))
 
 
 def content(case: Case) -> tuple[tuple[str, str], ...]:

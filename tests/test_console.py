@@ -385,6 +385,7 @@ def test_the_telephone_number_is_shown_for_a_reason_and_recorded(office, sign_in
     looks = office.store.read(lambda unit: unit.looks(case.number))
 
     assert "13800000000" in response.text
+    assert "11010119900101001X" not in response.text
     assert [(shown.by, shown.reason) for shown in looks] == [(str(OFFICER), "打电话核实情况")]
 
 
