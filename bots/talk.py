@@ -8,10 +8,11 @@ Nothing here reads a clock or a store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bots.keeping import plain, restore
 from bots.message import Reply
 from bots.wording import Words
 from casebook.case import Filing
@@ -96,10 +97,11 @@ class Draft:
 class Talk:
     """All that is remembered between two messages of one citizen.
 
-    `previous` is the draft before the last statement (返回 brings it back); `asking` the fields of the last question;
-    `number` the case spoken of; `choices` the (label, data) pairs last offered, for those who type a number;
-    `serial` counts drafts and stands in the buttons, so that a press on an old card is known; `filed` is the last
-    serial that became a case; `held` are words and `held_media` pictures waiting to be told which case they belong to.
+    `previous` is the draft before the last statement (返回 brings it back); `asking` the fields of the last question,
+    `rounds` how often the story went on instead of an answer to it; `number` the case spoken of; `choices` the (label,
+    data) pairs last offered, for those who type a number; `serial` counts drafts and stands in the buttons, so that a
+    press on an old card is known; `filed` is the last serial that became a case; `held` are words and `held_media`
+    pictures waiting to be told which case they belong to.
     """
 
     stage: str = IDLE
@@ -118,13 +120,13 @@ class Talk:
 
     def to_dict(self) -> dict[str, Any]:
         """The talk as plain JSON values."""
-        kept = asdict(self, dict_factory=lambda pairs: {key: _plain(value) for key, value in pairs})
+        kept = asdict(self, dict_factory=lambda pairs: {key: plain(value) for key, value in pairs})
         return {"version": 1, **kept}
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any] | None) -> Talk:
         """The talk that was kept; whatever an older or damaged version lacks or spoils takes its first value."""
-        talk: Talk = _restore(cls, dict(kept or {}))
+        talk = restore(cls(), dict(kept or {}), {"Draft": Draft()})
         if talk.stage not in STAGES or (talk.draft is None and talk.stage in DRAFTING | {REDIRECTED}):
             return cls(serial=talk.serial, filed=talk.filed, last_at=talk.last_at)
         return talk
@@ -253,48 +255,4 @@ class Turn:
 
     talk: Talk
     replies: tuple[Reply, ...] = ()
-    acts: tuple[Act, ...] = field(default=())
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return dict(value) if isinstance(value, Mapping) else value
-
-
-def _restore(shape: type[Any], kept: dict[str, Any]) -> Any:
-    """A value of that shape, taking from `kept` what fits."""
-    whole = {item.name: (item.type, getattr(_EMPTY[shape], item.name)) for item in fields(shape)}
-    fitting = {name: _fit(type_name, first, kept.get(name)) for name, (type_name, first) in whole.items()}
-    return shape(**fitting)
-
-
-def _fit(type_name: Any, first: Any, value: Any) -> Any:
-    if str(type_name).startswith("Draft"):
-        return _restore(Draft, value) if isinstance(value, dict) else None
-    if str(type_name).startswith("datetime"):
-        return _moment(value)
-    if isinstance(first, tuple):
-        return _row(str(type_name), value) if isinstance(value, list | tuple) else first
-    if isinstance(first, Mapping):
-        return dict(value) if isinstance(value, Mapping) else first
-    return value if type(value) is type(first) else first
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _row(type_name: str, values: list[Any] | tuple[Any, ...]) -> tuple[Any, ...]:
-    if "tuple[tuple" in type_name:
-        return tuple(
-            (str(pair[0]), str(pair[1])) for pair in values if isinstance(pair, list | tuple) and len(pair) == 2
-        )
-    return tuple(value for value in values if isinstance(value, str))
-
-
-_EMPTY: dict[type[Any], Any] = {Draft: Draft(), Talk: Talk()}
+    acts: tuple[Act, ...] = ()

@@ -270,6 +270,19 @@ def test_subscribing_is_greeted() -> None:
     assert "您好" in talked("@subscribe").text
 
 
+def test_a_story_told_in_pieces_stays_a_story() -> None:
+    told = talked(
+        ("去车管所换驾照", Read(fields={"organisation": "车管所"})), "排了三小时没人管", "李四光 13800000000", "确认"
+    )
+
+    assert filing(told).text == "去车管所换驾照\n排了三小时没人管\n窗口的人一直在聊天，后来就走了"
+    assert filing(told).name == "李四光"
+
+
+def test_a_firm_may_be_the_complainant() -> None:
+    assert filing(talked(MATTER + "，希望马上办理", "示例建材公司 13800000000", "确认")).name == "示例建材公司"
+
+
 @pytest.mark.parametrize("word", ["你好", "在吗", "谢谢", "嗯", "哈哈"])
 def test_small_talk_gets_a_short_word_and_no_form(word: str) -> None:
     told = talked((word, Read(kind="consultation", verdict="clarify", ground="chitchat")))
@@ -453,45 +466,39 @@ def test_a_talk_of_an_older_or_damaged_form_begins_anew(kept: dict[str, object] 
 
 
 TYPED = [
-    "确认",
-    "取消",
-    "返回",
-    "等一下",
-    "转人工",
-    "帮助",
-    "跳过",
-    "匿名",
-    "保密",
-    "修改某项",
-    "1",
-    "2",
-    "电话错了，是13800000001",
-    "不对，是8号窗口",
-    "撤回",
-    "补充",
-    "催一下",
-    "满意",
-    "不满意",
-    "我不同意",
-    "我的进度",
-    "我要投诉",
-    "重新开始",
-    "改电话",
-    "#p1",
-    "@subscribe",
-    "@menu:progress",
-    "@x",
+    *(
+        "确认",
+        "取消",
+        "返回",
+        "等一下",
+        "转人工",
+        "帮助",
+        "跳过",
+        "匿名",
+        "保密",
+        "修改某项",
+        "1",
+        "2",
+        "撤回",
+        "补充",
+        "催一下",
+    ),
+    *(
+        "电话错了，是13800000001",
+        "不对，是8号窗口",
+        "满意",
+        "不满意",
+        "我不同意",
+        "我的进度",
+        "我要投诉",
+        "重新开始",
+        "改电话",
+    ),
+    *("#p1", "@subscribe", "@menu:progress", "@x"),
 ]
 ON_DRAFTS = [
-    "confirm:1",
-    "confirm:2",
-    "edit:1",
-    "field:1:phone",
-    "field:1:kind",
-    "kind:1:suggestion",
-    "card:1",
-    "insist:1",
-    "new_matter",
+    *("confirm:1", "confirm:2", "edit:1", "field:1:phone", "field:1:kind", "kind:1:suggestion"),
+    *("card:1", "insist:1", "new_matter"),
 ]
 ON_CASES = [f"{what}:{NUMBER}" for what in ("withdraw_yes", "supplement", "rate", "urge")] + [f"rate:{NUMBER}:1"]
 PRESSES = [f"!{data}" for data in ON_DRAFTS + ON_CASES]

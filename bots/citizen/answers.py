@@ -43,10 +43,18 @@ def find(text: str, asking: tuple[str, ...], known: Mapping[str, Any]) -> Answer
     parts = _take_address(parts, asking, values)
     parts = _take_name(parts, asking, known, values)
     parts = _take_respondent(parts, text, asking, known, values)
-    if "request" in asking and parts:
+    if "request" in asking and parts and not _is_story(parts, values):
         values["request"] = "，".join(parts)
         parts = []
     return Answer(values, tuple(wrong), "，".join(parts))
+
+
+def _is_story(parts: list[str], values: Mapping[str, str]) -> bool:
+    """Whether words said after we asked what is wanted only go on telling what happened."""
+    if "name" in values or "phone" in values:
+        return False
+    phrases, said = load_phrases()["draft"], "".join(parts)
+    return any(word in said for word in phrases["narrative"]) and not any(word in said for word in phrases["request"])
 
 
 def _take_id(text: str, values: dict[str, str], wrong: list[str]) -> str:
@@ -115,10 +123,18 @@ def _take_name(
         if name:
             values["name"] = name
             return [other for other in parts if other is not part]
-    if asking in (("name",), ("name", "phone")) and len(parts) == 1 and ANY_NAME.fullmatch(parts[0]):
+    if "name" in asking and len(parts) == 1 and _may_be_called(parts[0], asking):
         values["name"] = _stripped(parts[0])
         return []
     return parts
+
+
+def _may_be_called(part: str, asking: tuple[str, ...]) -> bool:
+    """Whether words that are no usual name may be one all the same: a firm, a short odd name asked for alone."""
+    if not ANY_NAME.fullmatch(part):
+        return False
+    ends = load_phrases()["draft"]["organisation_end"]
+    return part.isascii() or any(part.endswith(end) for end in ends) or (asking == ("name",) and len(part) <= 4)
 
 
 def name_in(part: str) -> str:

@@ -109,7 +109,7 @@ def start(scene: Scene) -> Turn | None:
     if scene.talk.stage in DRAFTING:
         return None
     kind = kind_in(scene.text) or "complaint"
-    talk = replace(scene.talk, serial=scene.talk.serial + 1, offered=False, previous=None)
+    talk = replace(scene.talk, serial=scene.talk.serial + 1, offered=False, previous=None, rounds=0)
     draft = Draft(kind=kind, evidence=scene.talk.held_media)
     return questions.go_on(replace(scene, talk=replace(talk, held_media=(), held="")), draft)
 

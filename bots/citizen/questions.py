@@ -171,6 +171,8 @@ def _personal_lines(draft: Draft, none: str) -> list[tuple[str, str]]:
 
 def _optional(draft: Draft, here: Here) -> list[str]:
     """What the rulebook asks for but can do without, and is not given yet."""
+    if draft.kind != "complaint":
+        return []
     names = [material.field for material in here.materials if not material.required]
     taken = (name for name in names if here.may_take_id or name != "id_number")
     open_to = (name for name in taken if not (draft.anonymous and name in PERSONAL))

@@ -26,6 +26,7 @@ from bots.talk import (
     SUPPLEMENTING,
     WITHDRAWING,
     AskHuman,
+    Draft,
     Here,
     Reading,
     Talk,
@@ -40,6 +41,8 @@ PAUSE = timedelta(hours=6)
 # A question for a filed case is short; what is longer and has no case to speak of is a matter of its own.
 LONGEST_QUERY = 48
 SHORTEST_MATTER = 4
+# How many pieces a story may come in before what we asked for counts as not given.
+MOST_PATIENCE = 3
 
 
 def to_read(talk: Talk, message: Message) -> str:
@@ -185,12 +188,25 @@ def _drafting(scene: Scene) -> Turn | None:
         notes.append(scene.say("note.picture", count=len(merged.draft.evidence)))
     if merged.draft.anonymous and not talk.draft.anonymous:
         notes.append(scene.say("note.anonymous"))
-    scene = replace(scene, talk=replace(talk, previous=talk.draft))
+    patient = _is_still_telling(talk, merged.draft)
+    draft = _not_counted(merged.draft, talk.asking) if patient else merged.draft
+    scene = replace(scene, talk=replace(talk, previous=talk.draft, rounds=talk.rounds + patient))
     if scene.media and not scene.text and talk.stage == GATHERING:
         return scene.move(
             *notes, Reply(questions.where_we_were(scene.here, merged.draft, talk.asking)), draft=merged.draft
         )
-    return questions.go_on(scene, merged.draft, *notes)
+    return questions.go_on(scene, draft, *notes)
+
+
+def _is_still_telling(talk: Talk, draft: Draft) -> bool:
+    """Whether the words only went on with the story: then our question still stands, and its asking does not count."""
+    grew = talk.draft is not None and draft.text != talk.draft.text and "text" not in talk.asking
+    answered = any(getattr(draft, name) for name in talk.asking)
+    return grew and bool(talk.asking) and not answered and talk.rounds < MOST_PATIENCE
+
+
+def _not_counted(draft: Draft, asking: tuple[str, ...]) -> Draft:
+    return replace(draft, asked={name: count - (name in asking) for name, count in draft.asked.items()})
 
 
 def _picture_first(scene: Scene) -> Turn | None:
@@ -231,13 +247,16 @@ def _chat(scene: Scene) -> Turn | None:
     """Small talk, a command that means nothing here, or too little to be a matter."""
     reading = scene.reading
     chitchat = reading is not None and reading.verdict == "clarify" and reading.ground == "chitchat"
-    tiny = not scene.media and (bool(heard.command(scene.text)) or len(heard.bare(scene.text)) < SHORTEST_MATTER)
+    said = heard.bare(scene.text)
+    tiny = not scene.media and (bool(heard.command(scene.text)) or len(said) < SHORTEST_MATTER or said.isdigit())
     return redirect.chat(scene) if chitchat or tiny else None
 
 
 def _statement(scene: Scene) -> Turn:
     """A new matter."""
-    talk = replace(scene.talk, serial=scene.talk.serial + 1, offered=False, previous=None, held="", held_media=())
+    talk = replace(
+        scene.talk, serial=scene.talk.serial + 1, offered=False, previous=None, rounds=0, held="", held_media=()
+    )
     merged = begin(scene.text, (*scene.talk.held_media, *scene.media), scene.reading, scene.here)
     notes = [scene.say(key, **facts) for key, facts in merged.notes]
     if merged.draft.anonymous:

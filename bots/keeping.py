@@ -1,0 +1,52 @@
+"""Turns a remembered value into plain JSON and back, forgiving what an older or damaged version lacks or spoils."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON has it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def restore(first: T, kept: Mapping[str, Any], parts: Mapping[str, Any]) -> T:
+    """`first` with the fields that `kept` has in the right form. `parts`: empty values by their type's name."""
+    items = [(item.name, str(item.type)) for item in fields(first)]  # type: ignore[arg-type]
+    fitting = {name: _fit(shape, getattr(first, name), kept.get(name), parts) for name, shape in items}
+    return replace(first, **fitting)  # type: ignore[type-var]
+
+
+def _fit(shape: str, first: Any, value: Any, parts: Mapping[str, Any]) -> Any:
+    name = shape.partition(" ")[0]
+    if name in parts:
+        return restore(parts[name], value, parts) if isinstance(value, Mapping) else None
+    if name == "datetime":
+        return _moment(value)
+    if isinstance(first, tuple):
+        return _row(shape, value) if isinstance(value, list | tuple) else first
+    if isinstance(first, Mapping):
+        return dict(value) if isinstance(value, Mapping) else first
+    return value if type(value) is type(first) else first
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _row(shape: str, values: list[Any] | tuple[Any, ...]) -> tuple[Any, ...]:
+    if "tuple[tuple" in shape:
+        pairs = (pair for pair in values if isinstance(pair, list | tuple) and len(pair) == 2)
+        return tuple((str(one), str(other)) for one, other in pairs)
+    return tuple(value for value in values if isinstance(value, str))
