@@ -271,9 +271,8 @@ def test_subscribing_is_greeted() -> None:
 
 
 def test_a_story_told_in_pieces_stays_a_story() -> None:
-    told = talked(
-        ("去车管所换驾照", Read(fields={"organisation": "车管所"})), "排了三小时没人管", "李四光 13800000000", "确认"
-    )
+    first = ("去车管所换驾照", Read(fields={"organisation": "车管所"}))
+    told = talked(first, "排了三小时没人管", "窗口的人一直在聊天，后来就走了", "李四光 13800000000", "确认")
 
     assert filing(told).text == "去车管所换驾照\n排了三小时没人管\n窗口的人一直在聊天，后来就走了"
     assert filing(told).name == "李四光"
