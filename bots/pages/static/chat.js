@@ -13,7 +13,7 @@
   const talk = new Talk({ collapse: false, lock: true });
   const offline = document.getElementById("offline");
   const outbox = new Outbox({
-    key: "huiying-outbox", url: "/chat/messages", headers, after: () => talk.newest,
+    key: "huiying-outbox", held: true, url: "/chat/messages", headers, after: () => talk.newest,
     onSent(item, lines) { const line = talk.pending(item.id); if (line) line.remove(); talk.place(lines); stream.start(); },
     onWait(item) { if (item.tries > 1 || !navigator.onLine) talk.tell(item.id, talk.words.waiting, () => outbox.again(item.id)); },
     onRefused(item, sentence) { talk.tell(item.id, talk.words.failed); composer.refuse(sentence || talk.words.failed); },
@@ -44,14 +44,19 @@
   });
 
   /* Inside another site's page the browser may keep no cookie: then the page keeps its mark itself. */
+  async function identify() {
+    if (window.top === window && navigator.cookieEnabled) return;
+    const answer = await fetch("/chat/session", { method: "POST", headers: headers() });
+    const told = await answer.json();
+    if (!told.kept) { session = told.session; memory.set(SESSION, session); }
+    if (session) await stream.poll();
+  }
+
+  /* Nothing is sent before it is known who sends it. */
   async function begin() {
-    if (window.top !== window || !navigator.cookieEnabled) {
-      const answer = await fetch("/chat/session", { method: "POST", headers: headers() });
-      const told = await answer.json();
-      if (!told.kept) { session = told.session; memory.set(SESSION, session); }
-      if (session) await stream.poll();
-    }
-    outbox.items.forEach((item) => talk.pend(item, item.fields.text || item.fields.data || ""));
+    try { await identify(); } catch (error) { offline.hidden = false; setTimeout(begin, 2000); return; }
+    offline.hidden = true;
+    outbox.held = false;
     outbox.flush();
     if (talk.newest) stream.start();
   }
@@ -78,5 +83,6 @@
     memory.drop("huiying-outbox");
   }));
   window.addEventListener("offline", () => { offline.hidden = false; });
-  begin().catch(() => { offline.hidden = false; stream.start(); });
+  outbox.items.forEach((item) => talk.pend(item, item.fields.text || item.fields.data || ""));
+  begin();
 })();

@@ -20,9 +20,7 @@
       const unread = Math.max(0, (newest[link.dataset.room] || 0) - (seen[link.dataset.room] || 0));
       const badge = link.querySelector(".unread");
       badge.hidden = !unread;
-      badge.textContent = unread > 99 ? "99+" : String(unread);
-      if (unread) link.setAttribute("aria-label", link.querySelector(".room-name").textContent + "，" + unread + words.unread);
-      else link.removeAttribute("aria-label");
+      badge.querySelector(".count").textContent = unread > 99 ? "99+" : String(unread);
       all += unread;
     }
     document.title = document.title.replace(/^\(\d+\) /, "");

@@ -8,6 +8,7 @@ class Outbox {
     Object.assign(this, options);
     this.items = this.kept();
     this.busy = false;
+    this.held = Boolean(this.held);
     this.wait = 1000;
     window.addEventListener("online", () => this.flush());
   }
@@ -40,7 +41,7 @@ class Outbox {
   }
 
   async flush() {
-    if (this.busy) return;
+    if (this.busy || this.held) return;
     this.busy = true;
     clearTimeout(this.timer);
     while (this.items.length) {
