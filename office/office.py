@@ -6,6 +6,7 @@ caller closes the office, which ends its threads before its store.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -21,6 +22,7 @@ from bots.channels.wechat import WeChat
 from bots.channels.wechat_client import Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
 from bots.courier import Courier
+from bots.gather import Source, gather
 from bots.reception import Reception
 from bots.render import Rendering
 from bots.settings import Settings
@@ -38,6 +40,9 @@ from nlp.reader import Reader
 from office.cards import buttons_for
 from office.law import read_law
 
+log = logging.getLogger(__name__)
+
+GATHER_EVERY = 10.0  # seconds
 PAPERS = frozenset({"acceptance_notice", "decline_notice"})
 
 
@@ -56,6 +61,7 @@ class Office:
     wechat: WeChat | None = None
     telegram: Telegram | None = None
     telegram_door: TelegramDoor | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
 
@@ -94,10 +100,20 @@ class Office:
     def deliver_forever(self) -> None:
         self.courier.run_forever(self.stop, self.now)
 
+    def gather_forever(self) -> None:
+        """Fetch what people sent before the platforms forget it."""
+        while not self.stop.wait(GATHER_EVERY):
+            try:
+                gather(self.store, self.sources, self.now())
+            except Exception as error:
+                log.error("gathering files failed: %s", type(error).__name__)
+
     def close(self) -> None:
         """End the loops, then let go of the platforms and the store."""
         self.stop.set()
         self.courier.kick()
+        if self.telegram:
+            self.telegram.hush()
         for thread in self.threads:
             thread.join(timeout=5)
         if self.telegram:
@@ -124,8 +140,11 @@ def open_office(settings: Settings) -> Office:
     rendering = Rendering(written, classes, buttons_for(desk, store, load_words()))
     courier = Courier(store, senders, rendering, rooms)
     office = Office(settings, law, desk, store, reader, reception, signer, courier, wechat, telegram)
+    office.sources = {name: sender for name, sender in senders.items() if isinstance(sender, Telegram | WeChatSender)}
     if telegram:
-        office.telegram_door = TelegramDoor(store, reception, telegram, courier, office.now)
+        office.telegram_door = TelegramDoor(
+            store, reception, telegram, courier, office.now, f"{settings.public_url}/telegram"
+        )
     return office
 
 

@@ -70,7 +70,7 @@ def _ticking(office: Office, wanted: bool) -> Iterator[None]:
         return
     jobs: BaseScheduler = ticker(Work(office.store, office.desk, office.courier, office.now, lambda: _renew(office)))
     jobs.start()
-    office.start(office.deliver_forever)
+    office.start(office.deliver_forever, office.gather_forever)
     try:
         yield
     finally:

@@ -24,7 +24,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bots.channels.sending import Later, Moved, Never, Outcome, Sent, split
 from bots.channels.telegram_messages import Word, message_id, read_update
-from bots.message import Reply
+from bots.message import Button, Reply
 from bots.setting_groups import TelegramSettings
 
 log = logging.getLogger(__name__)
@@ -121,9 +121,6 @@ class Telegram:
 
     def send(self, to: str, reply: Reply, key: str, edit: str = "") -> Outcome:
         """A reply with its buttons. A text of several pieces goes on where it stopped if it is tried again."""
-        for button in (button for row in reply.buttons for button in row):
-            if not button.url and not 1 <= len(button.data.encode()) <= MAX_DATA:
-                return Never("telegram: a button whose data is not 1 to 64 bytes")
         pieces = split(reply.text, MAX_TEXT, "utf16")
         if not pieces:
             return Never("telegram: nothing to say")
@@ -208,16 +205,18 @@ def quiet() -> None:
 
 
 def _keyboard(reply: Reply) -> telegram.InlineKeyboardMarkup | None:
-    rows = [
-        [
-            telegram.InlineKeyboardButton(button.label, url=button.url)
-            if button.url
-            else telegram.InlineKeyboardButton(button.label, callback_data=button.data)
-            for button in row
-        ]
-        for row in reply.buttons
-    ]
-    return telegram.InlineKeyboardMarkup(rows) if rows else None
+    rows = [[made for button in row if (made := _button(button))] for row in reply.buttons]
+    return telegram.InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
+
+
+def _button(button: Button) -> telegram.InlineKeyboardButton | None:
+    """One that the platform would refuse is left out: it would take the whole message with it."""
+    if button.url:
+        return telegram.InlineKeyboardButton(button.label, url=button.url)
+    if not 1 <= len(button.data.encode()) <= MAX_DATA:
+        log.error("telegram: left out a button of step %s: its data is not 1 to 64 bytes", button.data.split(":")[0])
+        return None
+    return telegram.InlineKeyboardButton(button.label, callback_data=button.data)
 
 
 def _refusal(error: TelegramError) -> Outcome:
