@@ -48,7 +48,7 @@ def _to_citizens(case: Case, entry: Entry, law: Law, message: str, **more: Any) 
         yield Told(citizen, message, {**facts, **more}, words)
 
 
-def _to_staff(case: Case, entry: Entry, law: Law, to: str, message: str, **more: Any) -> Told:
+def _to_staff(case: Case, entry: Entry, law: Law, to: str, message: str, /, **more: Any) -> Told:
     facts, private = case_facts(case, law)
     words = {**private, **{key: value for key, value in entry.private.items() if key != "filing"}}
     return Told(to, message, {**facts, **more}, words)

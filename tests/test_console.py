@@ -438,3 +438,10 @@ def test_a_link_is_made_from_the_command_line(sqlite_url, tmp_path, monkeypatch,
     assert capsys.readouterr().out.startswith("http://localhost:8000/console/login?ticket=")
     assert main(["link", "supervisor:李经办"]) == 2
     assert "not on the staff list" in capsys.readouterr().err
+
+
+def test_a_case_leaves_for_another_system_from_the_page(office, sign_in):
+    case = office.file()
+    post(sign_in(DISPATCHER), case, "transfer", to="hotline", reason="不属于政务服务事项")
+
+    assert office.case(case.number).state == "transferred"

@@ -98,7 +98,7 @@ def resolve(case: Case, command: Command, law: Law) -> Outcome:
         need(command, *rule.must, cites=rule.cites)
         if not any(str(command.facts.get(name) or "").strip() for name in ANSWER_FIELDS):
             raise NotAllowed("needs_answer", cites=rule.cites)
-    changes = {"verdict": verdict or case.verdict, "officer": command.by.name, "pending": {}}
+    changes: dict[str, Any] = {"verdict": verdict or case.verdict, "officer": command.by.name, "pending": {}}
     return outcome(command, _answer_goes_to(case, law), changes=_answered(case, changes, law))
 
 
