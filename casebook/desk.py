@@ -37,7 +37,9 @@ class Desk:
     def take(self, book: Book, number: str, command: Command) -> Case:
         """The case after the step. Raises NotAllowed (nothing changes) and NoSuchCase."""
         before = book.load(number)
-        case = taking.take(before, self._with_paper(book, command), self.law)
+        case = taking.take(before, command, self.law)
+        if self._has_paper(command):  # numbered only now: a refused step must leave no gap in the numbers
+            case = taking.take(before, self._with_paper(book, command), self.law)
         if command.step == "merge":
             self._merge_into(book, case, command)
         self._save(book, before, case)
@@ -74,10 +76,12 @@ class Desk:
                 changed.append(number)
         return changed
 
-    def _with_paper(self, book: Book, command: Command) -> Command:
+    def _has_paper(self, command: Command) -> bool:
+        return command.step in NUMBERED_PAPERS and self.law.rulebook.step(command.step) is not None
+
+    @staticmethod
+    def _with_paper(book: Book, command: Command) -> Command:
         """Papers with a number of their own take it when they are issued (readings A46)."""
-        if command.step not in NUMBERED_PAPERS or not self.law.rulebook.step(command.step):
-            return command
         serial = book.next_serial(f"paper/{command.step}/{command.at.year}")
         return replace(command, facts={**command.facts, "paper": f"{command.at.year}-{serial:05d}"})
 
@@ -90,8 +94,7 @@ class Desk:
             raise NotAllowed("merge_other_matter", into=into) from error
         if earlier.state in FINAL or earlier.state == "answered":
             raise NotAllowed("merge_other_matter", into=into)
-        follower = f"citizen:{case.filing.citizen}" if case.filing.citizen else ""
-        facts = {"number": case.number, "follower": follower}
+        facts = {"number": case.number, "followers": notices.citizens(case)}
         self._save(book, earlier, taking.follow(earlier, facts, command.by, command.at))
 
     def _save(self, book: Book, before: Case | None, case: Case) -> None:

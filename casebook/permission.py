@@ -10,6 +10,8 @@ from casebook.lifecycle import TABLE
 UNIT_ROLES = frozenset({"officer", "leader"})
 # What co-handling units may do besides the lead unit.
 CO_UNIT_STEPS = frozenset({"supplement", "contact", "recuse"})
+# What only the one who filed may do, not those whose cases were merged into the case.
+FILER_STEPS = frozenset({"withdraw"})
 
 
 def check(case: Case, step: str, by: Person, law: Law) -> None:
@@ -19,7 +21,7 @@ def check(case: Case, step: str, by: Person, law: Law) -> None:
     roles = frozenset(rule.roles) if rule and rule.roles else TABLE[step].by
     if by.role not in roles:
         raise NotAllowed("not_your_step", cites=rule.cites if rule else "", step=step, role=by.role)
-    if by.role == "citizen" and by.name != case.filing.citizen and str(by) not in case.followers:
+    if by.role == "citizen" and not _is_concerned(case, step, by):
         raise NotAllowed("not_your_case", number=case.number)
     if is_barred(case, by):
         raise NotAllowed("barred", number=case.number)
@@ -27,6 +29,11 @@ def check(case: Case, step: str, by: Person, law: Law) -> None:
         _check_unit(case, step, by)
     if by.role == "inspector" and by.name and by.name == case.officer:
         raise NotAllowed("own_work", number=case.number, cites=rule.cites if rule else "")
+
+
+def _is_concerned(case: Case, step: str, by: Person) -> bool:
+    """Whether the case is this citizen's; one merged into it has a voice, but cannot withdraw it for the filer."""
+    return by.name == case.filing.citizen or (str(by) in case.followers and step not in FILER_STEPS)
 
 
 def _check_basis(step: str, law: Law) -> None:

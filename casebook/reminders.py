@@ -29,7 +29,7 @@ def wanted(case: Case, law: Law) -> tuple[Timer, ...]:
 def notice(case: Case, timer: Timer, at: datetime, law: Law) -> Notice | None:
     """The message of a timer that fires at `at`; None where it has become pointless."""
     run = case.run(timer.clock, timer.round) if timer.clock else None
-    if run is not None and timer.what in STALE and at > run.due:
+    if run is not None and timer.what in STALE and (at > run.due or _is_superseded(case, timer, at, law)):
         return None
     facts, private = case_facts(case, law)
     facts.update(timer.facts)
@@ -38,6 +38,15 @@ def notice(case: Case, timer: Timer, at: datetime, law: Law) -> Notice | None:
     if case.lead_unit is None and timer.what == "overdue_escalation":
         facts["variant"] = "body"
     return Notice(timer.key, timer.to, timer.what, at, case.number, facts, private)
+
+
+def _is_superseded(case: Case, timer: Timer, at: datetime, law: Law) -> bool:
+    """Whether a later reminder of the same limit to the same people is due by `at` too: one is enough."""
+    return any(
+        (other.what, other.to, other.clock, other.round) == (timer.what, timer.to, timer.clock, timer.round)
+        and timer.at < other.at <= at
+        for other in wanted(case, law)
+    )
 
 
 def _of_run(run: ClockRun) -> dict[str, Any]:
@@ -54,7 +63,8 @@ def _for_clocks(case: Case, law: Law) -> Iterator[Timer]:
         keeper = "dispatchers" if run.holder == "body" else unit_of(case)
         if not keeper:
             continue
-        for moment in _ahead(run, law):
+        known = _known_since(case, run)
+        for moment in _ahead(run, known, law):
             yield _timer(case, run, AHEAD.get(run.clock, "due_soon"), keeper, moment)
         if run.target:
             continue
@@ -73,12 +83,20 @@ def _above(case: Case, run: ClockRun, law: Law) -> Iterator[str]:
     yield "supervisors"
 
 
-def _ahead(run: ClockRun, law: Law) -> Iterator[datetime]:
+def _known_since(case: Case, run: ClockRun) -> datetime:
+    """When the run got the due moment it has: nobody is reminded of it at a time before that."""
+    for entry in case.history:
+        if any(one.key == run.key and one.due == run.due for one in entry.clocks):
+            return entry.at
+    return run.started
+
+
+def _ahead(run: ClockRun, known: datetime, law: Law) -> Iterator[datetime]:
     """Opening time so many working days before the due day; long terms are reminded more than once."""
     long = (run.working_days or 0) > law.read.long_term
     for days in law.read.remind_days_long if long else law.read.remind_days:
         moment = _opening_before(run.due, days, law)
-        if moment > run.started:
+        if moment > known:
             yield moment
 
 
@@ -107,9 +125,10 @@ def _for_survey(case: Case, law: Law) -> Iterator[Timer]:
     """After the answer: one reminder to the citizen, then a revisit by whoever the rulebook names."""
     if case.state != "answered":
         return
-    since = next(entry.at for entry in reversed(case.history) if entry.step in ("resolve", "approve", "pass_check"))
-    if any(entry.at > since and entry.step in ("rate", "revisit") for entry in case.history):
+    answer = next(entry for entry in reversed(case.history) if entry.step in ("resolve", "approve", "pass_check"))
+    if any(entry.step in ("rate", "revisit") for entry in case.history[answer.seq :]):
         return
+    since = answer.at
     for citizen in citizens(case):
         at = _opening_after(since, law.read.survey_reminder_days, law)
         yield Timer(f"{case.number}/{case.answers}/survey_reminder/{citizen}", case.number, at, "survey_reminder", citizen)

@@ -106,8 +106,7 @@ def recount(case: Case, runs: tuple[ClockRun, ...], moved: bool, at: datetime) -
 
 def follow(case: Case, facts: Mapping[str, Any], by: Person, at: datetime) -> Case:
     """The case with another one merged into it; its clocks go on."""
-    follower = str(facts["follower"])
-    followers = (*case.followers, follower) if follower and follower not in case.followers else case.followers
+    followers = tuple(dict.fromkeys((*case.followers, *facts["followers"])))
     changes = {"followers": followers, "linked": (*case.linked, str(facts["number"]))}
     return case.with_entry(Entry(case.version + 1, at, by, "merged_in", case.state, {"number": facts["number"]}, changes=changes))
 

@@ -39,12 +39,21 @@ def revisit(case: Case, command: Command, law: Law) -> Outcome:
     if score is not None and reached:
         changes["score"] = score
     rule = law.rulebook.revisit
-    done = reached or case.revisits + 1 >= (rule.attempts if rule else 3)
+    done = reached or _attempts(case) + 1 >= (rule.attempts if rule else 3)
     satisfied = score is None or score >= SATISFIED_FROM
     if case.state == "answered" and done and satisfied:
         return outcome(command, "closed", changes={**changes, "closed": command.at}, facts={"reached": reached, "done": True})
-    to = "answered" if not satisfied else "same"
-    return outcome(command, to, changes=changes, facts={"reached": reached, "done": done})
+    facts = {"reached": reached, "done": done}
+    if satisfied:
+        return outcome(command, changes=changes, facts=facts)
+    return outcome(command, "answered", changes={**changes, "closed": None}, facts=facts)
+
+
+def _attempts(case: Case) -> int:
+    """Revisits since the last answer: an earlier round's vain attempts say nothing about this one."""
+    steps = [entry.step for entry in case.history]
+    answered = max((place for place, step in enumerate(steps) if step == "resolve"), default=0)
+    return steps[answered:].count("revisit")
 
 
 def _by_whom(command: Command, law: Law) -> None:
