@@ -21,7 +21,7 @@
   const stream = new LiveStream({
     url: () => "/chat/events", headers, after: () => talk.newest,
     on: { line: (told) => talk.place([told]) },
-    state(connected) { offline.hidden = connected; if (connected && outbox.items.length) outbox.flush(); },
+    state(connected) { offline.hidden = connected && navigator.onLine; if (connected && outbox.items.length) outbox.flush(); },
     async poll() {
       const answer = await fetch("/chat/lines?after=" + talk.newest, { headers: headers(), signal: AbortSignal.timeout(10000) });
       if (!answer.ok) throw new Error(String(answer.status));
@@ -83,6 +83,7 @@
     memory.drop("huiying-outbox");
   }));
   window.addEventListener("offline", () => { offline.hidden = false; });
+  window.addEventListener("online", () => { offline.hidden = true; });
   outbox.items.forEach((item) => talk.pend(item, item.fields.text || item.fields.data || ""));
   begin();
 })();

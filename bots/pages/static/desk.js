@@ -42,7 +42,7 @@
   const stream = new LiveStream({
     url: () => "/desk/events" + (room ? "?" + asked : ""), headers: () => ({}), after: () => (talk ? talk.newest : 0),
     on: { line: (told) => place([told]), newest: (told) => { Object.assign(newest, told); count(newest); } },
-    state(connected) { if (offline) offline.hidden = connected; if (connected && outbox && outbox.items.length) outbox.flush(); },
+    state(connected) { if (offline) offline.hidden = connected && navigator.onLine; if (connected && outbox && outbox.items.length) outbox.flush(); },
     async poll() {
       if (!room) return;
       const answer = await fetch("/desk/lines?" + asked + "&after=" + talk.newest, { signal: AbortSignal.timeout(10000) });

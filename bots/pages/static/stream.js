@@ -9,7 +9,7 @@ class LiveStream {
     Object.assign(this, options);
     this.wait = 500;
     this.running = false;
-    window.addEventListener("online", () => this.hurry());
+    window.addEventListener("online", () => { if (this.running) this.restart(); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.hurry(); });
   }
 
