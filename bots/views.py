@@ -54,7 +54,7 @@ def answer_of(case: Case) -> str:
     if not case.answers:
         return ""
     given = next((entry.private for entry in reversed(case.history) if entry.step == "resolve"), {})
-    return "；".join(str(given[name]) for name in ANSWER_FIELDS if given.get(name))
+    return "；".join(str(given[name]).strip().rstrip("。；") for name in ANSWER_FIELDS if given.get(name))
 
 
 def room_case(case: Case, desk: Desk, person: Person | None, at: datetime) -> OfficerView:

@@ -22,7 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0
 FIRST_WORDS = "我上周三去市不动产登记中心3号窗口办证，材料齐全却不给受理，态度还很差"
 UNIT, DISPATCHERS, SUPERVISORS = "unit:市自然资源局", "dispatchers", "supervisors"
-ANSWER = "调查核实：3号窗口当天没有收件。处理过程：已经道歉并收件。整改措施：培训全体窗口人员。整改结果：已经办好。认定：属实"
+ANSWER = (
+    "调查核实：3号窗口当天没有收件。处理过程：已经道歉并收件。"
+    "整改措施：培训全体窗口人员。整改结果：已经办好。认定：属实"
+)
 T = TypeVar("T")
 
 
@@ -146,6 +149,11 @@ def running(folder: Path, **environment: str) -> Iterator[Running]:
     finally:
         office.kill()
         office.http.close()
+
+
+def _others_settings_out(environment: Mapping[str, str]) -> dict[str, str]:
+    ours = ("WECHAT", "WECOM", "TELEGRAM", "DATABASE", "JURISDICTION", "SECRET_KEY", "HOST", "PUBLIC_URL", "DESK")
+    return {name: value for name, value in environment.items() if not name.startswith(ours)}
 
 
 def number_in(text: str) -> str:
