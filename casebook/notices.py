@@ -12,6 +12,7 @@ from typing import Any
 from casebook.case import Case, Entry, Notice
 from casebook.facts import Told, case_facts, part
 from casebook.law import Law
+from casebook.redact import redact_text
 from casebook.steps.after import SATISFIED_FROM
 from casebook.terms import SCORES
 
@@ -50,8 +51,14 @@ def _to_citizens(case: Case, entry: Entry, law: Law, message: str, **more: Any) 
 
 def _to_staff(case: Case, entry: Entry, law: Law, to: str, message: str, /, **more: Any) -> Told:
     facts, private = case_facts(case, law)
-    words = {**private, **{key: value for key, value in entry.private.items() if key != "filing"}}
-    return Told(to, message, {**facts, **more}, words)
+    written = {**{key: value for key, value in entry.private.items() if key != "filing"}, **more.pop("private", {})}
+    return Told(to, message, {**facts, **more}, {**private, **_covered(written, case)})
+
+
+def _covered(words: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """What somebody wrote, fit for a group: telephone and identity numbers and the citizen's name covered."""
+    name = case.filing.name
+    return {key: redact_text(value, name) if isinstance(value, str) else value for key, value in words.items()}
 
 
 def _file(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
@@ -74,7 +81,9 @@ def _unclear(case: Case) -> bool:
 
 
 def _supplement(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
-    yield _to_staff(case, entry, law, unit_of(case) or "dispatchers", "supplement_notice")
+    added = entry.private.get("text")
+    more = {"private": {"matter": " ".join(str(added).split())}} if added else {}
+    yield _to_staff(case, entry, law, unit_of(case) or "dispatchers", "supplement_notice", **more)
 
 
 def _withdraw(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
@@ -136,7 +145,7 @@ def _hand_back(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
         "times": entry.facts.get("times"),
         "suggest": entry.facts.get("suggest"),
     }
-    more["reason_line"] = str(entry.private.get("reason", ""))
+    more["private"] = {"reason_line": entry.private.get("reason", "")}
     yield _to_staff(case, entry, law, "dispatchers", "dispute_request", **more)
     if case.state == "disputed" and int(entry.facts.get("times", 1)) >= law.read.dispute_after:
         yield _to_staff(case, entry, law, "supervisors", "dispute_request", **more)
@@ -191,7 +200,8 @@ def _approve(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 
 
 def _reject(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
-    yield _to_staff(case, entry, law, unit_of(case), "rework_order", text=entry.private.get("reason"), rework=None)
+    why = {"text": entry.private.get("reason")}
+    yield _to_staff(case, entry, law, unit_of(case), "rework_order", rework=None, private=why)
 
 
 def _fail_check(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
@@ -199,7 +209,7 @@ def _fail_check(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 
 
 def _rework(case: Case, entry: Entry, law: Law, why: str) -> Iterator[Told]:
-    yield _to_staff(case, entry, law, unit_of(case), "rework_order", rework=case.rework_count, text=why)
+    yield _to_staff(case, entry, law, unit_of(case), "rework_order", rework=case.rework_count, private={"text": why})
     if case.answers:
         yield from _to_citizens(case, entry, law, "rework_notice")
 
