@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -22,6 +23,10 @@ from models.tables import metadata
 from models.vault import Vault
 from tests import postgres
 from tests.makers import SECRET
+
+# A busy machine is not a fault: no test asserts how long something takes.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
