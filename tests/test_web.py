@@ -424,7 +424,7 @@ def test_a_signature_is_good_for_its_purpose_alone():
 
 def test_a_card_has_a_title_and_rows():
     assert parts_of("请核对：\n事项：不给受理\n没有问题就提交。", is_card=True) == [
-        {"kind": "title", "text": "请核对："},
+        {"kind": "title", "text": "请核对"},
         {"kind": "row", "name": "事项", "text": "不给受理"},
         {"kind": "text", "text": "没有问题就提交。"},
     ]

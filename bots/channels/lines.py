@@ -30,7 +30,8 @@ CITIZEN, OFFICE = "citizen", "office"
 # What a browser may show in the page itself; everything else is offered for saving.
 SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 ADDRESS = re.compile(r"https?://[^\s<>\"'，。；、）】]+")
-ROW = re.compile(r"^[·\-•\s]*([^：:\s]{1,12})[：:]\s*(\S.*)$")
+ROW = re.compile(r"^[·\-•\s]*(?!https?:)([^：:\s，。；]{1,12})[：:]\s*(\S.*)$")
+ROWS_OF_A_CARD = 3
 
 
 def said(incoming: Incoming, media: Sequence[Media], label: str) -> dict[str, Any]:
@@ -101,7 +102,7 @@ class Pages:
     def line(self, line: Line, view: View) -> str:
         """One bubble as HTML."""
         body = line.body
-        quoted = str(body.get("quotes") or "")
+        quoted, drawn = str(body.get("quotes") or ""), is_drawn_as_card(line)
         return self.page(
             "line.html",
             id=line.id,
@@ -110,7 +111,8 @@ class Pages:
             role=self.role(line.who),
             at=line.at.astimezone(self._zone),
             card=str(body.get("card") or ""),
-            parts=parts_of(str(body.get("text") or ""), bool(body.get("card"))),
+            parts=parts_of(str(body.get("text") or ""), drawn),
+            drawn_as_card=drawn,
             buttons=body.get("buttons") or [],
             media=[self._shown(item, view) for item in body.get("media") or []],
             quotes=quoted if quoted.isdigit() else "",
@@ -148,14 +150,20 @@ def parts_of(text: str, is_card: bool) -> list[dict[str, str]]:
     """A text in the parts a bubble shows: a card's first line is its title, its `name：value` lines are rows."""
     if not is_card:
         return [{"kind": "text", "text": text}]
-    parts: list[dict[str, str]] = []
-    for number, line in enumerate(text.strip().split("\n")):
+    title, *rest = text.strip().split("\n")
+    parts = [{"kind": "title", "text": title.rstrip("：:")}]
+    for line in filter(str.strip, rest):
         row = ROW.match(line)
-        if row and not line.startswith("http"):
-            parts.append({"kind": "row", "name": row[1], "text": row[2]})
-        elif line.strip():
-            parts.append({"kind": "title" if number == 0 else "text", "text": line})
+        parts.append({"kind": "row", "name": row[1], "text": row[2]} if row else {"kind": "text", "text": line})
     return parts
+
+
+def is_drawn_as_card(line: Line) -> bool:
+    """Whether it is the card of a case, or of ours and made of rows like one."""
+    if line.body.get("card"):
+        return True
+    rows = sum(bool(ROW.match(row)) for row in str(line.body.get("text") or "").split("\n")[1:])
+    return line.who == OFFICE and rows >= ROWS_OF_A_CARD
 
 
 def linked(text: str) -> Markup:
