@@ -1,7 +1,7 @@
 """python -m nlp: read and compare messages from standard input, train and evaluate models.
 
-Each input line is one JSON object and gives one line of output. Bad input ends with code 2 and one line on standard error
-that names the line; a refused model (it would be worse) ends with code 1.
+Each input line is one JSON object and gives one line of output. Bad input ends with code 2 and one line on standard
+error that names the line; a refused model (it would be worse) ends with code 1.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def train(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Figures of a router on labelled texts; without a model, of the reader on what was kept apart from its training."""
+    """Figures of a router on labelled texts; without a model, of the reader on messages it has not seen."""
     from nlp.evaluate import evaluate_router
     from nlp.measure import measure
 

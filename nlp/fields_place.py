@@ -1,6 +1,6 @@
 """Where: the unit, hall or window spoken of, and addresses that are not it.
 
-A name is grown from its last word (中心, 窗口, 路, 小区) leftwards over cut words until one that cannot be part of a name.
+A name is grown from its last word (中心, 窗口, 路, 小区) leftwards over cut words until one that cannot be part of it.
 Growing over words, not characters, keeps 和平区 whole though 和 alone ends a name.
 """
 
@@ -33,12 +33,6 @@ PLACE_TAIL = re.compile(
     r"(?:(?:[0-9A-Za-z]{1,4}|[一二三四五六七八九十]{1,3})(?:号楼|栋|幢|座|期|组|社|楼))?(?:[0-9一二三四五六七八九十]{1,2}单元)?(?:[0-9]{1,4}(?:室|层|楼|号))?"
     r"(?:交叉口|路口|门口|大门口|南门|北门|东门|西门|旁边|旁|附近|对面|楼下|桥头|站台)?"
 )
-NO_PLACE = frozenset(
-    ("马路 网路 道路 公路 思路 线路 铁路 套路 电路 市场 小区 我们小区 超市 商场 街 路 桥 村 河 路口 广场 公园 车站 一路 半路 走路 问路 出路 后路 门路 退路 销路 修路 "
-     "让路 老路 弯路 冤枉路 跑路 水路 陆路 小路 大路 逛街 上街 城市 本村 我村 全村 农村 乡村 人才市场 工地 高速 夜市 步行街 大街 菜市场 农贸市场 写字楼 大厦 公寓 "
-     "死路 绿化 一条路 这条路 天路 条路 财路 生路 二手车市场 劳动力市场 房地产市场 房产市场 水库 花园 家园 大桥").split()
-)  # fmt: skip
-
 LONGEST = 28
 
 
@@ -51,7 +45,7 @@ def find_organisations(text: str, words: Sequence[Word]) -> list[Found]:
     found = [
         Found("organisation", text[start:end], start, end)
         for start, end in spans_with_tail
-        if text[start:end] not in _no_units() and (end - start > 1)
+        if text[start:end] not in _word_list("no_units.txt") and (end - start > 1)
     ]
     return sorted(found, key=lambda each: -_worth(each, found))
 
@@ -69,7 +63,7 @@ def find_places(text: str, words: Sequence[Word], taken: Sequence[Found]) -> lis
     named = [
         Found("place", text[start:end], start, end)
         for start, end in joined
-        if text[start:end] not in NO_PLACE and end - start >= 3
+        if text[start:end] not in _word_list("no_places.txt") and end - start >= 3
     ]
     return sorted(named, key=lambda each: -(each.end - each.start) + 0.1 * each.start)
 
@@ -95,7 +89,7 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
         return index > 0 and bool(UNIT_END.search(words[index - 1].text)) and last - index <= 3
     if _is_figure(word) or (word.isascii() and word.isalnum() and len(word) <= 3):
         return right == "号" or bool(re.match(r"[号楼窗柜台路区社组]", right))
-    return word.isalpha() and not word.isascii() and word not in _stops()
+    return word.isalpha() and not word.isascii() and word not in _word_list("not_in_names.txt")
 
 
 def _is_figure(word: str) -> bool:
@@ -127,31 +121,5 @@ def _worth(one: Found, found: Sequence[Found]) -> float:
 
 
 @cache
-def _stops() -> frozenset[str]:
-    return frozenset(word for line in lines("not_in_names.txt") for word in line.split())
-
-
-@cache
-def _no_units() -> frozenset[str]:
-    return frozenset(
-        [
-            "中心",
-            "大厅",
-            "窗口",
-            "公司",
-            "热线",
-            "当局",
-            "结局",
-            "格局",
-            "布局",
-            "学校",
-            "医院",
-            "前台",
-            "社区",
-            "物业",
-            "小学",
-            "中学",
-            "柜台",
-            "车站",
-        ]
-    )
+def _word_list(name: str) -> frozenset[str]:
+    return frozenset(word for line in lines(name) for word in line.split())

@@ -20,7 +20,7 @@ PART = r"凌晨|清晨|早上|早晨|清早|大早上|上午|中午|午后|下�
 
 WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 DAYS_BACK = {
-    "大前天": 3, "前天": 2, "前日": 2, "前晚": 2, "昨天": 1, "昨日": 1, "昨儿": 1, "昨晚": 1, "昨夜": 1, "昨": 1,
+    "大前天": 3, "前天": 2, "前日": 2, "前晚": 2, "昨天": 1, "昨日": 1, "昨儿": 1, "昨晚": 1, "昨夜": 1,
     "今天": 0, "今日": 0, "今儿": 0, "今早": 0, "今晨": 0, "今晚": 0, "刚才": 0, "刚刚": 0, "方才": 0,
 }  # fmt: skip
 FEASTS = {"元旦": (1, 1), "五一": (5, 1), "国庆": (10, 1), "十一": (10, 1), "三八": (3, 8), "六一": (6, 1)}
@@ -181,6 +181,8 @@ def _feast(match: re.Match[str], today: date) -> date:
     return day if day <= today else day.replace(year=today.year - 1)
 
 
+_BACK_WORDS = "|".join(sorted(DAYS_BACK, key=len, reverse=True))
+
 PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
     (re.compile(rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
     (re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
@@ -190,7 +192,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]+点)"),
      _bare_day),
     (re.compile(r"(?P<which>上+|这|本|下+)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"), _weekday),
-    (re.compile("(?:" + "|".join(sorted((word for word in DAYS_BACK if word != "昨"), key=len, reverse=True)) + ")(?!说|写|打的|填|发的|那个电话)"), _back),
+    (re.compile(rf"(?:{_BACK_WORDS})(?!说|写|打的|填|发的|那个电话)"), _back),
     (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
     (re.compile(r"(?P<feast>元旦|五一|国庆|十一|三八|六一)节?(?:当天|那天|当日|那一天)"), _feast),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Figures of a classifier on labelled texts: how often right, how evenly, how honest its probabilities, how much it dares."""
+"""Figures of a classifier on labelled texts: how often right, how evenly, how honestly, and how much it dares."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a message does: asks, complains, suggests, praises, or commands the conversation.
 
-The four commands (进度、撤回、补充、转人工) are told by their own words, because a talk hangs on them and they are mostly
-too short for a model; a long text that only mentions such a word is left to the model.
+The four commands (进度、撤回、补充、转人工) are told by their own words, because a talk hangs on them and they are
+mostly too short for a model; a long text that only mentions such a word is left to the model.
 """
 
 from __future__ import annotations

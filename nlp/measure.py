@@ -1,7 +1,7 @@
 """How well the reader reads, on messages kept apart from its training: the table behind `make evaluate`.
 
-The share in brackets is a 95 % interval (Wilson). The corpus is ours and invented, so these figures flatter; the folder of
-public texts, where given, shows what happens to messages nobody wrote for us.
+What stands in brackets is a 95 % interval (Wilson). The corpus is ours and invented, so these figures flatter; the
+folder of public texts, where given, shows what happens to messages nobody wrote for us.
 """
 
 from __future__ import annotations

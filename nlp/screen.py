@@ -19,12 +19,13 @@ from nlp.text import Word, cues, lines
 
 ACCEPT, CLARIFY, OUT_OF_SCOPE, REFUSE = "accept", "clarify", "out_of_scope", "refuse"
 GROUNDS: Mapping[str, tuple[str, ...]] = {
-    CLARIFY: ("lacks_content", "unclear_request", "no_respondent", "chitchat"),
-    OUT_OF_SCOPE: ("petition", "discipline", "reconsideration", "litigation", "disclosure", "civil", "unrelated", "emergency"),
-    REFUSE: (
-        "national_security", "ethnic_division", "illegal_assembly", "public_order", "superstition", "abuse", "harassment", "spam",
-    ),
-}  # fmt: skip
+    verdict: tuple(grounds.split())
+    for verdict, grounds in (
+        (CLARIFY, "lacks_content unclear_request no_respondent chitchat"),
+        (OUT_OF_SCOPE, "petition discipline reconsideration litigation disclosure civil unrelated emergency"),
+        (REFUSE, "national_security ethnic_division illegal_assembly public_order superstition abuse harassment spam"),
+    )
+}
 VERDICT_OF = {ground: verdict for verdict, grounds in GROUNDS.items() for ground in grounds}
 CLAUSES = Path(__file__).with_name("clauses.toml")
 RULEBOOKS = ("henan", "anyang", "suining", "yunnan", "shanghai")
@@ -48,8 +49,13 @@ SHORTEST_MATTER, SHORTEST_STORY, LONG_ENOUGH = 6, 10, 80
 DANGER = re.compile(
     r"(?:不想活|活不下去|死了算了|不如死了|站在(?:楼顶|桥上|天台)|安眠药|(?:吃|喝|误食)了?.{0,3}(?:老鼠药|农药|毒药)|老鼠药|想死|去死了算|自杀|轻生|跳楼|跳河|割腕|喝农药|结束(?:自己的)?生命|遗书|同归于尽)|(?:着火|起火|失火)了|(?:煤气|燃气|天然气)(?:泄漏|泄露|漏了|味很大|爆炸)"
     r"|(?:正在|现在|有人在?)(?:打人|砍人|行凶|抢劫|落水|溺水|持刀|被打)|持刀|(?:拿着?刀|举着刀).{0,4}(?:追|砍|捅|对着)|高压线(?:掉|断)|晕倒|昏迷|没有?呼吸|心脏骤停|大出血|快不行了|救命|被困(?:电梯|在电梯|在里面|水里)|电梯(?:里)?困(?:人|住)|困在电梯|喘不过气|被车撞了|口吐白沫|打我,.{0,6}救|冒浓烟|溺水|落水|触电|爆炸了|车祸.{0,12}(?:受伤|流血|压住|昏)"
-    r"|(?:绑架|拐走|失踪|走失)了?|(?:割|砍|捅)(?:了)?(?:人|自己)"
+    r"|(?:绑架|失踪|走失)了?|(?:割|砍|捅)(?:了)?(?:人|自己)"
 )
+# Somebody speaks of ending their own life: heard however long the story is.
+OWN_LIFE = re.compile(
+    r"(?:我|本人|全家|一家人?|孩子).{0,8}(?:不想活|活不下去|想死|死了算了|自杀|轻生|跳楼|跳河|割腕|结束生命)|遗书"
+)
+SURE_OF_DANGER = 0.5
 # Danger told of in passing: past, hypothetical, somebody's trade, or a figure of speech.
 NO_DANGER = re.compile(
     r"跳楼价|(?:差点|险些|几乎|以为|怕|担心|防止|避免|预防|如果|万一|要是|假如|一旦|曾经?|去年|上个?月|前年|已经?扑灭|演练|演习|宣传|培训|隐患|吐血|气得?|笑|累得?|急得?|热得?|吓得?|排队排?得?).{0,10}"
@@ -70,8 +76,11 @@ class Screening:
 
 @dataclass(frozen=True)
 class Message:
-    """What screening looks at. `subjects`: subjects that its words speak for; `grounds`: how often words speak for a
-    ground; `matter`: its words of government service; `sure`: the router knows one subject for it; `service`: it speaks of paperwork."""
+    """What screening looks at.
+
+    `subjects`: subjects that its words speak for; `grounds`: how often words speak for a ground; `matter`: its words of
+    government service; `sure`: the router knows one subject for it; `service`: it speaks of paperwork.
+    """
 
     text: str
     kind: str
@@ -95,17 +104,27 @@ def look(text: str, words: Sequence[Word], kind: str, has_unit: bool, sure: bool
 
 def screen(message: Message, learnt: Mapping[str, float]) -> Screening:
     """What to propose. `learnt`: the model's probability of accept and of each ground."""
-    text = message.text
-    danger = DANGER.search(text)
-    if danger and not NO_DANGER.search(text):
-        return Screening(OUT_OF_SCOPE, "emergency", 0.95, f"emergency: “{danger.group()}”")
+    danger = _danger(message, learnt)
+    if danger:
+        return Screening(OUT_OF_SCOPE, "emergency", 0.95, f"emergency: “{danger}”")
     if message.kind in COMMANDS:
         return Screening(ACCEPT, "", 0.95, f"a command of the talk ({message.kind})")
-    if not text.strip():
+    if not message.text.strip():
         return Screening(CLARIFY, "lacks_content", 0.95, "no word in it")
-    if not any(character.isalnum() for character in text):
+    if not any(character.isalnum() for character in message.text):
         return Screening(CLARIFY, "chitchat", 0.9, "signs, no word")
     return _weighed(message, learnt)
+
+
+def _danger(message: Message, learnt: Mapping[str, float]) -> str:
+    """The words of danger to life, now; "" where a longer story only tells of one."""
+    found = DANGER.search(message.text)
+    if found is None or NO_DANGER.search(message.text):
+        return ""
+    told = bool(message.subjects) and len(message.text) >= LONG_ENOUGH
+    if told and not OWN_LIFE.search(message.text) and learnt.get("emergency", 0.0) < SURE_OF_DANGER:
+        return ""
+    return found.group()
 
 
 def _weighed(message: Message, learnt: Mapping[str, float]) -> Screening:

@@ -1,0 +1,173 @@
+"""The reader as a whole: what it answers, and that nothing a person sends makes it fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import datetime
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.corpus_reading import CORPUS, read_examples
+from nlp.fitting import analyse, fit
+from nlp.reader import Reader
+from nlp.route import Router, subjects, ties
+from nlp.screen import GROUNDS, RULEBOOKS, clauses
+from nlp.train import reader_material
+
+NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
+WALK = "我上周三去市不动产登记中心3号窗口办证，材料齐全却不给受理，态度还很差"
+UNITS = [
+    ("市自然资源局", "不动产登记、土地供应、规划许可"),
+    ("市公安局", "户籍、身份证、出入境、机动车"),
+    ("市政务服务管理局", "政务大厅秩序、叫号、导办、热线"),
+    ("市人力资源和社会保障局", "养老、工伤、失业保险，社会保障卡"),
+]
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader.load(UNITS)
+
+
+def test_the_walk_is_read_right(reader):
+    reading = reader.read(WALK, NOW)
+
+    assert (reading.kind, reading.verdict, reading.ground, reading.clause) == ("complaint", "accept", None, None)
+    assert reading.fields == {"organisation": "市不动产登记中心3号窗口", "event_time": "2025-09-17"}
+    assert reading.departments[0][0] == "市自然资源局"
+    assert reading.departments[0][1] > 0.6
+    assert reading.why
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("我的进度", "progress_query"),
+        ("受理编号20261121-00017办得怎么样了", "progress_query"),
+        ("转人工", "human_agent"),
+        ("撤回", "withdraw"),
+        ("事情解决了，我要撤回投诉", "withdraw"),
+        ("不对，是8号窗口", "supplement"),
+        ("补充一下，我有录音", "supplement"),
+        ("派出所叫我撤回投诉，不然不给我办户口", "complaint"),
+        ("建议大厅多放几把椅子", "suggestion"),
+        ("综合窗口08号服务态度非常好，五星好评", "praise"),
+        ("请问二手房过户需要带哪些东西", "consultation"),
+    ],
+)
+def test_what_a_message_does(reader, text, kind):
+    assert reader.read(text, NOW).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "because"),
+    [
+        ("你们这群狗东西，营业执照办了两个月还不下来", "accept", "a matter wins over rudeness"),
+        ("窗口让我给他买条烟才肯办营业执照", "accept", "a favour asked at a window is ours"),
+        ("社保局窗口的人骂我“滚回农村去”，我的退休审批到现在没办", "accept", "an insult quoted is not one given"),
+        ("我跟窗口说要信访她就笑，不动产证还是没给我", "accept", "a petition in passing"),
+        ("你们全是狗东西，死全家", "refuse", "no matter at all"),
+        ("我不想活了", "out_of_scope", "danger to life comes first"),
+        ("对市监局的处罚决定不服，我要申请行政复议", "out_of_scope", "reconsideration has its own way"),
+        ("你好", "clarify", "a greeting"),
+        ("我要投诉", "clarify", "nothing in it yet"),
+        ("", "clarify", "empty"),
+        ("😊😊", "clarify", "signs only"),
+    ],
+)
+def test_whether_it_is_ours(reader, text, verdict, because):
+    assert reader.read(text, NOW).verdict == verdict, because
+
+
+def test_a_ground_has_the_clause_of_its_rulebook():
+    insult = "你们全是狗东西，死全家"
+
+    found = {rulebook: Reader.load(UNITS, rulebook).read(insult, NOW).clause for rulebook in RULEBOOKS}
+
+    assert found == {"henan": "5.2", "anyang": None, "suining": None, "yunnan": None, "shanghai": None}
+
+
+@pytest.mark.parametrize("rulebook", RULEBOOKS)
+def test_clauses_are_of_known_grounds(rulebook):
+    assert set(clauses(rulebook)) <= {ground for grounds in GROUNDS.values() for ground in grounds}
+
+
+@cache
+def the_reader():
+    return Reader.load(UNITS)
+
+
+@given(st.text())
+@settings(max_examples=300, deadline=None)
+def test_any_string_is_read(text):
+    reading = the_reader().read(text, NOW)
+
+    assert reading.kind
+    assert (reading.ground is None) == (reading.verdict == "accept")
+    assert all(0 <= start < end <= len(text) for start, end in reading.spans.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "办" * 20_000,
+        "3号" * 10_000,
+        "\x00\u200b" * 10_000,
+        "1" * 20_000,
+        "一" * 20_000,
+        "不是" * 10_000,
+        "aGVsbG8gd29ybGQ=" * 1_200,
+    ],
+)
+def test_a_hostile_text_is_read(reader, text):
+    assert reader.read(text, NOW).verdict
+
+
+def test_reading_needs_no_scikit_learn():
+    program = (
+        "import sys, nlp.reader; nlp.reader.Reader.load(); sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_served_probabilities_are_those_of_scikit_learn():
+    examples = read_examples(CORPUS / "train.csv")[:400]
+    texts, heads = reader_material(examples)
+    fitted = fit(texts, {"subject": heads["subject"]})
+
+    matrix = fitted.vectorizer.transform(texts)
+    expected = fitted.twins["subject"].predict_proba(matrix)
+    served = [fitted.model.heads["subject"].probabilities(fitted.model.vector(analyse(text))) for text in texts]
+
+    np.testing.assert_allclose(np.array(served), expected, atol=1e-9)
+
+
+def test_every_subject_finds_its_unit_under_its_own_name():
+    units = [(subject.called[0] + "局", subject.duties) for subject in subjects()]
+
+    tied = ties(units)
+
+    assert all(tied.get((subject.name, subject.called[0] + "局"), 0) > 0.9 for subject in subjects())
+
+
+def test_what_no_unit_answers_for_stays_unassigned():
+    router = Router([("市公安局", "户籍、身份证")])
+
+    answer = router.route("", [], {"tax": 1.0})
+
+    assert answer[0][1] < 0.5
+
+
+def test_the_same_matter_in_other_words_is_likelier_than_another_at_the_same_window(reader):
+    told = "昨天在社保局3号窗口办退休审批，材料齐全不给受理"
+    again = "投诉社保局3号窗口，退休审批材料齐全，昨天去了就是不受理"
+    another = "昨天在社保局3号窗口咨询失业金怎么领，排了很久"
+
+    assert reader.compare(told, again) > 0.5 > reader.compare(told, another)
+    assert reader.compare(told, told) > 0.95
