@@ -14,6 +14,7 @@ from bots import wechat_door
 from bots.channels.errors import BadRequest, Forged
 from bots.channels.wechat import MAX_BODY, WeChat, _Crypto
 from bots.channels.wechat_messages import Push
+from bots.channels.wechat_window import Window, renewed
 from bots.message import BUTTON, EVENT, IMAGE, LOCATION, TEXT, UNKNOWN, VIDEO, VOICE, Button, Reply
 from models.store import Store
 from tests.makers import moment
@@ -408,6 +409,7 @@ def test_who_follows_and_how_long_we_may_write_is_noted(memory_store):
     assert notes() == {"window": "2026-03-02T09:01:00+08:00 3", "follows": "yes"}
     knock(memory_store, Echo(), text_xml("你好"))
     assert notes()["window"] == "2026-03-04T09:00:00+08:00 5"
+    knock(memory_store, Echo(), text_xml("再说一句"))
     knock(memory_store, Echo(), event_xml("CLICK", "help"))
     assert notes()["window"] == "2026-03-04T09:00:00+08:00 5"
     knock(memory_store, Echo(), event_xml("unsubscribe"))
@@ -421,3 +423,18 @@ def test_a_button_is_nothing_an_official_account_sends():
 def test_the_account_is_named_in_no_repr():
     assert AES_KEY not in repr(settings())
     assert APP_ID in repr(settings())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("2026-03-04T08:55:00+08:00 5", None),
+        ("2026-03-04T08:49:00+08:00 5", "2026-03-04T09:00:00+08:00 5"),
+        ("2026-03-04T08:59:00+08:00 4", "2026-03-04T09:00:00+08:00 5"),
+        ("2026-03-02T09:01:00+08:00 3", "2026-03-04T09:00:00+08:00 5"),
+    ],
+)
+def test_the_window_is_noted_anew_when_it_was_used_or_is_ten_minutes_old(before, after):
+    window = renewed(Window.read(before), read(text_xml("又一句")), NOW)
+
+    assert (str(window) if window else None) == after

@@ -15,6 +15,8 @@ from bots.message import EVENT, Message
 NOTE = "window"
 AFTER_MESSAGE = (timedelta(hours=48), 5)
 AFTER_EVENT = (timedelta(minutes=1), 3)
+# A window that is whole and this young is not written anew with each message of a talk.
+YOUNG = timedelta(minutes=10)
 OPENING_EVENTS = ("subscribe", "scan:", "menu:")
 
 
@@ -45,7 +47,9 @@ class Window:
 def renewed(before: Window | None, message: Message, now: datetime) -> Window | None:
     """The window after this message; None where it changes nothing. An event never narrows what a message opened."""
     if message.kind != EVENT:
-        return Window(now + AFTER_MESSAGE[0], AFTER_MESSAGE[1])
+        whole = Window(now + AFTER_MESSAGE[0], AFTER_MESSAGE[1])
+        young = before and before.left == whole.left and whole.until - before.until < YOUNG
+        return None if young else whole
     if message.data.startswith(OPENING_EVENTS) and not (before and before.open(now)):
         return Window(now + AFTER_EVENT[0], AFTER_EVENT[1])
     return None
