@@ -1,7 +1,8 @@
 """The store: the one way to what is kept, on SQLite and PostgreSQL alike.
 
 `write` runs a function in one transaction and repeats it when somebody else was first; so the function must do
-nothing outside the Unit that cannot be done twice. It is the only way in: callers cannot tell how commits are made.
+nothing outside the Unit that cannot be done twice. It may run in another caller's thread: on an SQLite file those who
+wait at the same time are written together (`models.together`), each kept or undone by itself.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from casebook.errors import Conflict
 from models.codec import Codec
 from models.engine import Turn, address, in_memory, reading_engine, writing_engine
 from models.tables import metadata
+from models.together import Lost, Lot, Together, Work
 from models.unit import Unit
 from models.vault import Vault
 
@@ -47,6 +49,7 @@ class Store:
         self._writing = writing_engine(self.url)
         self._reading = reading_engine(self.url, self._writing)
         self._turn: AbstractContextManager[None] = self._turns()
+        self._together = Together(self._write_lot)
         self._inside = threading.local()
         if in_memory(self.url):
             with self._turn, self._writing.begin() as link:
@@ -60,7 +63,7 @@ class Store:
         for _ in range(REPEATS):
             try:
                 return self._write_once(fn)
-            except Conflict:
+            except (Conflict, Lost):
                 continue
             except DBAPIError as error:
                 if not _again(error):
@@ -98,7 +101,26 @@ class Store:
         return Turn(Path(str(self.url.database)) if self._file else None)
 
     def _write_once(self, fn: Callable[[Unit], T]) -> T:
-        with self._alone(), self._turn, self._writing.connect() as link:
+        with self._alone():
+            if self._file:
+                done: T = self._together.do(lambda link: fn(Unit(link, self.vault, self.codec, True)))
+                return done
+            return self._write_alone(fn)
+
+    def _write_lot(self, lot: Lot) -> None:
+        """Everybody's work in one transaction; an error of one is that one's alone."""
+        with self._turn, self._writing.connect() as link:
+            transaction = link.begin()
+            try:
+                while work := lot.next():
+                    _in_savepoint(link, work)
+            except BaseException:
+                transaction.rollback()
+                raise
+            self._commit(link, transaction)
+
+    def _write_alone(self, fn: Callable[[Unit], T]) -> T:
+        with self._turn, self._writing.connect() as link:
             transaction = link.begin()
             try:
                 result = fn(Unit(link, self.vault, self.codec, True))
@@ -139,6 +161,20 @@ class Store:
             yield
         finally:
             self._inside.open = False
+
+
+def _in_savepoint(link: Connection, work: Work) -> None:
+    """Raises only where SQLite has undone the whole transaction itself (a full or failing disk)."""
+    plain: Any = link.connection.driver_connection
+    plain.execute("SAVEPOINT one")
+    try:
+        work.value = work.do(link)
+    except Exception as error:
+        if link.invalidated or not plain.in_transaction:
+            raise
+        work.error = error
+        plain.execute("ROLLBACK TO one")
+    plain.execute("RELEASE one")
 
 
 def _again(error: DBAPIError) -> bool:
