@@ -71,9 +71,12 @@ class Reply:
 
     A channel without buttons writes the choices as a numbered list; the conversation accepts number, label and data.
     `card` names the case whose card this is (a later Reply with the same card edits it where the platform can).
+    `message` is what it is in the casebook's terms: `clarify` when it asks because the matter is unclear, `redirected`
+    when it names another way; `reply` for all else.
     """
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     card: str = ""
     media: tuple[Media, ...] = ()
+    message: str = "reply"

@@ -25,6 +25,7 @@ def packed(reply: Reply) -> dict[str, Any]:
         "buttons": [[[button.label, button.data, button.url] for button in row] for row in reply.buttons],
         "card": reply.card,
         "media": [[item.kind, item.id, item.name, item.url] for item in reply.media],
+        "message": reply.message,
     }
 
 
@@ -35,4 +36,5 @@ def unpacked(kept: Mapping[str, Any]) -> Reply:
         buttons=tuple(tuple(Button(*button) for button in row) for row in kept["buttons"]),
         card=kept["card"],
         media=tuple(Media(*item) for item in kept["media"]),
+        message=kept.get("message", "reply"),
     )

@@ -65,7 +65,7 @@ class RehearsalOffice:
         message = Message(CHANNEL, f"say-{self._said}", citizen, TEXT, at, text=text, sender_name=citizen)
         handle = self.handle(citizen, at)
         replies = self.store.write(lambda unit: self._spoken(unit, message, f"citizen:{handle}"))
-        self._replies += [Sent(at, f"citizen:{citizen}", "reply", reply.text) for reply in replies]
+        self._replies += [Sent(at, f"citizen:{citizen}", reply.message, reply.text) for reply in replies]
         self._note_new(handle)
 
     def _spoken(self, unit: Any, message: Message, to: str) -> list[Reply]:

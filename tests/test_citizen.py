@@ -527,3 +527,11 @@ def test_no_sequence_of_messages_breaks_the_talk_or_files_without_a_card(
         assert turn.replies or turn.acts or text.startswith("@")
         talk = Talk.from_dict(turn.talk.to_dict())
         assert talk == turn.talk
+
+
+def test_what_is_said_is_named() -> None:
+    thin = Read(verdict="clarify", ground="lacks_content")
+
+    assert talked(("他们太过分了", thin)).replies[-1].message == "clarify"
+    assert talked(("法院已经立案了你们管不管", OUT)).replies[-1].message == "redirected"
+    assert talked(MATTER).replies[-1].message == "reply"

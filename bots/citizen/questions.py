@@ -57,7 +57,8 @@ def go_on(scene: Scene, draft: Draft, *before: Reply) -> Turn:
     asked = {**draft.asked, **{name: draft.asked.get(name, 0) + 1 for name in wanted}}
     first = not any(draft.asked.values())
     draft = replace(draft, asked=asked)
-    question = Reply(question_text(scene.here, draft, wanted, first=first))
+    unclear = "clarify" if "text" in wanted else "reply"
+    question = Reply(question_text(scene.here, draft, wanted, first=first), message=unclear)
     return scene.move(*before, question, stage=GATHERING, draft=draft, asking=wanted, number="")
 
 

@@ -23,7 +23,8 @@ TRY_AGAIN = frozenset({"abuse", "harassment", "spam", "superstition"})
 def emergency(scene: Scene) -> Turn:
     """The numbers to call, at once and before anything else; a person is alarmed."""
     sort = danger_in(scene.text) or "other"
-    return scene.stay(scene.say(f"emergency.{sort}"), acts=(Alarm(scene.text),))
+    reply = replace(scene.say(f"emergency.{sort}"), message="redirected")
+    return scene.stay(reply, acts=(Alarm(scene.text),))
 
 
 def danger_in(text: str) -> str:
@@ -40,7 +41,10 @@ def elsewhere(scene: Scene) -> Turn:
     serial = scene.talk.serial + 1
     row = (scene.button("insist", f"insist:{serial}"), scene.button("leave", f"cancel:{serial}"))
     text = _route(scene, ground, (reading.clause if reading else None) or "")
-    move = scene.move(Reply(text, (row,)), stage=REDIRECTED, draft=draft, previous=None, asking=(), rounds=0, number="")
+    name = "clarify" if ground in TRY_AGAIN else "redirected"
+    move = scene.move(
+        Reply(text, (row,), message=name), stage=REDIRECTED, draft=draft, previous=None, asking=(), rounds=0, number=""
+    )
     return replace(move, talk=replace(move.talk, serial=serial, offered=False, held="", held_media=()))
 
 
