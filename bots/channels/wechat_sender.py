@@ -65,8 +65,11 @@ class WeChatSender:
         for number in range(self._sent_of.get(key, 0), len(pieces)):
             body = {"touser": to, "msgtype": "text", "text": {"content": pieces[number]}}
             failed = self._call("message/custom/send", body)
-            if failed:
+            if isinstance(failed, Never):
+                self._sent_of.pop(key, None)
+            elif failed:
                 self._sent_of[key] = number
+            if failed:
                 return failed
         self._sent_of.pop(key, None)
         return Sent()
