@@ -108,24 +108,29 @@ def features(words: Sequence[Word]) -> list[str]:
 
 def cues(text: str) -> list[str]:
     """The tags of every cue word in the text, one a place and tag; a longer cue is not also read as its parts."""
-    table, longest = _cues()
+    table, lengths = _cues()
     found: list[str] = []
     place = 0
     while place < len(text):
-        length = next((size for size in range(longest, 0, -1) if text[place : place + size] in table), 0)
-        found.extend(table[text[place : place + length]] if length else ())
-        place += length or 1
+        sizes = lengths.get(text[place], ())
+        size = next((size for size in sizes if text[place : place + size] in table), 0)
+        found.extend(table[text[place : place + size]] if size else ())
+        place += size or 1
     return found
 
 
 @cache
-def _cues() -> tuple[dict[str, tuple[str, ...]], int]:
+def _cues() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[int, ...]]]:
+    """Cue → its tags; and a cue's first character → how long the cues with it are, the longest first."""
     table: dict[str, tuple[str, ...]] = {}
     for group, tags in tomllib.loads((LEXICONS / "cues.toml").read_text(encoding="utf-8")).items():
         for tag, words in tags.items():
             for word in dict.fromkeys(words.split()):
                 table[word] = (*table.get(word, ()), f"{group}.{tag}")
-    return table, max(map(len, table))
+    lengths: dict[str, set[int]] = {}
+    for word in table:
+        lengths.setdefault(word[0], set()).add(len(word))
+    return table, {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
 
 
 @cache

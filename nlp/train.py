@@ -46,7 +46,7 @@ def train_reader(folder: Path = WEIGHTS, corpus: Path = CORPUS) -> Fitted:
         "how": "word, word pair and character pair TF-IDF; one linear SVM a class; one temperature a head",
         "seed": SEED,
         "cross-validated": figures,
-        "limits": "trained on invented messages; it suggests, a person decides",
+        "limits": "trained on invented messages whose author wrote the cue words too; it suggests, a person decides",
     }
     fitted = replace(fitted, model=replace(fitted.model, card=card))
     save_model(fitted.model, folder)
