@@ -2,48 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from casebook.case import Case, ClockRun
 from casebook.law import Law
-from casebook.rulebook import ClockRule, Extension
+from casebook.rules import ClockRule, Extension
 from casebook.terms import FINAL
 
 # A step that takes the case out of the unit's hands ends the clocks the unit keeps, whatever their own stops are.
 LEAVING_UNIT = frozenset({"hand_back"})
 
 
-def changed(case: Case, event: str, to: str, at: datetime, law: Law) -> tuple[ClockRun, ...]:
-    """The runs that change when `event` (a step, `file_direct` or `rework`) takes the case to state `to`."""
-    stopped = [_stop(run, event, at) for run in case.running if _stops(run, event, to, law)]
-    started = [
-        start(case, rule, at, law)
+def changed(case: Case, events: Iterable[str], to: str, at: datetime, law: Law) -> tuple[ClockRun, ...]:
+    """The runs that change when these events (a step's name, `file_direct`, `redispatch`, `rework`, `consent`), one
+    after the other, take the case to state `to`."""
+    moved: dict[tuple[str, int], ClockRun] = {}
+    for event in events:
+        for run in _changed_by(case, event, to, at, law):
+            moved[run.key] = run
+        case = with_runs(case, tuple(moved.values()))
+    return tuple(moved.values())
+
+
+def with_runs(case: Case, runs: Iterable[ClockRun]) -> Case:
+    """The case with these runs in the place of the ones of the same key."""
+    known = {run.key: run for run in case.clocks}
+    known.update({run.key: run for run in runs})
+    return replace(case, clocks=tuple(known.values()))
+
+
+def _changed_by(case: Case, event: str, to: str, at: datetime, law: Law) -> tuple[ClockRun, ...]:
+    stopped = tuple(stop(run, event, at) for run in case.running if _stops(run, case, event, to, law))
+    going = {run.clock for run in case.running} - {run.clock for run in stopped}
+    started = tuple(
+        start(case, rule, at, law, rework=event == "rework")
         for rule in law.rulebook.clocks
-        if _starts(rule, event) and _fits(rule, case) and to not in FINAL
-    ]
+        if _starts(rule, event) and _fits(rule, case) and rule.clock not in going
+        if to not in FINAL or (rule.outlives and to == "closed")
+    )
     return (*stopped, *started)
 
 
-def start(case: Case, rule: ClockRule, at: datetime, law: Law) -> ClockRun:
-    """A new run of the rule's clock from `at`; its round follows on the last one."""
+def start(
+    case: Case, rule: ClockRule, at: datetime, law: Law, *, rework: bool = False, round: int | None = None
+) -> ClockRun:
+    """A new run of the rule's clock from `at`; without a round given it follows on the last one."""
     last = case.run(rule.clock)
-    due, provisional = _due(rule, at, law)
-    outside = case.filing.due if rule.clock == "resolution" and not rule.target else None
-    extension = law.rulebook.extension(rule.clock, case.case_class)
-    return ClockRun(
+    round = round or (last.round + 1 if last else 1)
+    days = rule.working_days
+    if rework and isinstance(law.read.rework_days, int) and rule.again:
+        days = law.read.rework_days
+    due, provisional = _due(replace(rule, working_days=days), at, law)
+    extension = law.rulebook.extension(rule.clock, case.case_class, case.stream)
+    run = ClockRun(
         clock=rule.clock,
-        round=last.round + 1 if last else 1,
+        round=round,
         started=at,
-        due=outside or due,
+        due=due,
         cites=rule.cites,
-        working_days=rule.working_days,
+        working_days=days,
         hours=rule.hours,
-        ceiling=ceiling(extension, at, rule.working_days or 0, law) if extension else None,
-        provisional=provisional and outside is None,
+        ceiling=ceiling(extension, at, days or 0, law) if extension else None,
+        provisional=provisional,
         holder=rule.holder,
         target=rule.target,
     )
+    return _within(case, rule, run)
+
+
+def _within(case: Case, rule: ClockRule, run: ClockRun) -> ClockRun:
+    """The first run under the limit that a handing-over system set: the earlier of both, or that system's word."""
+    outside = case.filing.due
+    if outside is None or rule.clock != "resolution" or rule.target or run.round > 1:
+        return run
+    if rule.outside == "stricter" and outside >= run.due:
+        return run
+    return replace(run, due=outside, working_days=None, hours=None, ceiling=outside, provisional=False)
 
 
 def ceiling(rule: Extension, started: datetime, basic: int, law: Law) -> datetime | None:
@@ -54,17 +90,16 @@ def ceiling(rule: Extension, started: datetime, basic: int, law: Law) -> datetim
     return law.calendar.add_working_days(started, rule.most + (basic if on_top else 0))
 
 
-def reclassified(case: Case, new_class: str, law: Law) -> tuple[ClockRun, ...]:
+def reclassified(case: Case, new_class: str, at: datetime, law: Law) -> tuple[ClockRun, ...]:
     """The running clocks as another class's rules would have set them from their original start (readings A08)."""
     other = replace(case, case_class=new_class)
     runs = []
     for run in case.running:
         rule = next((rule for rule in law.rulebook.clocks if rule.clock == run.clock and _fits(rule, other)), None)
         if rule is None:
-            runs.append(_stop(run, "reclassify", case.history[-1].at))
+            runs.append(stop(run, "reclassify", at))
         elif rule.cites != run.cites or rule.working_days != run.working_days:
-            fresh = start(replace(other, clocks=()), rule, run.started, law)
-            runs.append(replace(fresh, round=run.round))
+            runs.append(start(other, rule, run.started, law, round=run.round))
     return tuple(runs)
 
 
@@ -80,28 +115,40 @@ def recounted(case: Case, law: Law) -> tuple[ClockRun, ...]:
     return tuple(runs)
 
 
+def rule_of(run: ClockRun, case: Case, law: Law) -> ClockRule | None:
+    """The rule a run came from: the one of its clock that fits the case's kind and stream."""
+    fitting = (rule for rule in law.rulebook.clocks if rule.clock == run.clock and _same_sort(rule, case))
+    return next((rule for rule in fitting if rule.cites == run.cites), None)
+
+
+def stop(run: ClockRun, event: str, at: datetime) -> ClockRun:
+    return replace(run, stopped=at, stopped_by=event)
+
+
 def _starts(rule: ClockRule, event: str) -> bool:
     return event in rule.starts or (event == "rework" and rule.again)
 
 
-def _stops(run: ClockRun, event: str, to: str, law: Law) -> bool:
-    if to in FINAL or (event in LEAVING_UNIT and run.holder == "unit"):
+def _stops(run: ClockRun, case: Case, event: str, to: str, law: Law) -> bool:
+    rules = [rule for rule in law.rulebook.clocks if rule.clock == run.clock and _same_sort(rule, case)]
+    if any(event in rule.stops for rule in rules):
         return True
-    rules = [rule for rule in law.rulebook.clocks if rule.clock == run.clock]
-    return any(event in rule.stops for rule in rules)
+    if to in FINAL:
+        return to != "closed" or not any(rule.outlives for rule in rules)
+    return event in LEAVING_UNIT and run.holder == "unit" and law.read.redispatch == "new_clock"
 
 
-def _stop(run: ClockRun, event: str, at: datetime) -> ClockRun:
-    return replace(run, stopped=at, stopped_by=event)
+def _same_sort(rule: ClockRule, case: Case) -> bool:
+    return _among(case.kind, rule.kinds) and _among(case.stream, rule.streams)
 
 
 def _fits(rule: ClockRule, case: Case) -> bool:
     return (
-        _among(case.kind, rule.kinds)
+        _same_sort(rule, case)
         and _among(case.case_class, rule.classes)
-        and _among(case.stream, rule.streams)
         and _among(case.verdict, rule.verdicts)
         and (not rule.when or rule.when in case.marks)
+        and not (rule.unless == "anonymous" and case.filing.anonymous)
     )
 
 

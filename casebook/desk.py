@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from casebook import notices, reminders, taking
+from casebook.addressing import citizens
 from casebook.book import Book
-from casebook.case import Case, Command, Filing, Notice, Person, Timer
+from casebook.case import CLOCK, Case, Command, Filing, Notice, Person, Timer
 from casebook.clocks import recounted
 from casebook.errors import NoSuchCase, NotAllowed
 from casebook.law import Law
@@ -57,12 +58,16 @@ class Desk:
         return len(timers)
 
     def fire(self, book: Book, timer: Timer, at: datetime) -> None:
-        """Carry out one timer: its notice, unless the case has moved on meanwhile."""
+        """Carry out one timer, its notice or its step in the clock's name, unless the case has moved on meanwhile."""
         case = book.load(timer.case)
-        if any(timer.key == other.key for other in reminders.wanted(case, self.law)):
+        wanted = any(timer.key == other.key for other in reminders.wanted(case, self.law))
+        book.fired(timer.key, at)
+        if wanted and timer.what in reminders.STEPS:
+            command = Command(timer.what.partition(":")[2], CLOCK, max(at, case.history[-1].at), timer.facts)
+            self._save(book, case, taking.take(case, command, self.law))
+        elif wanted:
             told = reminders.notice(case, timer, at, self.law)
             book.post([told] if told else [])
-        book.fired(timer.key, at)
 
     def recount(self, book: Book, at: datetime) -> list[str]:
         """Count provisional due dates again by the calendar as it is now; the numbers of the cases that changed."""
@@ -94,7 +99,7 @@ class Desk:
             raise NotAllowed("merge_other_matter", into=into) from error
         if earlier.state in FINAL or earlier.state == "answered":
             raise NotAllowed("merge_other_matter", into=into)
-        facts = {"number": case.number, "followers": notices.citizens(case)}
+        facts = {"number": case.number, "followers": citizens(case)}
         self._save(book, earlier, taking.follow(earlier, facts, command.by, command.at))
 
     def _save(self, book: Book, before: Case | None, case: Case) -> None:

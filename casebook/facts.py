@@ -46,12 +46,13 @@ def case_facts(case: Case, law: Law) -> tuple[dict[str, Any], dict[str, Any]]:
         "class_title": case_class.title if case_class else None,
         "channel": CHANNELS.get(case.filing.channel, case.filing.channel),
         "urgent": part("urgent") if "urgent" in case.marks else " ",
-        **_due(run),
+        **due_of(run),
     }
     return facts, _private(case)
 
 
-def _due(run: ClockRun | None) -> dict[str, Any]:
+def due_of(run: ClockRun | None) -> dict[str, Any]:
+    """What a sentence may say of one clock: until when, how it was counted, whether the date may still move."""
     if run is None:
         return {"due": None, "provisional": None, "counted": " "}
     counted = ""
@@ -95,4 +96,3 @@ def current(case: Case) -> ClockRun | None:
     """The running clock that matters most to whoever reads: the legal one that is due first."""
     runs = [run for run in case.running if not run.target]
     return min(runs, key=lambda run: run.due) if runs else None
-

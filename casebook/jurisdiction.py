@@ -22,13 +22,17 @@ UNIT_KINDS = ("institution", "window")
 @dataclass(frozen=True)
 class Unit:
     """One handling unit. `kind` is institution (实施机构) or window (窗口服务单位); `central` marks units under
-    central management, whose own decisions are outside the regulation. `officers` are names; at least one."""
+    central management, whose own decisions are outside the regulation. `officers` are names; at least one.
+    `chief` is its 首席事务代表, `level` its 层级, `authority` its 主管部门, which reviews appeals and objections."""
 
     name: str
     duties: str = ""
     kind: str = "institution"
     officers: tuple[str, ...] = ()
     leader: str = ""
+    chief: str = ""
+    level: str = ""
+    authority: str = ""
     phone: str = ""
     central: bool = False
     aliases: tuple[str, ...] = ()
@@ -61,10 +65,27 @@ class Jurisdiction:
         """The unit of that name or alias; None if there is none."""
         return next((unit for unit in self.units if name == unit.name or name in unit.aliases), None)
 
+    def reviewer_of(self, name: str | None) -> str:
+        """Who reviews that unit's appeals and objections: its 主管部门, the unit itself where none is named."""
+        unit = self.unit(name or "")
+        return (unit.authority if unit else "") or (name or "")
+
+    def may_review(self, reviewer: str, name: str | None) -> bool:
+        """Whether a body may review that unit's matters. Another unit, or another's 主管部门, may not."""
+        if reviewer in (name, self.reviewer_of(name)):
+            return True
+        others = {unit.name for unit in self.units} | {unit.authority for unit in self.units}
+        return reviewer not in others
+
     def with_units(self, names: tuple[str, ...]) -> Jurisdiction:
         """The same office with just these units (a rehearsal's own list)."""
         known = {unit.name: unit for unit in self.units}
-        return replace(self, units=tuple(known.get(name, Unit(name, officers=("经办员",))) for name in names))
+        return replace(self, units=tuple(known.get(name) or _unnamed(name) for name in names))
+
+
+def _unnamed(name: str) -> Unit:
+    """A unit of which only the name is known, with people called by their office."""
+    return Unit(name, officers=("经办员",), leader="主管领导", kind="window" if "窗口" in name else "institution")
 
 
 def read_jurisdiction(name_or_path: str) -> Jurisdiction:
@@ -80,8 +101,9 @@ def read_jurisdiction(name_or_path: str) -> Jurisdiction:
 
 
 def _jurisdiction(table: dict[str, Any], path: Path) -> Jurisdiction:
-    units = tuple(_make(Unit, unit, f"{path.name}, unit {number}") for number, unit in enumerate(table.pop("unit", []), 1))
-    office = _make(Jurisdiction, {**table, "units": units, "name": table.get("name", path.stem)}, path.name)
+    rows = enumerate(table.pop("unit", []), 1)
+    units = tuple(_make(Unit, unit, f"{path.name}, unit {number}") for number, unit in rows)
+    office: Jurisdiction = _make(Jurisdiction, {**table, "units": units, "name": table.get("name", path.stem)}, path.name)
     if not office.units:
         raise RulebookError(f"{path.name}: no [[unit]]; an office needs at least one handling unit")
     for unit in office.units:

@@ -11,7 +11,8 @@ from casebook.case import Case, ClockRun
 from casebook.errors import RulebookError
 from casebook.jurisdiction import Jurisdiction
 from casebook.lifecycle import DEFAULT_FLOW, EVERYWHERE
-from casebook.rulebook import Readings, Rulebook
+from casebook.readings import Readings
+from casebook.rulebook import ClockRule, Rulebook
 from casebook.working_days import Calendar
 
 
@@ -30,18 +31,23 @@ class Law:
         known = {item.name for item in fields(Readings)}
         for key in jurisdiction.settings:
             if key not in known:
-                raise RulebookError(f"{jurisdiction.name}: unknown setting {key!r}; known are {', '.join(sorted(known))}")
-        return cls(rulebook, jurisdiction, calendar, replace(rulebook.readings, **jurisdiction.settings))
+                raise RulebookError(
+                    f"{jurisdiction.name}: unknown setting {key!r}; known are {', '.join(sorted(known))}"
+                )
+        read = replace(rulebook.readings, **jurisdiction.settings)
+        tuned = replace(rulebook, clocks=tuple(_tuned(rule, read) for rule in rulebook.clocks))
+        return cls(tuned, jurisdiction, calendar, read)
 
     def has(self, step: str) -> bool:
         """Whether this office knows the step at all."""
         by_clause = any(step in clause.steps for clause in self.rulebook.clauses)
         return step in EVERYWHERE or by_clause or self.rulebook.step(step) is not None
 
-    def leads(self, step: str, kind: str) -> str:
-        """The state a step with a choice leads to for that kind of case."""
+    def leads(self, step: str, *which: str | None) -> str:
+        """The state a step with a choice leads to, for that stream, kind or sort of unit, the first counting."""
         flow = self.rulebook.flow
-        return flow.get(f"{step}/{kind}") or flow.get(step) or DEFAULT_FLOW[step]
+        chosen = next((flow[key] for each in which if (key := f"{step}/{each}") in flow), None)
+        return chosen or flow.get(step) or DEFAULT_FLOW[step]
 
     def respondent_unit(self, case: Case) -> str | None:
         """The handling unit whose name the respondent's words hold; None where they name none."""
@@ -54,6 +60,14 @@ class Law:
         if now <= run.due:
             return self.calendar.working_days_between(now, run.due)
         return -self.calendar.working_days_between(run.due, now)
+
+
+def _tuned(rule: ClockRule, read: Readings) -> ClockRule:
+    """The rule with its length as this office has set it."""
+    if not rule.reading:
+        return rule
+    length = getattr(read, rule.reading)
+    return replace(rule, hours=length) if rule.hours is not None else replace(rule, working_days=length)
 
 
 Facts = Mapping[str, Any]

@@ -42,19 +42,19 @@ TABLE: dict[str, Arrow] = {
     "supplement":          _arrow(OPEN,                  SAME,                                     "citizen officer"),
     "withdraw":            _arrow(UNANSWERED,            "withdrawn",                              "citizen"),
     "refuse":              _arrow(BEFORE_DISPATCH,       "refused",                                "dispatcher"),
-    "dispatch":            _arrow(BEFORE_DISPATCH,       AT_UNIT,                                  "dispatcher"),
+    "dispatch":            _arrow(BEFORE_DISPATCH | AT_UNIT, AT_UNIT,                              "dispatcher"),
     "mark":                _arrow(OPEN,                  SAME,                                     "dispatcher officer"),
     "designate":           _arrow(BEFORE_DISPATCH,       AT_UNIT,                                  "dispatcher"),
     "transfer":            _arrow(BEFORE_DISPATCH | AT_UNIT, "transferred",                        "dispatcher officer"),
     "send_back":           _arrow(BEFORE_DISPATCH | AT_UNIT, "sent_back",                          "dispatcher"),
     "merge":               _arrow(UNANSWERED,            "merged",                                 "dispatcher officer"),
-    "accept":              _arrow("awaiting_acceptance", "handling",                               "officer"),
+    "accept":              _arrow("awaiting_acceptance", "handling",                               "officer clock"),
     "decline":             _arrow("awaiting_acceptance", "declined",                               "officer"),
     "hand_back":           _arrow(AT_UNIT,               "awaiting_dispatch disputed",             "officer"),
     "contact":             _arrow(WITH_UNIT | {"answered"}, SAME,                                  "officer"),
     "extend":              _arrow("handling",            SAME,                                     "officer"),
     "reclassify":          _arrow(AT_UNIT,               SAME,                                     "officer dispatcher"),
-    "resolve":             _arrow("handling",            "in_review in_check answered",            "officer"),
+    "resolve":             _arrow(AT_UNIT | {"awaiting_dispatch"}, "in_review in_check answered closed", "officer"),
     "rectify":             _arrow(AFTER,                 SAME,                                     "officer"),
     "clarify_publicly":    _arrow(AFTER,                 SAME,                                     "officer dispatcher"),
     "recuse":              _arrow(WITH_UNIT,             SAME,                                     "officer leader inspector"),
@@ -67,17 +67,20 @@ TABLE: dict[str, Arrow] = {
     "appeal":              _arrow("handling under_appeal", "under_appeal",                         "officer leader"),
     "uphold":              _arrow(OPEN,                  "closed awaiting_dispatch disputed",      "reviewer"),
     "dismiss":             _arrow(OPEN,                  "handling same",                          "reviewer"),
-    "object":              _arrow(AT_UNIT,               SAME,                                     "officer"),
-    "urge":                _arrow(OPEN,                  SAME,                                     "dispatcher supervisor"),
+    "object":              _arrow(AT_UNIT,               "same disputed",                          "officer"),
+    "urge":                _arrow(OPEN,                  SAME,                                     "dispatcher supervisor clock"),
     "supervise":           _arrow(OPEN | {"closed"},     "same handling",                          "supervisor"),
     "terminate":           _arrow(UNANSWERED,            "terminated",                             "officer dispatcher"),
     "archive_as_answered": _arrow(OPEN,                  "same archived",                          "dispatcher"),
     "archive_as_opinion":  _arrow(BEFORE_DISPATCH,       "archived",                               "dispatcher"),
-    "close_off":           _arrow("answered",            "closed",                                 "officer dispatcher"),
+    "close_off":           _arrow(AFTER,                 "closed",                                 "officer dispatcher"),
     "publish":             _arrow(AFTER,                 SAME,                                     "dispatcher"),
     "recount":             _arrow(OPEN,                  SAME,                                     "clock"),
+    "lapse":               _arrow(OPEN,                  SAME,                                     "clock"),
     "merged_in":           _arrow(OPEN,                  SAME,                                     "dispatcher officer"),
 }  # fmt: skip
+# What only the clock, or the desk itself, puts into a case's history.
+BY_ITSELF = frozenset({"recount", "lapse", "merged_in"})
 
 CHOICES = {
     "file": "file",
@@ -99,6 +102,8 @@ DEFAULT_FLOW = {
 }
 
 # Steps every office has, whether or not its regulation speaks of them. All others need an article (readings A43).
-EVERYWHERE = frozenset(
-    ["file", "supplement", "withdraw", "mark", "merge", "dispatch", "designate", "transfer", "hand_back", "contact", "reclassify", "resolve", "recuse", "rate", "revisit", "urge", "supervise", "recount", "merged_in"]
+EVERYWHERE = (
+    frozenset("file supplement withdraw mark merge dispatch designate transfer hand_back contact reclassify".split())
+    | frozenset("resolve recuse rate revisit urge supervise".split())
+    | BY_ITSELF
 )

@@ -34,6 +34,9 @@ def article_label(article: int) -> str:
     return f"第{chinese(article)}条"
 
 
-def item_label(label: str, item: str) -> str:
-    """The label of an item under an article's label: （三） for "3"; "" leaves the article's own."""
-    return f"{label}（{chinese(int(item))}）" if item else label
+def item_label(label: str, items: str, item: str) -> str:
+    """The label of an item under an article's label: （三） for "3", or as `items` writes it ("{n}"); "" leaves the
+    article's own."""
+    if not item:
+        return label
+    return items.format(n=item) if items else f"{label}（{chinese(int(item))}）"

@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from casebook.case import Case, Person
 from casebook.errors import NotAllowed
 from casebook.law import Law
-from casebook.lifecycle import TABLE
+from casebook.lifecycle import BY_ITSELF, TABLE
+from casebook.rules import StepRule
 
 UNIT_ROLES = frozenset({"officer", "leader"})
 # What co-handling units may do besides the lead unit.
 CO_UNIT_STEPS = frozenset({"supplement", "contact", "recuse"})
 # What only the one who filed may do, not those whose cases were merged into the case.
 FILER_STEPS = frozenset({"withdraw"})
+DISPATCHES = frozenset({"dispatch", "designate"})
 
 
 def check(case: Case, step: str, by: Person, law: Law) -> None:
     """Raise NotAllowed unless this person may take this step on this case, whatever its state."""
     _check_basis(step, law)
     rule = law.rulebook.step(step)
+    cites = rule.cites if rule else ""
     roles = frozenset(rule.roles) if rule and rule.roles else TABLE[step].by
     if by.role not in roles:
-        raise NotAllowed("not_your_step", cites=rule.cites if rule else "", step=step, role=by.role)
+        raise NotAllowed("not_your_step", cites=cites, step=step, role=by.role)
     if by.role == "citizen" and not _is_concerned(case, step, by):
         raise NotAllowed("not_your_case", number=case.number)
     if is_barred(case, by):
         raise NotAllowed("barred", number=case.number)
     if by.role in UNIT_ROLES:
-        _check_unit(case, step, by)
+        _check_unit(case, step, by, law)
+    if by.role == "reviewer":
+        _check_reviewer(case, by, cites, law)
     if by.role == "inspector" and by.name and by.name == case.officer:
-        raise NotAllowed("own_work", number=case.number, cites=rule.cites if rule else "")
+        raise NotAllowed("own_work", number=case.number, cites=cites)
+
+
+def check_rule(case: Case, rule: StepRule, law: Law) -> None:
+    """Raise NotAllowed where the article gives the step no basis for a case of this sort, or not yet."""
+    if rule.streams and case.stream not in rule.streams:
+        raise NotAllowed("not_for_stream", cites=rule.cites, step=rule.step, stream=case.stream)
+    if rule.kinds and case.kind not in rule.kinds:
+        raise NotAllowed("not_for_kind", cites=rule.cites, step=rule.step, kind=case.kind)
+    if rule.verdicts and case.verdict not in rule.verdicts:
+        raise NotAllowed("not_for_verdict", cites=rule.cites, step=rule.step, verdict=case.verdict or "—")
+    for before in rule.after:
+        if before == "contact" and (case.filing.anonymous or not law.read.contact_before_resolve):
+            continue
+        if not _taken_here(case, before):
+            raise NotAllowed("first_step", cites=rule.cites, step=rule.step, first=before)
+
+
+def _taken_here(case: Case, step: str) -> bool:
+    """Whether the step was taken since the case came to the unit that has it."""
+    since = max((entry.seq for entry in case.history if entry.step in DISPATCHES), default=0)
+    return any(entry.step == step and entry.seq > since for entry in case.history)
 
 
 def _is_concerned(case: Case, step: str, by: Person) -> bool:
@@ -50,7 +78,43 @@ def is_barred(case: Case, by: Person) -> bool:
     return str(by) in case.barred or (bool(by.name) and by.name == case.filing.fields.get("staff_name"))
 
 
-def _check_unit(case: Case, step: str, by: Person) -> None:
+def may_settle_on_the_spot(case: Case, by: Person, law: Law) -> bool:
+    """Whether this officer may answer before dispatch or acceptance: the regulation has such a class, and the case is
+    at his own unit, or undispatched at the window that took it."""
+    if not any(item.on_the_spot for item in law.rulebook.classes):
+        return False
+    if case.lead_unit is not None:
+        return by.unit == case.lead_unit
+    unit = law.jurisdiction.unit(by.unit or "")
+    return case.history[0].by == by or (unit is not None and unit.kind == "window")
+
+
+def waits_for(case: Case, by: Person, law: Law) -> bool:
+    """Whether an answer, an extension, an appeal, an objection or an archiving waits for this person's word."""
+    if by.role == "reviewer":
+        return "object" in case.pending or ("appeal" in case.pending and not case.pending["appeal"].get("at_leader"))
+    if by.role == "leader":
+        return case.state == "in_review" or bool(case.pending.get("appeal", {}).get("at_leader"))
+    if by.role == "supervisor":
+        return "archive" in case.pending
+    rule = law.rulebook.extension("resolution", case.case_class, case.stream)
+    return "extend" in case.pending and rule is not None and rule.consent == by.role
+
+
+def _check_unit(case: Case, step: str, by: Person, law: Law) -> None:
+    if step == "resolve" and case.lead_unit is None and may_settle_on_the_spot(case, by, law):
+        return
     mine = case.units if step in CO_UNIT_STEPS else (case.lead_unit,)
     if by.unit is None or by.unit not in mine:
         raise NotAllowed("not_your_case", number=case.number)
+
+
+def _check_reviewer(case: Case, by: Person, cites: str, law: Law) -> None:
+    if by.unit is None or not law.jurisdiction.may_review(by.unit, case.lead_unit):
+        raise NotAllowed("not_your_case", number=case.number, cites=cites)
+    asked = {str(pending.get("by", "")) for pending in case.pending.values() if isinstance(pending, Mapping)}
+    if by.name and any(Person.read(person).name == by.name for person in asked if person):
+        raise NotAllowed("own_work", number=case.number, cites=cites)
+
+
+assert set(TABLE) >= BY_ITSELF  # what the desk does by itself stands in the table like everything else

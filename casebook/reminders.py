@@ -7,16 +7,23 @@ and gets new ones, and the same reminder can never be set twice. Reminders wait 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from casebook.case import Case, ClockRun, Notice, Timer
+from casebook.addressing import citizens, reviewer_of, unit_of
+from casebook.case import Case, ClockRun, Entry, Notice, Timer
+from casebook.clocks import rule_of
 from casebook.facts import case_facts
 from casebook.law import Law
-from casebook.notices import citizens, unit_of
 from casebook.terms import CLOCKS
+from casebook.wording import sentences
 
 AHEAD = {"first_contact": "contact_due", "rectification": "rectification_due", "revisit": "revisit_due"}
+# Timers that take a step in the clock's name.
+STEPS = frozenset({"step:urge", "step:lapse", "step:accept"})
+# What is asked for within a window of time.
+ASKED_IN = {"rating_appeal": "appeal", "responsibility": "object"}
 STALE = frozenset({"due_soon", *AHEAD.values()})  # pointless once the moment itself is past
 ONE_MINUTE = timedelta(minutes=1)
 
@@ -53,27 +60,59 @@ def _of_run(run: ClockRun) -> dict[str, Any]:
     return {
         "due": run.due.isoformat(),
         "clock": run.clock,
-        "clock_title": CLOCKS.get(run.clock, run.clock),
+        "clock_title": sentences()["target"].get(run.clock, CLOCKS.get(run.clock)) if run.target else CLOCKS[run.clock],
         "cites": run.cites,
     }
 
 
 def _for_clocks(case: Case, law: Law) -> Iterator[Timer]:
     for run in case.running:
-        keeper = "dispatchers" if run.holder == "body" else unit_of(case)
-        if not keeper:
-            continue
-        known = _known_since(case, run)
-        for moment in _ahead(run, known, law):
-            yield _timer(case, run, AHEAD.get(run.clock, "due_soon"), keeper, moment)
-        if run.target:
-            continue
-        late = law.calendar.next_opening(run.due + ONE_MINUTE)
-        for to in (keeper, "supervisors"):
-            yield _timer(case, run, "overdue", to, late)
-        worse = _opening_after(late, law.read.escalate_days, law)
-        for to in _above(case, run, law):
-            yield _timer(case, run, "overdue_escalation", to, worse)
+        if _is_unused_window(run, case, law):
+            facts = {"clock": run.clock}
+            yield replace(_timer(case, run, "step:lapse", "", run.due), facts=facts)
+        elif keeper := _keeper(run, case, law):
+            yield from _before_due(run, keeper, case, law)
+            if not run.target and not _is_suspended(run, case, law):
+                yield from _after_due(run, keeper, case, law)
+
+
+def _before_due(run: ClockRun, keeper: str, case: Case, law: Law) -> Iterator[Timer]:
+    known = _known_since(case, run)
+    for moment in _ahead(run, known, case, law):
+        yield _timer(case, run, AHEAD.get(run.clock, "due_soon"), keeper, moment)
+    if law.read.urge_before and run.clock == "resolution" and case.lead_unit:
+        at = _opening_before(run.due, law.read.urge_before, law)
+        if at > known:
+            yield replace(_timer(case, run, "step:urge", "", at), facts={"auto": True})
+
+
+def _after_due(run: ClockRun, keeper: str, case: Case, law: Law) -> Iterator[Timer]:
+    if run.clock == "acceptance" and law.read.deemed_accept_on_lapse:
+        yield _timer(case, run, "step:accept", "", run.due + ONE_MINUTE)
+    late = law.calendar.next_opening(run.due + ONE_MINUTE)
+    for to in (keeper, "supervisors"):
+        yield _timer(case, run, "overdue", to, late)
+    worse = _opening_after(late, law.read.escalate_days, law)
+    for to in _above(case, run, law):
+        yield _timer(case, run, "overdue_escalation", to, worse)
+
+
+def _keeper(run: ClockRun, case: Case, law: Law) -> str:
+    """Who is reminded of a clock: those in whose hands it lies now."""
+    if run.clock in ASKED_IN and ASKED_IN[run.clock] in case.pending:
+        return reviewer_of(case.lead_unit, law)
+    return {"body": "dispatchers", "inspector": "inspectors"}.get(run.holder) or unit_of(case)
+
+
+def _is_unused_window(run: ClockRun, case: Case, law: Law) -> bool:
+    """Whether the run is only a time in which something may be asked for, and nobody has."""
+    rule = rule_of(run, case, law)
+    return rule is not None and rule.window and ASKED_IN.get(run.clock) not in case.pending
+
+
+def _is_suspended(run: ClockRun, case: Case, law: Law) -> bool:
+    """While an appeal is looked at, nobody is told that the answer is late (readings A20)."""
+    return law.read.appeal_suspends and case.state == "under_appeal" and run.clock == "resolution"
 
 
 def _above(case: Case, run: ClockRun, law: Law) -> Iterator[str]:
@@ -91,13 +130,34 @@ def _known_since(case: Case, run: ClockRun) -> datetime:
     return run.started
 
 
-def _ahead(run: ClockRun, known: datetime, law: Law) -> Iterator[datetime]:
-    """Opening time so many working days before the due day; long terms are reminded more than once."""
-    long = (run.working_days or 0) > law.read.long_term
-    for days in law.read.remind_days_long if long else law.read.remind_days:
-        moment = _opening_before(run.due, days, law)
-        if moment > known:
-            yield moment
+def _ahead(run: ClockRun, known: datetime, case: Case, law: Law) -> Iterator[datetime]:
+    """Opening time so many working days before the due day; long terms are reminded more than once, urgent cases
+    earlier, and a term too short for either on the due day itself."""
+    if run.hours:
+        moments = [_hours_ahead(run, law)]
+    else:
+        long = (run.working_days or 0) > law.read.long_term
+        days = law.read.remind_days_long if long else law.read.remind_days
+        if "urgent" in case.marks:
+            days = (2 * max(days, default=1), *days)
+        moments = [_opening_before(run.due, lead, law) for lead in days] if not run.target else []
+    fitting = [moment for moment in moments if moment > known]
+    if not fitting and run.working_days:
+        fitting = [moment for moment in [_opening_before(run.due, 0, law)] if moment > known]
+    yield from dict.fromkeys(fitting)
+
+
+def _hours_ahead(run: ClockRun, law: Law) -> datetime:
+    """A quarter of the hours before they end; never at night: an hour before the office closed last."""
+    moment = run.due - timedelta(hours=run.hours or 0) / 4
+    if law.calendar.in_office_hours(moment):
+        return moment
+    day = law.calendar.last_working_day_on_or_before(moment.date())
+    closing = datetime.combine(day, law.jurisdiction.closes, moment.tzinfo)
+    if closing > moment:
+        day = law.calendar.last_working_day_on_or_before(day - timedelta(days=1))
+        closing = datetime.combine(day, law.jurisdiction.closes, moment.tzinfo)
+    return closing - timedelta(hours=1)
 
 
 def _opening_before(due: datetime, days: int, law: Law) -> datetime:
@@ -125,26 +185,34 @@ def _for_survey(case: Case, law: Law) -> Iterator[Timer]:
     """After the answer: one reminder to the citizen, then a revisit by whoever the rulebook names."""
     if case.state != "answered":
         return
-    answer = next(entry for entry in reversed(case.history) if entry.step in ("resolve", "approve", "pass_check"))
+    answer = _answered_by(case)
     if any(entry.step in ("rate", "revisit") for entry in case.history[answer.seq :]):
         return
-    since = answer.at
+    since, number = answer.at, f"{case.number}/{case.answers}"
     for citizen in citizens(case):
         at = _opening_after(since, law.read.survey_reminder_days, law)
-        yield Timer(f"{case.number}/{case.answers}/survey_reminder/{citizen}", case.number, at, "survey_reminder", citizen)
+        yield Timer(f"{number}/survey_reminder/{citizen}", case.number, at, "survey_reminder", citizen)
     rule = law.rulebook.revisit
     if rule and rule.target_days and not case.run("revisit"):
         to = unit_of(case) if rule.who == "unit" else "dispatchers"
         due = law.calendar.add_working_days(since, rule.target_days)
         at = _opening_before(due, 1, law)
-        yield Timer(f"{case.number}/{case.answers}/revisit_due/{to}", case.number, at, "revisit_due", to, facts={"due": due.isoformat()})
+        facts = {"due": due.isoformat()}
+        yield Timer(f"{number}/revisit_due/{to}", case.number, at, "revisit_due", to, facts=facts)
+
+
+def _answered_by(case: Case) -> Entry:
+    """The entry that last brought the answer to the citizen."""
+    before = [None, *(entry.state for entry in case.history)]
+    arrived = [entry for entry, was in zip(case.history, before, strict=False) if was != entry.state == "answered"]
+    return arrived[-1] if arrived else case.history[-1]
 
 
 def _for_redispatch(case: Case, law: Law) -> Iterator[Timer]:
     """A case handed back and waiting again has no legal clock; the dispatchers are reminded all the same."""
     if case.state not in ("awaiting_dispatch", "disputed") or not case.hand_backs or law.read.redispatch_days < 1:
         return
-    since = next(entry.at for entry in reversed(case.history) if entry.step == "hand_back")
+    since = next(entry.at for entry in reversed(case.history) if "times" in entry.facts)
     due = law.calendar.add_working_days(since, law.read.redispatch_days)
     at = datetime.combine(due.date(), law.jurisdiction.opens, due.tzinfo)
     facts = {"due": due.isoformat(), "clock_title": CLOCKS["dispatch"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from casebook import rulebook as shapes
 from casebook.errors import RulebookError
 from casebook.lifecycle import CHOICES, TABLE
 from casebook.numerals import article_label, item_label
-from casebook.rulebook import Article, Clause, ClockRule, Readings, Rulebook
-from casebook.terms import CLOCKS, GROUNDS, KINDS, STATES, STEPS
+from casebook.readings import Readings
+from casebook.rulebook import Article, Clause, ClockRule, Rulebook
+from casebook.terms import CHANNELS, CLOCKS, GROUNDS, KINDS, ROLES, STATES, STEPS, VERDICTS
 
 FOLDER = Path(__file__).with_name("rulebooks")
 
@@ -29,18 +31,32 @@ TABLES: dict[str, type[Any]] = {
     "forms": shapes.FormRule,
     "reports": shapes.ReportRule,
     "scopes": shapes.Scope,
+    "feedbacks": shapes.Feedback,
+    "inherits": shapes.Inherited,
 }
-EVENTS = frozenset(STEPS) | {"file_direct", "rework"}
-NOT_IN_FILES = {"cites"}
+# What may start or stop a clock: the steps, and what a step may stand for besides its own name.
+# Targets that no clock is named after.
+TARGETS = frozenset({"answer", "check"})
+EVENTS = frozenset(STEPS) | {"file_direct", "redispatch", "rework", "consent"}
+NOT_IN_FILES = {"cites", "inherited", "by_clause"}
 KNOWN: dict[str, frozenset[str]] = {
     "step": frozenset(STEPS),
     "steps": frozenset(STEPS),
-    "clock": frozenset(CLOCKS) | {"redispatch", "answer"},
+    "clock": frozenset(CLOCKS) | TARGETS,
     "starts": EVENTS,
     "stops": EVENTS,
+    "after": frozenset(STEPS),
+    "on": frozenset(STEPS),
     "kinds": frozenset(KINDS),
+    "roles": frozenset(ROLES),
+    "verdicts": frozenset(VERDICTS),
+    "channels": frozenset(CHANNELS),
     "grounds": frozenset(GROUNDS),
-    "holder": frozenset({"unit", "body"}),
+    "tells": frozenset({"dispatchers", "supervisors", "inspectors"}),
+    "holder": frozenset({"unit", "body", "inspector"}),
+    "outside": frozenset({"stricter", "as_it_is"}),
+    "unless": frozenset({"anonymous"}),
+    "reading": frozenset(item.name for item in fields(Readings)),
     "measured": frozenset({"total", "on_top"}),
 }
 
@@ -50,11 +66,27 @@ def read_rulebook(name_or_path: str) -> Rulebook:
     path = Path(name_or_path) if name_or_path.endswith(".toml") else FOLDER / f"{name_or_path}.toml"
     try:
         text = path.read_text(encoding="utf-8")
-        return _Reader(path.name, text, tomllib.loads(text)).rulebook()
+        book = _Reader(path.name, text, tomllib.loads(text)).rulebook()
     except FileNotFoundError as error:
         raise RulebookError(f"no rulebook {name_or_path!r}; these ship: {', '.join(shipped())}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulebookError(f"{path.name}: {error}") from error
+    return replace(book, inherited=tuple(_inherited(book, path.name))) if book.inherits else book
+
+
+def _inherited(book: Rulebook, file: str) -> Iterator[Article]:
+    """The other regulation's articles that hold here too, labelled with their own title."""
+    for rule in book.inherits:
+        if rule.rulebook not in shipped() or rule.rulebook == book.name:
+            raise RulebookError(f"{file}: inherits {rule.rulebook!r}; these ship: {', '.join(shipped())}")
+        text = (FOLDER / f"{rule.rulebook}.toml").read_text(encoding="utf-8")
+        base = _Reader(f"{rule.rulebook}.toml", text, tomllib.loads(text)).rulebook()
+        known = {article.number: article for article in base.articles}
+        for number in rule.articles:
+            if number not in known:
+                raise RulebookError(f"{file}: inherits article {number}, which {base.name} does not have")
+            article = known[number]
+            yield replace(article, label=f"《{base.title}》{article.label}", reads=(*article.reads, rule.why))
 
 
 def shipped() -> list[str]:
@@ -81,7 +113,9 @@ class _Reader:
             name: tuple(rule for article in articles for rule in article.rules if isinstance(rule, shape))
             for name, shape in TABLES.items()
         }
-        book = self.shape(Rulebook, {**head, "articles": articles, "flow": flow, "readings": readings, **lists}, self.file)
+        book: Rulebook = self.shape(
+            Rulebook, {**head, "articles": articles, "flow": flow, "readings": readings, **lists}, self.file
+        )
         self.check_classes(book)
         return replace(book, by_clause={clause.clause: clause for clause in book.clauses})
 
@@ -98,7 +132,7 @@ class _Reader:
         where = f"{self.file}, line {self.lines[index] if index < len(self.lines) else '?'}"
         label = table.get("label") or article_label(int(table.get("number", index + 1)))
         rules = tuple(
-            self.rule(shape, dict(row), label, f"{where} ({label}), {name}")
+            self.rule(shape, dict(row), (label, str(table.get("items", ""))), f"{where} ({label}), {name}")
             for name, shape in TABLES.items()
             for row in table.pop(name, ())
         )
@@ -106,10 +140,12 @@ class _Reader:
         if not article.quote.strip():
             raise RulebookError(f"{where} ({label}): no quote; give the regulation's own words")
         if not article.rules and not article.by_people and not article.reads:
-            raise RulebookError(f"{where} ({label}): neither rules nor by_people; say what the program does or why it does not")
+            raise RulebookError(
+                f"{where} ({label}): neither rules nor by_people; say what the program does or why it does not"
+            )
         return article
 
-    def rule(self, shape: type[Any], row: dict[str, Any], label: str, where: str) -> Any:
+    def rule(self, shape: type[Any], row: dict[str, Any], label: tuple[str, str], where: str) -> Any:
         made = self.shape(shape, row, where)
         for key, known in KNOWN.items():
             value = getattr(made, key, ())
@@ -118,8 +154,12 @@ class _Reader:
                     raise RulebookError(f"{where}: {key} {word!r} is not known; known are {', '.join(sorted(known))}")
         if isinstance(made, ClockRule):
             self.check_clock(made, where)
-        item = made.clause.partition(".")[2] if isinstance(made, Clause) else getattr(made, "item", "")
-        return replace(made, cites=item_label(label, item))
+        item = (
+            made.clause.rpartition(".")[2]
+            if isinstance(made, Clause) and "." in made.clause
+            else getattr(made, "item", "")
+        )
+        return replace(made, cites=item_label(*label, item))
 
     @staticmethod
     def check_clock(clock: ClockRule, where: str) -> None:
@@ -133,7 +173,9 @@ class _Reader:
         numbers = [article.number for article in articles]
         for place, number in enumerate(numbers, 1):
             if number != place:
-                raise RulebookError(f"{self.file}, line {self.lines[place - 1]}: article {number} stands where {place} should")
+                raise RulebookError(
+                    f"{self.file}, line {self.lines[place - 1]}: article {number} stands where {place} should"
+                )
         if count != len(numbers):
             raise RulebookError(f"{self.file}: [regulation] articles = {count}, but the file has {len(numbers)}")
 
@@ -143,18 +185,25 @@ class _Reader:
         for step, state in flow.items():
             name = step.partition("/")[0]
             if name not in CHOICES:
-                raise RulebookError(f"{self.file} [flow]: {step!r} leaves no choice; these do: {', '.join(sorted(CHOICES))}")
+                raise RulebookError(
+                    f"{self.file} [flow]: {step!r} leaves no choice; these do: {', '.join(sorted(CHOICES))}"
+                )
             if state not in STATES or state not in TABLE[CHOICES[name]].to:
                 allowed = ", ".join(sorted(TABLE[CHOICES[name]].to))
                 raise RulebookError(f"{self.file} [flow]: {step} may not lead to {state!r}; it may lead to {allowed}")
         return flow
 
     def check_classes(self, book: Rulebook) -> None:
-        known = {item.name for item in book.classes}
-        for rule in (*book.clocks, *book.extensions):
-            for name in rule.classes:
-                if name not in known:
-                    raise RulebookError(f"{self.file}: {rule.cites}: class {name!r} is not one of {', '.join(sorted(known))}")
+        """Classes and streams that rules name must be the rulebook's own."""
+        known = {"class": {item.name for item in book.classes}, "stream": set(book.streams)}
+        classed: tuple[Any, ...] = (*book.clocks, *book.extensions)
+        streamed: tuple[Any, ...] = (*classed, *book.steps, *book.feedbacks)
+        named = [(rule.cites, "class", name) for rule in classed for name in rule.classes]
+        named += [(rule.cites, "stream", name) for rule in streamed for name in rule.streams]
+        for cites, what, name in named:
+            if name not in known[what]:
+                listed = ", ".join(sorted(known[what])) or "none"
+                raise RulebookError(f"{self.file}: {cites}: {what} {name!r} is not one of {listed}")
 
     @staticmethod
     def shape(shape: type[Any], row: dict[str, Any], where: str) -> Any:

@@ -15,13 +15,11 @@ from casebook import clocks
 from casebook.case import CLOCK, Case, ClockRun, Command, Entry, Filing, Person
 from casebook.errors import NotAllowed
 from casebook.law import Law
-from casebook.lifecycle import TABLE
-from casebook.permission import check
+from casebook.lifecycle import BEFORE_DISPATCH, TABLE
+from casebook.permission import check, check_rule, may_settle_on_the_spot, waits_for
 from casebook.steps import DECIDE
+from casebook.steps.filing import check_filing, class_at_filing, direct_unit, first_state
 from casebook.steps.outcome import Outcome, need
-from casebook.terms import CHANNELS, KINDS
-
-TO_SCREEN = frozenset({"refuse", "out_of_scope"})
 
 
 def take(case: Case, command: Command, law: Law) -> Case:
@@ -30,9 +28,8 @@ def take(case: Case, command: Command, law: Law) -> Case:
     _check_state(case, command)
     rule = law.rulebook.step(command.step)
     if rule:
+        check_rule(case, rule, law)
         need(command, *rule.needs, cites=rule.cites)
-    if command.step not in DECIDE:
-        raise NotAllowed("no_basis", step=command.step, rulebook=law.rulebook.title)
     return _enter(case, command, DECIDE[command.step](case, command, law), law)
 
 
@@ -46,18 +43,28 @@ def _is_open(case: Case, step: str, by: Person, law: Law) -> bool:
         check(case, step, by, law)
     except NotAllowed:
         return False
-    return case.state in TABLE[step].of and _has_object(case, step, law)
+    rule = law.rulebook.step(step)
+    try:
+        check_rule(case, rule, law) if rule else None
+    except NotAllowed:
+        return False
+    return case.state in TABLE[step].of and _has_object(case, step, by, law)
 
 
-def _has_object(case: Case, step: str, law: Law) -> bool:
+def _has_object(case: Case, step: str, by: Person, law: Law) -> bool:
     """Whether there is anything for the step to act on: no consent where nothing waits, no extension of no clock."""
-    if step in ("approve", "reject"):
-        return case.state == "in_review" or bool(case.pending)
+    if step in ("approve", "reject", "uphold", "dismiss"):
+        return waits_for(case, by, law)
     if step == "extend":
         run = case.run("resolution")
-        return run is not None and run.running and law.rulebook.extension("resolution", case.case_class) is not None
+        rule = law.rulebook.extension("resolution", case.case_class, case.stream)
+        return run is not None and run.running and rule is not None
     if step == "designate":
         return case.hand_backs > 0
+    if step == "dispatch":
+        return case.state in BEFORE_DISPATCH
+    if step == "resolve" and case.state != "handling":
+        return may_settle_on_the_spot(case, by, law)
     return True
 
 
@@ -73,9 +80,9 @@ def _enter(case: Case, command: Command, decided: Outcome, law: Law) -> Case:
     arrow = TABLE[command.step]
     if decided.to not in arrow.to:
         raise AssertionError(f"{command.step} led to {decided.to}, which the table does not draw")
-    changed = replace(case, **decided.changes)
+    changed = clocks.with_runs(replace(case, **decided.changes), decided.runs)
     events = decided.events if decided.events is not None else (command.step,)
-    runs = tuple(run for event in events for run in clocks.changed(changed, event, to, command.at, law))
+    runs = clocks.changed(changed, events, to, command.at, law)
     return case.with_entry(
         Entry(
             seq=case.version + 1,
@@ -108,20 +115,25 @@ def follow(case: Case, facts: Mapping[str, Any], by: Person, at: datetime) -> Ca
     """The case with another one merged into it; its clocks go on."""
     followers = tuple(dict.fromkeys((*case.followers, *facts["followers"])))
     changes = {"followers": followers, "linked": (*case.linked, str(facts["number"]))}
-    return case.with_entry(Entry(case.version + 1, at, by, "merged_in", case.state, {"number": facts["number"]}, changes=changes))
+    number = {"number": facts["number"]}
+    return case.with_entry(Entry(case.version + 1, at, by, "merged_in", case.state, number, changes=changes))
 
 
 def file(number: str, filing: Filing, by: Person, at: datetime, law: Law) -> Case:
     """A new case from a filing. Raises NotAllowed for a kind, channel or text it cannot take."""
-    _check_filing(filing)
-    direct = _direct_unit(by, filing, law)
-    state = _first_state(filing, direct, law)
-    changes: dict[str, Any] = {"stream": filing.stream or (law.rulebook.streams[-1] if law.rulebook.streams else None)}
-    changes["marks"] = frozenset({"urgent"}) if filing.urgent else frozenset()
+    stream = check_filing(filing, law)
+    direct = direct_unit(by, filing, law)
+    state = first_state(filing, direct, law)
+    changes: dict[str, Any] = {"stream": stream, "marks": frozenset({"urgent"}) if filing.urgent else frozenset()}
     if direct:
         changes["lead_unit"] = direct
     if filing.score is not None:
         changes["score"] = filing.score
+    if state == "closed":
+        changes["closed"] = at
+    events = ("file_direct",) if direct else ("file",)
+    if case_class := class_at_filing(filing, events[0], law):
+        changes["case_class"] = case_class
     facts: Mapping[str, Any] = {
         "rulebook": law.rulebook.name,
         "version": law.rulebook.version,
@@ -129,32 +141,5 @@ def file(number: str, filing: Filing, by: Person, at: datetime, law: Law) -> Cas
         "channel": filing.channel,
     }
     case = Case(number, law.rulebook.name, filing.kind, state, at, filing)
-    events = ("file_direct", "file") if direct else ("file",)
-    runs = tuple(run for event in events for run in clocks.changed(replace(case, **changes), event, state, at, law))
-    runs = tuple(run for run in runs if not (direct and run.holder == "body" and run.clock == "dispatch"))
+    runs = clocks.changed(replace(case, **changes), events, state, at, law)
     return case.with_entry(Entry(1, at, by, "file", state, facts, {"filing": filing}, changes, runs))
-
-
-def _check_filing(filing: Filing) -> None:
-    if filing.kind not in KINDS:
-        raise NotAllowed("unknown_kind", kind=filing.kind)
-    if filing.channel not in CHANNELS:
-        raise NotAllowed("unknown_channel", channel=filing.channel)
-    if not filing.text.strip():
-        raise NotAllowed("needs_text", step="file")
-
-
-def _direct_unit(by: Person, filing: Filing, law: Law) -> str | None:
-    """The unit a citizen turned to in person: an officer's own filing stays with that unit where `[flow]` says so."""
-    if by.role != "officer" or by.unit is None or law.leads("file_direct", filing.kind) == "awaiting_dispatch":
-        return None
-    unit = law.jurisdiction.unit(by.unit)
-    return unit.name if unit else None
-
-
-def _first_state(filing: Filing, direct: str | None, law: Law) -> str:
-    if direct:
-        return law.leads("file_direct", filing.kind)
-    if filing.proposal.get("verdict") in TO_SCREEN:
-        return "screening"
-    return law.leads("file", filing.kind)

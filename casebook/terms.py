@@ -106,6 +106,7 @@ STEPS = {
     "close_off": "销号",
     "publish": "公开",
     "recount": "重算期限",
+    "lapse": "期满",
     "merged_in": "并入",
 }
 

@@ -20,11 +20,12 @@ from casebook.terms import KINDS, ROLES, STATES, STEPS, VERDICTS
 
 FILE = Path(__file__).with_name("wording.toml")
 WEEKDAYS = "一二三四五六日"
-MOMENTS = frozenset({"due", "until", "ceiling"})  # kept as ISO text in a notice's facts
+MOMENTS = frozenset({"due", "until", "ceiling", "contact_by"})  # kept as ISO text in a notice's facts
 _PLACE = re.compile(r"\{(\w+)\}")
 _TRANSLATED: Mapping[str, Mapping[str, str]] = {
     "state": STATES,
     "step": STEPS,
+    "first": STEPS,
     "role": ROLES,
     "kind": KINDS,
     "verdict": VERDICTS,

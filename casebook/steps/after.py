@@ -1,11 +1,8 @@
-"""After the answer (评价、回访、整改、督办、公开): was it solved, and what follows where it was not.
-
-The steps of rating appeals and of closing as answered belong to regulations that have them; the lifecycle refuses
-them elsewhere before a function here is asked.
-"""
+"""After the answer (评价、回访、整改、督办): was it solved, and what follows where it was not."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from casebook.case import Case, Command
@@ -14,60 +11,81 @@ from casebook.law import Law
 from casebook.steps.outcome import Decide, Outcome, need, outcome
 
 SATISFIED_FROM = 3  # 基本满意 and better (readings A45)
+ANSWERS = frozenset({"resolve", "approve", "pass_check"})
+THREE_SIDES = ("result", "efficiency", "attitude")
 
 
 def rate(case: Case, command: Command, law: Law) -> Outcome:
-    score = _score(command)
+    score = _scores(command)
+    if not any(entry.step == "resolve" for entry in case.history):
+        raise NotAllowed("nothing_to_rate", number=case.number)
     if case.state == "closed" and _rated_since_answer(case):
         raise NotAllowed("already_rated", score=case.score)
     satisfied = score >= SATISFIED_FROM
     changes = {"score": score, "closed": (case.closed or command.at) if satisfied else None}
-    return outcome(command, "closed" if satisfied else "answered", facts={"score": score}, changes=changes)
+    facts: dict[str, Any] = {"score": score}
+    if satisfied and law.rulebook.step("close_off"):
+        facts["closed_off"] = True
+    return outcome(command, "closed" if satisfied else "answered", facts=facts, changes=changes)
 
 
 def _rated_since_answer(case: Case) -> bool:
-    since = next((entry.step for entry in reversed(case.history) if entry.step in ("rate", "resolve", "pass_check")), "")
-    return since == "rate"
+    last = next((entry.step for entry in reversed(case.history) if entry.step in ANSWERS | {"rate"}), "")
+    return last == "rate"
 
 
 def revisit(case: Case, command: Command, law: Law) -> Outcome:
-    """A recorded revisit. Reached and satisfied closes; as many vain attempts as the rule counts close as not reached."""
+    """A recorded revisit: reached and satisfied closes; enough vain attempts close as not reached."""
     _by_whom(command, law)
     reached = command.facts.get("reached", True) is not False
+    score = _scores(command) if command.facts.get("score") is not None and reached else None
     changes: dict[str, Any] = {"revisits": case.revisits + 1}
-    score = _score(command) if command.facts.get("score") is not None else None
-    if score is not None and reached:
+    if score is not None:
         changes["score"] = score
-    rule = law.rulebook.revisit
-    done = reached or _attempts(case) + 1 >= (rule.attempts if rule else 3)
-    satisfied = score is None or score >= SATISFIED_FROM
-    if case.state == "answered" and done and satisfied:
-        return outcome(command, "closed", changes={**changes, "closed": command.at}, facts={"reached": reached, "done": True})
+    done = reached or _tried_enough(case, command, law)
     facts = {"reached": reached, "done": done}
-    if satisfied:
-        return outcome(command, changes=changes, facts=facts)
-    return outcome(command, "answered", changes={**changes, "closed": None}, facts=facts)
+    events: tuple[str, ...] = ("revisit",) if done else ()
+    if case.state == "answered" and done and _content(reached, score, law):
+        facts |= {"closed_off": True} if score is not None and law.rulebook.step("close_off") else {}
+        return outcome(command, "closed", changes={**changes, "closed": command.at}, facts=facts, events=events)
+    if score is None or score >= SATISFIED_FROM:
+        return outcome(command, changes=changes, facts=facts, events=events)
+    return outcome(command, "answered", changes={**changes, "closed": None}, facts=facts, events=events)
 
 
-def _attempts(case: Case) -> int:
-    """Revisits since the last answer: an earlier round's vain attempts say nothing about this one."""
+def _content(reached: bool, score: int | None, law: Law) -> bool:
+    """Whether the revisit ends the matter. Where closing needs a word of satisfaction, silence is not one."""
+    if score is not None:
+        return score >= SATISFIED_FROM
+    return not reached or law.rulebook.step("close_off") is None
+
+
+def _tried_enough(case: Case, command: Command, law: Law) -> bool:
+    """As many attempts as the rule counts, or silence long enough after the reminder (readings A30, A31)."""
+    rule = law.rulebook.revisit
     steps = [entry.step for entry in case.history]
-    answered = max((place for place, step in enumerate(steps) if step == "resolve"), default=0)
-    return steps[answered:].count("revisit")
+    this_round = max((place for place, step in enumerate(steps) if step == "resolve"), default=0)
+    if steps[this_round:].count("revisit") + 1 >= (rule.attempts if rule else 3):
+        return True
+    answered = next((entry.at for entry in reversed(case.history) if entry.step in ANSWERS), command.at)
+    silence = law.read.survey_reminder_days + law.read.close_after_silence
+    return law.calendar.working_days_between(answered, command.at) > silence
 
 
 def _by_whom(command: Command, law: Law) -> None:
     rule = law.rulebook.revisit
-    wanted = {"unit": ("officer", "dispatcher"), "body": ("dispatcher",)}[rule.who if rule else "unit"]
-    if command.by.role not in wanted:
-        raise NotAllowed("not_your_step", cites=rule.cites if rule else "", step="revisit", role=command.by.role)
+    unit = law.jurisdiction.unit(command.by.unit or "")
+    if rule and rule.who == "body" and command.by.role == "officer" and not (unit and unit.kind == "window"):
+        raise NotAllowed("not_your_step", cites=rule.cites, step="revisit", role=command.by.role)
 
 
-def _score(command: Command) -> int:
-    score = command.facts.get("score")
-    if isinstance(score, bool) or not isinstance(score, int) or not 1 <= score <= 5:
-        raise NotAllowed("score_out_of_range", score=score)
-    return score
+def _scores(command: Command) -> int:
+    """The score, every score given being one of the five."""
+    given = [command.facts.get("score"), *(command.facts[name] for name in THREE_SIDES if name in command.facts)]
+    for score in given:
+        if isinstance(score, bool) or not isinstance(score, int) or not 1 <= score <= 5:
+            raise NotAllowed("score_out_of_range", score=score)
+    return int(given[0])
 
 
 def urge(case: Case, command: Command, law: Law) -> Outcome:
@@ -76,9 +94,10 @@ def urge(case: Case, command: Command, law: Law) -> Outcome:
 
 def supervise(case: Case, command: Command, law: Law) -> Outcome:
     """An order. On a case that was answered it reopens the handling: a new round with its own clock (readings A10)."""
-    if case.state not in ("answered", "closed"):
+    resolved = any(entry.step == "resolve" for entry in case.history)
+    if case.state not in ("answered", "closed") or case.lead_unit is None or not resolved:
         return outcome(command)
-    changes = {"rework_count": case.rework_count + 1, "closed": None}
+    changes: dict[str, Any] = {"rework_count": case.rework_count + 1, "closed": None, "pending": {}}
     return outcome(command, "handling", facts={"rework": True}, changes=changes, events=("rework",))
 
 
@@ -89,18 +108,15 @@ def rectify(case: Case, command: Command, law: Law) -> Outcome:
 
 def clarify_publicly(case: Case, command: Command, law: Law) -> Outcome:
     need(command, "text", cites=_cites(law, "clarify_publicly"))
-    rule = law.rulebook.step("clarify_publicly")
-    if rule and rule.verdicts and case.verdict not in rule.verdicts:
-        raise NotAllowed("only_for_unfounded", cites=rule.cites, verdict=case.verdict)
     return outcome(command)
 
 
-def close_off(case: Case, command: Command, law: Law) -> Outcome:
-    return outcome(command, "closed", changes={"closed": command.at})
-
-
-def publish(case: Case, command: Command, law: Law) -> Outcome:
-    return outcome(command, changes={"marks": case.marks | {"published"}})
+def lapse(case: Case, command: Command, law: Law) -> Outcome:
+    """A window of time that nobody used ends with it, and nobody is late."""
+    run = case.run(str(command.facts.get("clock", "")))
+    if run is None or not run.running:
+        raise NotAllowed("not_now", step=command.step, state=case.state, number=case.number)
+    return outcome(command, runs=(replace(run, stopped=run.due, stopped_by="lapse"),), events=())
 
 
 def _cites(law: Law, step: str) -> str:
@@ -115,6 +131,5 @@ DECIDE: dict[str, Decide] = {
     "supervise": supervise,
     "rectify": rectify,
     "clarify_publicly": clarify_publicly,
-    "close_off": close_off,
-    "publish": publish,
+    "lapse": lapse,
 }

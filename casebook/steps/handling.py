@@ -1,4 +1,4 @@
-"""Handling and reviewing (办理、审阅、质检): contact, extension, class, answer, and those who look before it leaves."""
+"""Handling (办理): contact, extension, class, answer, and those who must keep away."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from casebook.case import Case, ClockRun, Command
 from casebook.clocks import reclassified
 from casebook.errors import NotAllowed
 from casebook.law import Law
-from casebook.rulebook import Extension
-from casebook.steps.outcome import Decide, Outcome, clause_for, need, outcome
+from casebook.permission import may_settle_on_the_spot
+from casebook.rules import Answer, Extension
+from casebook.steps.outcome import Decide, Outcome, need, outcome
 from casebook.terms import VERDICTS
 
 ANSWER_FIELDS = ("findings", "process", "measures", "results", "key_points")
@@ -22,7 +23,7 @@ def contact(case: Case, command: Command, law: Law) -> Outcome:
 
 
 def extend(case: Case, command: Command, law: Law) -> Outcome:
-    rule = law.rulebook.extension("resolution", case.case_class)
+    rule = law.rulebook.extension("resolution", case.case_class, case.stream)
     any_rule = law.rulebook.extensions[0] if law.rulebook.extensions else None
     run = case.run("resolution")
     if rule is None or run is None or not run.running:
@@ -31,10 +32,11 @@ def extend(case: Case, command: Command, law: Law) -> Outcome:
     if law.read.extension_before_due and command.at > run.due:
         raise NotAllowed("extension_too_late", cites=rule.cites, due=run.due)
     moved = _moved(run, command, rule, law)
+    until = {"until": moved.due.isoformat()}
     if rule.consent:
-        pending = {"extend": {"until": moved.due.isoformat(), "days": moved.working_days, "reason": command.facts["reason"]}}
-        return outcome(command, changes={"pending": pending}, facts={"until": moved.due.isoformat(), "asked": True})
-    return outcome(command, runs=(moved,), facts={"until": moved.due.isoformat()})
+        asked = {**until, "days": moved.working_days}
+        return outcome(command, changes={"pending": {**case.pending, "extend": asked}}, facts={**until, "asked": True})
+    return outcome(command, runs=(moved,), facts=until)
 
 
 def _moved(run: ClockRun, command: Command, rule: Extension, law: Law) -> ClockRun:
@@ -46,7 +48,7 @@ def _moved(run: ClockRun, command: Command, rule: Extension, law: Law) -> ClockR
         due = _moment(until, run, law)
         total = law.calendar.working_days_between(run.started, due)
     else:
-        total = (run.working_days or 0) + int(days or 0)
+        total = law.calendar.working_days_between(run.started, run.due) + int(days or 0)
         due = law.calendar.add_working_days(run.started, total)
     if due <= run.due:
         raise NotAllowed("extension_not_later", cites=rule.cites, due=run.due)
@@ -81,77 +83,64 @@ def reclassify(case: Case, command: Command, law: Law) -> Outcome:
     run = case.run("resolution")
     if law.read.reclassify_until == "due" and run is not None and run.overdue(command.at):
         raise NotAllowed("reclassify_too_late", cites=rule.cites, due=run.due)
-    return outcome(command, changes={"case_class": new}, runs=reclassified(case, new, law))
+    return outcome(command, changes={"case_class": new}, runs=reclassified(case, new, command.at, law))
 
 
 def resolve(case: Case, command: Command, law: Law) -> Outcome:
+    if case.state != "handling":
+        _check_on_the_spot(case, command, law)
     rule = law.rulebook.answer(case.kind)
-    verdict = command.facts.get("verdict")
+    _check_answer(case, command, rule)
+    to = "closed" if command.facts.get("no_answer") else law.leads("resolve", case.stream, case.kind)
+    changes: dict[str, Any] = {
+        "verdict": command.facts.get("verdict") or case.verdict,
+        "officer": command.by.name,
+        "lead_unit": case.lead_unit or command.by.unit,
+        "pending": {},
+    }
+    if to == "answered":
+        changes["answers"] = case.answers + 1
+    if to == "closed":
+        changes["closed"] = command.at
+    spot = _class_on_the_spot(case, command, law)
+    changes |= {"case_class": spot} if spot else {}
+    runs = reclassified(case, spot, command.at, law) if spot and spot != case.case_class else ()
+    return outcome(command, to, changes=changes, runs=runs)
+
+
+def _check_on_the_spot(case: Case, command: Command, law: Law) -> None:
+    """An answer before dispatch or acceptance: only on the spot, by the window or unit the citizen stands before."""
+    of_class = law.rulebook.case_class(case.case_class)
+    spot = command.facts.get("on_the_spot") or (case.lead_unit and of_class and of_class.on_the_spot)
+    if not spot or not may_settle_on_the_spot(case, command.by, law):
+        raise NotAllowed("not_now", step=command.step, state=case.state, number=case.number)
+
+
+def _check_answer(case: Case, command: Command, rule: Answer) -> None:
+    verdict, reason = command.facts.get("verdict"), command.facts.get("no_answer")
     if verdict is not None and verdict not in VERDICTS:
         raise NotAllowed("unknown_verdict", verdict=verdict)
     if rule.verdict and verdict is None:
         raise NotAllowed("needs_verdict", cites=rule.cites)
-    reason = command.facts.get("no_answer")
     if reason is not None and reason not in rule.none_needed:
         raise NotAllowed("must_answer", cites=rule.cites)
-    if reason is None:
-        need(command, *rule.must, cites=rule.cites)
-        if not any(str(command.facts.get(name) or "").strip() for name in ANSWER_FIELDS):
-            raise NotAllowed("needs_answer", cites=rule.cites)
-    changes: dict[str, Any] = {"verdict": verdict or case.verdict, "officer": command.by.name, "pending": {}}
-    return outcome(command, _answer_goes_to(case, law), changes=_answered(case, changes, law))
+    if reason == "anonymous" and not case.filing.anonymous:
+        raise NotAllowed("not_anonymous", cites=rule.cites)
+    if reason is not None:
+        return
+    need(command, *rule.must, cites=rule.cites)
+    if not any(str(command.facts.get(name) or "").strip() for name in ANSWER_FIELDS):
+        raise NotAllowed("needs_answer", cites=rule.cites)
 
 
-def _answer_goes_to(case: Case, law: Law) -> str:
-    """A stream may have a way of its own (`resolve/STREAM`), else the kind or the rulebook decides."""
-    return law.rulebook.flow.get(f"resolve/{case.stream}") or law.leads("resolve", case.kind)
-
-
-def _answered(case: Case, changes: dict[str, Any], law: Law) -> dict[str, Any]:
-    if _answer_goes_to(case, law) == "answered":
-        changes["answers"] = case.answers + 1
-    return changes
-
-
-def approve(case: Case, command: Command, law: Law) -> Outcome:
-    """Consent: to an answer under review, to an extension, or to closing as answered, whichever waits for it."""
-    if case.state == "in_review" and command.by.role == "leader":
-        to = law.leads("approve", case.kind)
-        changes = {"answers": case.answers + 1} if to == "answered" else {}
-        return outcome(command, to, changes=changes)
-    if "extend" in case.pending:
-        return _consent_to_extension(case, command, law)
-    raise NotAllowed("nothing_to_approve", state=case.state)
-
-
-def _consent_to_extension(case: Case, command: Command, law: Law) -> Outcome:
-    rule = law.rulebook.extension("resolution", case.case_class)
-    if rule is None or command.by.role != rule.consent:
-        raise NotAllowed("not_your_step", step=command.step, role=command.by.role)
-    run, asked = case.run("resolution"), case.pending["extend"]
-    if run is None or not run.running:
-        raise NotAllowed("no_clock_to_extend", cites=rule.cites, step=command.step)
-    moved = replace(run, due=datetime.fromisoformat(asked["until"]), working_days=asked["days"])
-    return outcome(command, changes={"pending": {}}, runs=(moved,), facts={"until": asked["until"], "of": "extend"})
-
-
-def reject(case: Case, command: Command, law: Law) -> Outcome:
-    need(command, "reason")
-    if case.state == "in_review" and command.by.role == "leader":
-        return outcome(command, "handling", facts={"of": "resolve"})
-    if case.pending:
-        return outcome(command, changes={"pending": {}}, facts={"of": next(iter(case.pending))})
-    raise NotAllowed("nothing_to_approve", state=case.state)
-
-
-def pass_check(case: Case, command: Command, law: Law) -> Outcome:
-    return outcome(command, "answered", changes={"answers": case.answers + 1})
-
-
-def fail_check(case: Case, command: Command, law: Law) -> Outcome:
-    rule = law.rulebook.step("fail_check")
-    need(command, "reason", cites=rule.cites if rule else "")
-    return outcome(command, "handling", changes={"rework_count": case.rework_count + 1}, events=("rework",))
+def _class_on_the_spot(case: Case, command: Command, law: Law) -> str | None:
+    """The class of what was settled on the spot, while its own short limit still runs; None to leave the class."""
+    spot = next((item.name for item in law.rulebook.classes if item.on_the_spot), None)
+    if not spot or not command.facts.get("on_the_spot"):
+        return None
+    since = case.run("resolution")
+    start = since.started if since is not None else case.filed
+    return spot if command.at <= law.calendar.same_or_next_working_day_close(start) else None
 
 
 def recuse(case: Case, command: Command, law: Law) -> Outcome:
@@ -160,21 +149,10 @@ def recuse(case: Case, command: Command, law: Law) -> Outcome:
     return outcome(command, changes={"barred": case.barred | {str(command.by)}})
 
 
-def terminate(case: Case, command: Command, law: Law) -> Outcome:
-    clause = clause_for(case, command, law)
-    need(command, "reason", cites=clause.cites)
-    return outcome(command, "terminated", facts={"clause": clause.clause, "cites": clause.cites})
-
-
 DECIDE: dict[str, Decide] = {
     "contact": contact,
     "extend": extend,
     "reclassify": reclassify,
     "resolve": resolve,
-    "approve": approve,
-    "reject": reject,
-    "pass_check": pass_check,
-    "fail_check": fail_check,
     "recuse": recuse,
-    "terminate": terminate,
 }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from casebook.case import Case, Command
+from casebook.case import Case, ClockRun, Command
+from casebook.clocks import reclassified
 from casebook.errors import NotAllowed
 from casebook.law import Law
+from casebook.lifecycle import BEFORE_DISPATCH
 from casebook.steps.outcome import Decide, Outcome, clause_for, need, outcome
+
+DISPATCHES = frozenset({"dispatch", "designate"})
 
 
 def supplement(case: Case, command: Command, law: Law) -> Outcome:
@@ -26,19 +30,51 @@ def refuse(case: Case, command: Command, law: Law) -> Outcome:
 
 
 def dispatch(case: Case, command: Command, law: Law) -> Outcome:
-    units = _units(case, command, law)
-    changes: dict[str, Any] = {"lead_unit": units[0], "co_units": units[1:], "marks": _marks(case, command)}
-    if case_class := _class(command, law):
-        changes["case_class"] = case_class
-    return outcome(command, law.leads(command.step, case.kind), facts={"to": units}, changes=changes)
+    """Hand it to a unit: from the queue, or what came straight to a unit and could not be settled there on the spot."""
+    if case.state not in BEFORE_DISPATCH and not _came_by_the_window(case, law):
+        raise NotAllowed("not_now", step=command.step, state=case.state, number=case.number)
+    return _sent(case, command, law, case.marks)
+
+
+def _came_by_the_window(case: Case, law: Law) -> bool:
+    never = not any(entry.step in DISPATCHES for entry in case.history)
+    return never and any(item.on_the_spot for item in law.rulebook.classes)
 
 
 def designate(case: Case, command: Command, law: Law) -> Outcome:
     if not case.hand_backs:
         raise NotAllowed("nothing_disputed", step=command.step)
+    return _sent(case, command, law, case.marks | {"designated"})
+
+
+def _sent(case: Case, command: Command, law: Law, marks: frozenset[str]) -> Outcome:
     units = _units(case, command, law)
-    changes = {"lead_unit": units[0], "co_units": units[1:], "marks": case.marks | {"designated"}}
-    return outcome(command, law.leads("designate", case.kind), facts={"to": units}, changes=changes, events=("dispatch",))
+    marks |= {name for name in ("urgent", "unclear") if command.facts.get(name)}
+    changes: dict[str, Any] = {"lead_unit": units[0], "co_units": units[1:], "marks": marks, "pending": {}}
+    events: tuple[str, ...] = ("redispatch", "dispatch") if case.hand_backs else ("dispatch",)
+    to = law.leads(command.step, case.stream, case.kind)
+    if to == "awaiting_acceptance" and law.read.dispatched_counts_as_accepted:
+        to, events = "handling", (*events, "accept")
+    runs: tuple[ClockRun, ...] = ()
+    new_class = _class_for(units, case, command, law)
+    if new_class and new_class != case.case_class:
+        changes["case_class"] = new_class
+        runs = reclassified(case, new_class, command.at, law)
+    return outcome(command, to, facts={"to": units}, changes=changes, events=events, runs=runs)
+
+
+def _class_for(units: tuple[str, ...], case: Case, command: Command, law: Law) -> str | None:
+    """The class named, or the one for several units, or the one the case has, or its default where a clock needs it."""
+    book = law.rulebook
+    named = _class(command, law)
+    if named or not book.covers(case.kind):
+        return named
+    several = next((item.name for item in book.classes if item.several_units), None)
+    if several and len(units) > 1:
+        return several
+    if case.case_class or not {"dispatch", "redispatch"} & book.classed_by:
+        return case.case_class
+    return book.default_class_for(case.kind)
 
 
 def transfer(case: Case, command: Command, law: Law) -> Outcome:
@@ -47,7 +83,7 @@ def transfer(case: Case, command: Command, law: Law) -> Outcome:
 
 
 def send_back(case: Case, command: Command, law: Law) -> Outcome:
-    need(command, "reason")
+    need(command, "reason", cites=_cites(law, "send_back"))
     return outcome(command, "sent_back")
 
 
@@ -66,11 +102,15 @@ def merge(case: Case, command: Command, law: Law) -> Outcome:
 
 
 def accept(case: Case, command: Command, law: Law) -> Outcome:
+    """The decision to take it on, with its class. A class other than the running clocks' moves them."""
     changes: dict[str, Any] = {"officer": command.by.name}
-    case_class = _class(command, law) or case.case_class or law.rulebook.default_class
-    if case_class and law.rulebook.covers(case.kind):
-        changes["case_class"] = case_class
-    return outcome(command, "handling", facts={"class": case_class}, changes=changes)
+    named = _class(command, law)
+    case_class = named or case.case_class or law.rulebook.default_class_for(case.kind)
+    if not case_class or not law.rulebook.covers(case.kind):
+        return outcome(command, "handling", changes=changes)
+    changes["case_class"] = case_class
+    runs = reclassified(case, case_class, command.at, law) if case_class != case.case_class else ()
+    return outcome(command, "handling", facts={"class": case_class}, changes=changes, runs=runs)
 
 
 def decline(case: Case, command: Command, law: Law) -> Outcome:
@@ -85,13 +125,9 @@ def hand_back(case: Case, command: Command, law: Law) -> Outcome:
     if "designated" in case.marks:
         raise NotAllowed("designation_binds", cites=rule.cites if rule else "", unit=case.lead_unit)
     times = case.hand_backs + 1
-    to = "disputed" if times >= law.read.dispute_after else law.leads("hand_back", case.kind)
-    changes = {"hand_backs": times, "lead_unit": None, "co_units": (), "officer": ""}
+    to = "disputed" if times >= law.read.dispute_after else law.leads("hand_back", case.stream, case.kind)
+    changes: dict[str, Any] = {"hand_backs": times, "lead_unit": None, "co_units": (), "officer": "", "pending": {}}
     return outcome(command, to, facts={"unit": case.lead_unit, "times": times}, changes=changes)
-
-
-def archive_as_opinion(case: Case, command: Command, law: Law) -> Outcome:
-    return outcome(command, "archived")
 
 
 def _units(case: Case, command: Command, law: Law) -> tuple[str, ...]:
@@ -116,8 +152,9 @@ def _class(command: Command, law: Law) -> str | None:
     return str(name) if name else None
 
 
-def _marks(case: Case, command: Command) -> frozenset[str]:
-    return case.marks | {name for name in ("urgent", "unclear") if command.facts.get(name)}
+def _cites(law: Law, step: str) -> str:
+    rule = law.rulebook.step(step)
+    return rule.cites if rule else ""
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -137,5 +174,4 @@ DECIDE: dict[str, Decide] = {
     "accept": accept,
     "decline": decline,
     "hand_back": hand_back,
-    "archive_as_opinion": archive_as_opinion,
 }

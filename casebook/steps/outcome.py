@@ -17,6 +17,9 @@ PRIVATE = frozenset(
     ["text", "reason", "findings", "process", "measures", "results", "key_points", "evidence", "suggest_words"]
 )
 
+# What a clause needs that no fact of the command gives: the history must hold it.
+HISTORY_NEEDS = frozenset({"asked"})
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -58,10 +61,26 @@ def clause_for(case: Case, command: Command, law: Law) -> Clause:
     written = str(command.facts.get("clause") or "")
     if not written:
         raise NotAllowed("needs_clause", cites=where, step=command.step)
-    clause = law.rulebook.by_clause.get(short(written))
-    if clause is None or command.step not in clause.steps:
+    clause = _named(grounds, short(written))
+    if clause is None:
         raise NotAllowed("clause_not_for_step", cites=where or law.rulebook.title, clause=written, step=command.step)
     if clause.kinds and case.kind not in clause.kinds:
         raise NotAllowed("clause_not_for_kind", cites=clause.cites, clause=written, kind=case.kind)
-    need(command, *clause.needs, cites=clause.cites)
+    need(command, *(name for name in clause.needs if name not in HISTORY_NEEDS), cites=clause.cites)
+    if "asked" in clause.needs and not any(entry.step == "contact" for entry in case.history):
+        raise NotAllowed("not_asked_before", cites=clause.cites, step=command.step)
     return clause
+
+
+def _named(grounds: list[Clause], written: str) -> Clause | None:
+    """The clause of that short form; in a regulation without numbered articles also by its last part alone ("3")."""
+    whole = [clause for clause in grounds if clause.clause == written]
+    loose = [clause for clause in grounds if written and not clause.cites.startswith("第")]
+    ending = [clause for clause in loose if clause.clause.endswith(f".{written}")]
+    found = whole or ending
+    return found[0] if len(found) == 1 else None
+
+
+def without(case: Case, key: str) -> dict[str, Any]:
+    """What still waits once this is settled."""
+    return {name: value for name, value in case.pending.items() if name != key}

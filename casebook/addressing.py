@@ -1,0 +1,59 @@
+"""Who is meant: the addresses of a case's people and rooms, and the notices made out to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from casebook.case import Case, Entry
+from casebook.facts import Told, case_facts
+from casebook.law import Law
+from casebook.redact import redact_text
+
+
+def citizens(case: Case) -> tuple[str, ...]:
+    """Everybody who asked: the filer and those whose cases were merged into this one."""
+    filer = (f"citizen:{case.filing.citizen}",) if case.filing.citizen else ()
+    return filer + tuple(follower for follower in case.followers if follower not in filer)
+
+
+def unit_of(case: Case) -> str:
+    return f"unit:{case.lead_unit}" if case.lead_unit else ""
+
+
+def leader_of(case: Case, law: Law) -> str:
+    """The 主管领导 of the unit that leads; its room where no leader is named."""
+    unit = law.jurisdiction.unit(case.lead_unit or "")
+    return f"leader:{unit.leader}@{unit.name}" if unit and unit.leader else unit_of(case)
+
+
+def reviewer_of(unit: str | None, law: Law) -> str:
+    return f"reviewer:{law.jurisdiction.reviewer_of(unit)}" if unit else ""
+
+
+def source_of(case: Case) -> str:
+    """The system that handed the case over: by name where one filed it, else by channel."""
+    filer = case.history[0].by
+    return f"system:{filer.name}" if filer.role == "system" and filer.name else f"system:{case.filing.channel}"
+
+
+def to_citizens(case: Case, entry: Entry, law: Law, message: str, **more: Any) -> Iterator[Told]:
+    """One notice to each of the citizens. `private` may bring further words that are sealed."""
+    facts, private = case_facts(case, law)
+    words = {**private, **entry.private, **more.pop("private", {})}
+    words.pop("filing", None)
+    for citizen in citizens(case):
+        yield Told(citizen, message, {**facts, **more}, words)
+
+
+def to_staff(case: Case, entry: Entry, law: Law, to: str, message: str, /, **more: Any) -> Told:
+    """One notice to a room or a person of the staff."""
+    facts, private = case_facts(case, law)
+    written = {**{key: value for key, value in entry.private.items() if key != "filing"}, **more.pop("private", {})}
+    return Told(to, message, {**facts, **more}, {**private, **_covered(written, case)})
+
+
+def _covered(words: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """What somebody wrote, fit for a group: telephone and identity numbers and the citizen's name covered."""
+    name = case.filing.name
+    return {key: redact_text(value, name) if isinstance(value, str) else value for key, value in words.items()}
