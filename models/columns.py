@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, String, Text, literal
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, DateTime, Integer, String, Text, and_, bindparam, or_
+from sqlalchemy import literal_column as literal
 from sqlalchemy import text as sql
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -54,7 +57,22 @@ def must(name: str, kind: Any, **options: Any) -> Column[Any]:
 
 def constant(value: str | int) -> Any:
     """A word written into the statement itself: a partial index is only used where its condition is read off it."""
-    return literal(value, literal_execute=True)
+    if isinstance(value, str) and not value.replace("_", "").isalpha() and value:
+        raise ValueError(f"{value!r} is not a word to write into a statement")
+    return literal(f"'{value}'" if isinstance(value, str) else str(int(value)))
+
+
+@cache
+def blind_is(column: Column[str], keys: int) -> ColumnElement[bool]:
+    """Whether a column holds one of the keyed hashes given as `blinds(…)`; there are as many as the vault has keys."""
+    same = or_(*[column == bindparam(f"blind_{key}", type_=Text) for key in range(keys)])
+    # "Not empty" says nothing new, but lets the index be used that leaves the empty ones out.
+    return and_(same, column != constant(""))
+
+
+def blinds(values: Sequence[str]) -> dict[str, str]:
+    """The parameters for `blind_is`."""
+    return {f"blind_{key}": value for key, value in enumerate(values)}
 
 
 def where(condition: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Group commit: whoever waits to write to an SQLite file while another writes goes into one transaction with the others.
+"""Group commit: who waits to write to an SQLite file while another writes goes into one transaction with the others.
 
 There is no thread for it. The first to come writes, for itself and for all who wait by then; each works inside a
 savepoint, so that one that fails is undone alone; one commit, one flush of the disk, and only then does each hear what

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from casebook.case import Case, Filing, Notice, Timer
 from casebook.errors import Conflict, NoSuchCase
@@ -18,6 +18,12 @@ from models.records import Look
 from models.tables import case_units, cases, counters, entries, looks
 from models.unit_outbox import Outbox
 from models.unit_timers import Timers
+
+WHICH: Any = bindparam("which")
+CASE = select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == WHICH)
+ENTRIES = select(entries).where(entries.c.number == WHICH, entries.c.seq <= bindparam("last")).order_by(entries.c.seq)
+OWN = select(cases.c.number).where(cases.c.citizen == bindparam("who"), cases.c.citizen != constant(""))
+OWN = OWN.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(bindparam("most"))
 
 
 @dataclass(frozen=True)
@@ -51,12 +57,12 @@ class Cases(Outbox, Timers):
 
     def find(self, number: str) -> Case | None:
         """The case with its whole history, or None."""
-        row = self._one(select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == number))
+        row = self._one(CASE, {"which": number})
         if row is None:
             return None
         self._heads[number] = Head(row.version, row.head)
         # Not beyond the snapshot: on PostgreSQL the next entry may be committed between the two statements.
-        rows = self._rows(_entries_of(number).where(entries.c.seq <= row.version))
+        rows = self._rows(ENTRIES, {"which": number, "last": row.version})
         return replace(self._snapshot(number, row.sealed), history=tuple(map(self._entry_rows.read, rows)))
 
     def save(self, before: Case | None, after: Case, notices: Iterable[Notice], timers: Iterable[Timer]) -> None:
@@ -111,9 +117,7 @@ class Cases(Outbox, Timers):
 
     def cases_of(self, handle: str, limit: int = 20) -> list[Case]:
         """A citizen's cases, newest first."""
-        query = select(cases.c.number).where(cases.c.citizen == handle, cases.c.citizen != constant(""))
-        query = query.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(limit)
-        return [self.load(number) for number in self._numbers(query)]
+        return [self.load(row.number) for row in self._rows(OWN, {"who": handle, "most": limit})]
 
     def numbers_by_phone(self, phone: str, limit: int = 20) -> list[str]:
         """Numbers of the cases filed with this telephone number, newest first."""
@@ -223,10 +227,6 @@ def columns(case: Case) -> dict[str, Any]:
 
 def _of_unit(unit: str) -> Any:
     return cases.c.number.in_(select(case_units.c.number).where(case_units.c.unit == unit))
-
-
-def _entries_of(number: str) -> Any:
-    return select(entries).where(entries.c.number == number).order_by(entries.c.seq)
 
 
 def _squeezed(text: str) -> str:

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Row
 
+from models.columns import blind_is, blinds
 from models.records import Contact
 from models.tables import contact_notes, contacts, talks
 from models.unit_part import Part
 
 # 60 bits in letters that cannot be mistaken for one another when read out.
 HANDLE_LETTERS, HANDLE_LENGTH = "23456789abcdefghjkmnpqrstuvwxyz", 12
+
+
+WHO: Any = bindparam("who")
+CONTACT = select(contacts).where(contacts.c.handle == WHO)
+NOTES = select(contact_notes).where(contact_notes.c.handle == WHO)
+TALK = select(talks.c.sealed).where(talks.c.handle == WHO)
+
+
+@cache
+def _touch(keys: int) -> Any:
+    here = (contacts.c.channel == bindparam("which"), blind_is(contacts.c.external_blind, keys))
+    return update(contacts).where(*here).values(last_at=bindparam("now")).returning(contacts)
 
 
 class Contacts(Part):
@@ -25,16 +39,16 @@ class Contacts(Part):
 
         Its row is held until the end of the transaction: one person's messages are handled one after another.
         """
-        known = self._blind_is(contacts.c.external_blind, "contact", external_id)
-        touch = update(contacts).where(contacts.c.channel == channel, known).values(last_at=at).returning(contacts)
-        row = self._one(touch)
+        known = self._vault.blinds("contact", external_id)
+        touch, where = _touch(len(known)), {"which": channel, "now": at, **blinds(known)}
+        row = self._one(touch, where)
         if row is None and self._new_contact(channel, external_id, name, at):
-            row = self._one(touch)
-        contact = self._contact(row or self._one(touch))
+            row = self._one(touch, where)
+        contact = self._contact(row or self._one(touch, where))
         return self._renamed(contact, name) if name not in ("", contact.name) else contact
 
     def contact_of(self, handle: str) -> Contact | None:
-        row = self._one(select(contacts).where(contacts.c.handle == handle))
+        row = self._one(CONTACT, {"who": handle})
         return self._contact(row) if row else None
 
     def contact_known(self, channel: str, external_id: str) -> Contact | None:
@@ -52,12 +66,12 @@ class Contacts(Part):
 
     def contact_notes(self, handle: str) -> dict[str, Any]:
         """All that is noted of a contact."""
-        rows = self._rows(select(contact_notes).where(contact_notes.c.handle == handle))
+        rows = self._rows(NOTES, {"who": handle})
         return {row.key: self._open(row.sealed, "note", handle, row.key) for row in rows}
 
     def talk(self, handle: str) -> dict[str, Any] | None:
         """Where the talk with a contact stands; None when there is none."""
-        row = self._one(select(talks.c.sealed).where(talks.c.handle == handle))
+        row = self._one(TALK, {"who": handle})
         return self._open(row.sealed, "talk", handle) if row else None
 
     def save_talk(self, handle: str, talk: dict[str, Any] | None, at: datetime) -> None:

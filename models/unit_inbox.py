@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from casebook.errors import Conflict
-from models.columns import constant
+from models.columns import blind_is, blinds, constant
 from models.records import InboxRow, StoredReply
 from models.tables import inbox
 from models.unit_part import Part
@@ -21,7 +22,8 @@ class Inbox(Part):
 
     def inbox_seen(self, channel: str, id: str) -> StoredReply | None:
         """What became of the message; None when it is new."""
-        row = self._one(select(inbox.c.id_blind, inbox.c.state, inbox.c.reply).where(self._is(channel, id)))
+        known = self._vault.blinds("inbox", id)
+        row = self._one(_seen(len(known)), {"which": channel, **blinds(known)})
         if row is None:
             return None
         reply = self._vault.unseal(row.reply, _place("reply", channel, id)) if row.reply is not None else None
@@ -73,6 +75,12 @@ class Inbox(Part):
     def _inbox_row(self, row: Any) -> InboxRow:
         id, body = self._open(row.sealed, "inbox", row.channel)
         return InboxRow(id, body.encode("latin-1"), self._codec.local(row.at), row.attempts)
+
+
+@cache
+def _seen(keys: int) -> Any:
+    here = (inbox.c.channel == bindparam("which"), blind_is(inbox.c.id_blind, keys))
+    return select(inbox.c.state, inbox.c.reply).where(*here)
 
 
 def _place(*words: str) -> bytes:

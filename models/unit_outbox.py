@@ -9,20 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.engine import Row
 
 from casebook.case import Notice
 from models.columns import constant
 from models.records import OutboxRow
 from models.tables import outbox
-from models.unit_part import Part
+from models.unit_part import Part, insert_into
 
 # Longer than any platform's timeout and its retries within one attempt; shorter than a person's patience.
 LEASE = timedelta(seconds=60)
 OPEN = (constant("waiting"), constant("sending"))
+NAMED = update(outbox).where(outbox.c.key == bindparam("which"))
+
+
+@cache
+def _post(dialect: str) -> Any:
+    return insert_into(dialect, outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.key)
 
 
 class Outbox(Part):
@@ -37,8 +44,8 @@ class Outbox(Part):
         wanted = {notice.key: notice for notice in notices}
         if not wanted:
             return
-        insert = self._insert(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.key)
-        new = set(self._run(insert, [self._notice_row(notice) for notice in wanted.values()]).scalars())
+        rows = [self._notice_row(notice) for notice in wanted.values()]
+        new = set(self._run(_post(self._link.dialect.name), rows).scalars())
         self._posted += [notice for key, notice in wanted.items() if key in new]
 
     def posted_in_this_unit(self) -> list[Notice]:
@@ -62,10 +69,12 @@ class Outbox(Part):
     def outbox_sent(self, key: str, at: datetime, channel: str, external_id: str = "", state: str = "sent") -> None:
         """It reached the platform (`sent`), or went along with an answer (`passive`)."""
         news: dict[str, Any] = {"state": state, "sent_at": at, "channel": channel, "why": ""}
-        if external_id:
-            news["external_blind"] = self._vault.blind("message", external_id)
-            news["external"] = self._seal(external_id, "external", key)
-        self._run(update(outbox).where(outbox.c.key == key).values(news))
+        if not external_id:
+            self._run(NAMED, {"which": key, **news})
+            return
+        news["external_blind"] = self._vault.blind("message", external_id)
+        news["external"] = self._seal(external_id, "external", key)
+        self._run(NAMED, {"which": key, **news})
 
     def outbox_failed(self, key: str, at: datetime, why: str, next_at: datetime | None) -> None:
         """It did not go: try again at `next_at`; without one it is given up."""

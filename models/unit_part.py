@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Table, and_
@@ -34,19 +35,15 @@ class Part:
 
     def _insert(self, table: Table) -> Any:
         """An INSERT of this database, which both spell alike but SQLAlchemy keeps apart."""
-        return (postgresql.insert if self._link.dialect.name == "postgresql" else sqlite.insert)(table)
+        return insert_into(self._link.dialect.name, table)
 
     def _add(self, table: Table, row: Mapping[str, Any]) -> bool:
         """Insert unless the key exists; whether it was inserted."""
-        insert = self._insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-        return self._one(insert, dict(row)) is not None
+        return self._one(_add(self._link.dialect.name, table), dict(row)) is not None
 
     def _put(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert, or replace what stands under the same primary key."""
-        keys = [column.name for column in table.primary_key]
-        insert = self._insert(table)
-        news = {name: insert.excluded[name] for name in row if name not in keys}
-        self._run(insert.on_conflict_do_update(index_elements=keys, set_=news), dict(row))
+        self._run(_put(self._link.dialect.name, table, tuple(row)), dict(row))
 
     def _seal(self, value: Any, *place: str) -> bytes:
         return self._vault.seal(self._codec.dump(value).encode(), _aad(place))
@@ -58,6 +55,24 @@ class Part:
         """Whether the column holds the keyed hash of the value, under the present key or a former one."""
         # "Not empty" says nothing new, but lets the index be used that leaves the empty ones out.
         return and_(column.in_(self._vault.blinds(kind, value)), column != constant(""))
+
+
+# Statements are built once: building one costs more than running it.
+@cache
+def insert_into(dialect: str, table: Table) -> Any:
+    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+
+
+@cache
+def _add(dialect: str, table: Table) -> Any:
+    return insert_into(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
+
+
+@cache
+def _put(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    keys, insert = [column.name for column in table.primary_key], insert_into(dialect, table)
+    news = {name: insert.excluded[name] for name in names if name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=news)
 
 
 def _aad(place: tuple[str, ...]) -> bytes:

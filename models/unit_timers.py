@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Row
 
 from casebook.case import Timer
@@ -15,6 +15,7 @@ from models.tables import timers
 from models.unit_part import Part
 
 PENDING = constant("pending")
+OF_CASE = select(timers).where(timers.c.number == bindparam("which"))
 
 
 class Timers(Part):
@@ -43,7 +44,7 @@ class Timers(Part):
 
     def _reconcile(self, case: str, wanted: Iterable[Timer]) -> None:
         """Make the pending timers of the case those it now wants; fired ones stay fired."""
-        stored = {row.key: row for row in self._rows(select(timers).where(timers.c.number == case))}
+        stored = {row.key: row for row in self._rows(OF_CASE, {"which": case})}
         asked = {timer.key: self._timer_row(timer) for timer in wanted}
         new = [row for key, row in asked.items() if key not in stored]
         if new:
