@@ -15,6 +15,9 @@ from starlette.responses import Response
 
 from casebook.case import Person
 from casebook.jurisdiction import Jurisdiction
+from casebook.staff import is_on_staff
+
+__all__ = ["PURPOSE", "Session", "Sessions", "is_on_staff"]
 
 COOKIE = "huiying_console"
 PURPOSE = "console"
@@ -59,16 +62,3 @@ class Sessions:
     def is_form_of(session: Session, token: str) -> bool:
         """Whether the form was made for this session."""
         return hmac.compare_digest(session.token.encode(), token.encode())
-
-
-def is_on_staff(person: Person, office: Jurisdiction) -> bool:
-    """Whether the jurisdiction's list has this person in this role."""
-    body = {"dispatcher": office.dispatchers, "supervisor": office.supervisors, "inspector": office.inspectors}
-    if person.role in body:
-        return person.name in body[person.role]
-    unit = office.unit(person.unit or "")
-    if unit is None or not person.name:
-        return False
-    return (
-        person.name in unit.officers if person.role == "officer" else person == Person("leader", unit.leader, unit.name)
-    )

@@ -100,3 +100,27 @@ class Look:
     what: str
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Something was refused to somebody: `who` is empty for a stranger, `what` the step or press, `why` a code."""
+
+    channel: str
+    who: str
+    number: str
+    what: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Example:
+    """A dispatcher's decision: these words belong to that unit; `suggested` is what the machine had put first."""
+
+    number: str
+    text: str
+    label: str
+    suggested: str
+    by: str
+    at: datetime
