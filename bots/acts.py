@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bots.citizen.statement import proposal
 from bots.message import Message
-from bots.talk import Act, Alarm, AskHuman, FileCase, Rate, Reading, Supplement, Urge, Withdraw
+from bots.talk import Act, Alarm, AskHuman, FileCase, Rate, Reading, Supplement, Urge, Wait, Withdraw
 from casebook.case import Command, Filing, Notice, Person
 from casebook.desk import Desk
 from casebook.facts import case_facts
@@ -17,6 +17,8 @@ from casebook.redact import redact_text
 
 # A person who asks for help five times within ten minutes asks once.
 ASKING_AGAIN_MINUTES = 10
+# The address of a talk in the outbox, and the notice that wakes it.
+TALK, TALK_WAIT = "talk:", "talk_wait"
 
 
 class Reads(Protocol):
@@ -45,6 +47,8 @@ class Acts:
                 self._take(unit, act.number, "rate", citizen, message, _rating(act))
             case Urge():
                 self._urge(unit, act, message)
+            case Wait():
+                unit.post([_wake(act, citizen.name, message.at)])
             case AskHuman() | Alarm():
                 unit.post(_calls(act, citizen, message))
 
@@ -75,6 +79,12 @@ class Acts:
         to = f"unit:{case.lead_unit}" if case.lead_unit else "dispatchers"
         words = {**private, "text": redact_text(act.text, case.filing.name)}
         unit.post([Notice(f"{act.number}/urge-by-citizen/{slot}", to, "urge", message.at, act.number, facts, words)])
+
+
+def _wake(act: Wait, handle: str, at: datetime) -> Notice:
+    """A notice to the talk itself: when it comes due, what was left hanging is answered."""
+    key = f"{TALK_WAIT}/{handle}/{act.until.timestamp():.3f}"
+    return Notice(key, f"{TALK}{handle}", TALK_WAIT, at, not_before=act.until)
 
 
 def _calls(act: AskHuman | Alarm, citizen: Person, message: Message) -> list[Notice]:

@@ -14,11 +14,12 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bots.acts import TALK
 from bots.budget import Budget
 from bots.channels.errors import fault
 from bots.channels.lines import OFFICE, replied
@@ -26,6 +27,7 @@ from bots.channels.sending import Later, Moved, Never, Outcome, Sender, Sent, Te
 from bots.channels.wechat_window import NOTE, Window
 from bots.given import Store
 from bots.message import Reply
+from bots.packing import reply_notices
 from bots.render import Renderer, Row
 from bots.wording import FOLDER, load_words
 from casebook.case import Notice, Person
@@ -39,6 +41,9 @@ FIRST_PAUSE, LONGEST_PAUSE, TRIES = 2.0, 1800.0, 100
 # Few enough that even the slowest platform is through with them before the store's lease on them ends.
 BATCH = 5
 EVERY = 1.0
+
+
+Resume = Callable[[Any, str, datetime], Sequence[Reply]]
 
 
 class Unwritable(Exception):
@@ -77,6 +82,7 @@ class Courier:
         rooms: Collection[str] = (),
         chance: random.Random | None = None,
         budget: Budget | None = None,
+        resume: Resume = lambda unit, handle, now: (),
     ) -> None:
         self._store = store
         self._senders = senders
@@ -84,6 +90,7 @@ class Courier:
         self._rooms = frozenset(rooms)
         self._chance = chance or random.Random()
         self._budget = budget or Budget()
+        self._resume = resume
         self._bell = threading.Event()
         self._delivering = threading.Lock()
 
@@ -138,8 +145,21 @@ class Courier:
             reply = self._written(_as_heard(unit, row, channel, chat), channel)
             edit = unit.card_message(channel, chat, reply.card) if reply.card and row.message == "reply" else None
             return Errand(row, channel, chat, reply, edit or "")
-        self._to_rooms(unit, row, now)
+        if row.to.startswith(TALK):
+            self._wake(unit, row, now)
+        else:
+            self._to_rooms(unit, row, now)
         return None
+
+    def _wake(self, unit: Any, row: Row, now: datetime) -> None:
+        """A pause is over: what the talk answers to what was left hanging goes its usual way."""
+        handle = row.to.removeprefix(TALK)
+        try:
+            replies = self._resume(unit, handle, now)
+        except Exception as error:
+            raise Unwritable(fault(error)) from error
+        unit.post(reply_notices(row.key, f"citizen:{handle}", replies, now))
+        unit.outbox_sent(row.key, now, "talk")
 
     def _to_citizen(self, unit: Any, row: Row, now: datetime) -> Errand | None:
         contact = unit.contact_of(row.to.partition(":")[2])

@@ -9,15 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from bots import citizen
 from bots.acts import Acts
-from bots.message import Media, Message, Reply
+from bots.message import TEXT, Media, Message, Reply
 from bots.reception_room import RoomReception
 from bots.render import Rendering
-from bots.talk import Act, FileCase, Here, Material, Reading, Talk
+from bots.talk import Act, FileCase, Here, Material, Reading, Talk, Turn
 from bots.views import own_case
 from bots.wording import Words, load_words
 from casebook.case import Case, Notice, Person
@@ -32,6 +33,10 @@ log = logging.getLogger(__name__)
 Say = Callable[[str, Mapping[str, Any]], str]
 # Their servers are abroad: identity numbers and addresses do not belong there (readings A40).
 ABROAD = frozenset({"telegram"})
+# Where an answer goes with the message or costs one of few: nothing is said later of its own accord.
+AT_ONCE = frozenset({"wechat"})
+# As long as it takes to type the next few words; longer, and a person wonders whether anybody is there.
+PAUSE = timedelta(seconds=8)
 
 
 class Reads(Protocol):
@@ -92,14 +97,24 @@ class Reception:
         contact = unit.contact(message.channel, message.sender, message.sender_name, message.at)
         message = replace(message, media=_kept(unit, message))
         talk = Talk.from_dict(unit.talk(contact.handle))
-        text = citizen.to_read(talk, message)
-        reading = self._reader.read(text, message.at) if text else None
-        turn = citizen.turn(talk, message, reading, self._here(unit, message, contact.handle))
-        refused = self._carry_out(unit, turn.acts, contact.handle, message)
-        kept = turn.talk if not refused else replace(talk, last_at=message.at)
-        unit.save_talk(contact.handle, kept.to_dict(), message.at)
-        notices = self._told_at_once(unit, contact.handle, message)
-        return [*(refused or turn.replies), *notices]
+        here = self._here(unit, message, contact.handle)
+        turn = citizen.listen(talk, message, here, partial(self._reader.read, now=message.at))
+        return self._finish(unit, talk, turn, contact.handle, message)
+
+    def resume(self, unit: Any, handle: str, at: datetime) -> list[Reply]:
+        """What to say to a citizen whose thought has rested long enough; nothing if more was said meanwhile."""
+        contact = unit.contact_of(handle)
+        talk = Talk.from_dict(unit.talk(handle)) if contact else Talk()
+        blank = Message(contact.channel if contact else "", f"{handle}/{at.timestamp():.3f}", "", TEXT, at)
+        turn = citizen.resume(talk, self._here(unit, blank, handle), partial(self._reader.read, now=at))
+        return self._finish(unit, talk, turn, handle, blank) if turn else []
+
+    def _finish(self, unit: Any, before: Talk, turn: Turn, handle: str, message: Message) -> list[Reply]:
+        """Carry out and remember the turn; what is said at once."""
+        refused = self._carry_out(unit, turn.acts, handle, message)
+        kept = turn.talk if not refused else replace(before, last_at=message.at)
+        unit.save_talk(handle, kept.to_dict(), message.at)
+        return [*(refused or turn.replies), *self._told_at_once(unit, handle, message)]
 
     def _here(self, unit: Any, message: Message, handle: str) -> Here:
         cases: Sequence[Case] = unit.cases_of(handle)
@@ -115,6 +130,7 @@ class Reception:
             cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,
             may_take_id=message.channel not in ABROAD,
+            pause=None if message.channel in AT_ONCE else PAUSE,
         )
 
     def _carry_out(self, unit: Any, acts: Sequence[Act], handle: str, message: Message) -> list[Reply]:

@@ -9,13 +9,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bots.keeping import plain, restore
 from bots.message import Reply
+from bots.wishes import (
+    Act,
+    Alarm,
+    AskHuman,
+    FileCase,
+    Rate,
+    Subscribe,
+    Supplement,
+    Unreached,
+    Urge,
+    Wait,
+    Withdraw,
+)
 from bots.wording import Words
 from casebook.case import Filing
+
+__all__ = [
+    "Act",
+    "Alarm",
+    "AskHuman",
+    "CaseView",
+    "Draft",
+    "FileCase",
+    "Here",
+    "Known",
+    "Material",
+    "Mind",
+    "Rate",
+    "Reading",
+    "Subscribe",
+    "Supplement",
+    "Talk",
+    "Turn",
+    "Unreached",
+    "Urge",
+    "Wait",
+    "Withdraw",
+]
 
 IDLE = "idle"
 GATHERING = "gathering"
@@ -46,6 +82,27 @@ class Reading(Protocol):
     def departments(self) -> tuple[tuple[str, float], ...]: ...
     @property
     def fields(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Known:
+    """A reviewed answer of the knowledge base, and where it comes from."""
+
+    answer: str
+    source: str
+    unit: str
+    reviewed: str
+
+
+class Mind(Protocol):
+    """What the conversation can ask about words besides the message's own reading."""
+
+    def read(self, text: str) -> Reading: ...
+    def alike(self, one: str, other: str) -> float:
+        """The probability that both tell of the same matter."""
+
+    def look_up(self, question: str) -> Known | None:
+        """The reviewed answer to just this question; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +158,9 @@ class Talk:
     `rounds` how often the story went on instead of an answer to it; `number` the case spoken of; `choices` the (label,
     data) pairs last offered, for those who type a number; `serial` counts drafts and stands in the buttons, so that a
     press on an old card is known; `filed` is the last serial that became a case; `held` are words and `held_media`
-    pictures waiting to be told which case they belong to.
+    pictures waiting to be told which case they belong to. `pending` are pieces of a thought that has not ended, to be
+    answered at `quiet_until`; `parts` further matters of the same statement; `earlier` an own concluded case that the
+    draft takes up again; `urged` when which case was last urged; `plain` asks for short sentences.
     """
 
     stage: str = IDLE
@@ -116,6 +175,13 @@ class Talk:
     held: str = ""
     held_media: tuple[str, ...] = ()
     offered: bool = False
+    pending: tuple[str, ...] = ()
+    pending_media: tuple[str, ...] = ()
+    quiet_until: datetime | None = None
+    parts: tuple[str, ...] = ()
+    earlier: str = ""
+    urged: tuple[tuple[str, str], ...] = ()
+    plain: bool = False
     last_at: datetime | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -168,7 +234,8 @@ class CaseView:
 
 @dataclass(frozen=True)
 class Here:
-    """What the conversation may know in this turn. `may_take_id` is false on channels abroad (Telegram)."""
+    """What the conversation may know in this turn. `may_take_id` is false on channels abroad (Telegram). `pause` is how
+    long a thought may rest before it counts as ended; None where an answer cannot come later than the message."""
 
     now: datetime
     words: Words
@@ -181,72 +248,12 @@ class Here:
     cases: tuple[CaseView, ...] = ()
     redirects: Mapping[str, str] = field(default_factory=dict)
     may_take_id: bool = True
+    pause: timedelta | None = None
+    mind: Mind | None = None
 
     def case(self, number: str) -> CaseView | None:
         """The citizen's own case of that number; None if it is not theirs."""
         return next((case for case in self.cases if case.number == number), None)
-
-
-@dataclass(frozen=True)
-class FileCase:
-    """The citizen has confirmed the card: make it a case."""
-
-    filing: Filing
-
-
-@dataclass(frozen=True)
-class Supplement:
-    """More words or pictures for an open case."""
-
-    number: str
-    text: str = ""
-    evidence: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Withdraw:
-    """The citizen takes the case back, having been asked twice."""
-
-    number: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Rate:
-    """The citizen's verdict on the answer; 5 is best. The last three are given when the form asked for them."""
-
-    number: str
-    score: int
-    text: str = ""
-    result: int | None = None
-    efficiency: int | None = None
-    attitude: int | None = None
-
-
-@dataclass(frozen=True)
-class Urge:
-    """The citizen asks that the case be hurried."""
-
-    number: str
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class AskHuman:
-    """The citizen wants a person."""
-
-    text: str = ""
-    number: str = ""
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """Life or property may be in danger: a person must look now."""
-
-    text: str
-
-
-Act = FileCase | Supplement | Withdraw | Rate | Urge | AskHuman | Alarm
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bots.acts import TALK
 from bots.message import TEXT, Message, Reply
 from bots.reception import Reception
 from casebook.case import Case, Command, Filing, Person
@@ -58,21 +60,29 @@ class RehearsalOffice:
         self._filed: list[str] = []
         self._names: dict[str, str] = {}
         self._replies: list[Sent] = []
+        self._waits: list[tuple[datetime, str]] = []
         self._said = 0
 
     def say(self, citizen: str, text: str, at: datetime) -> None:
         self._said += 1
         message = Message(CHANNEL, f"say-{self._said}", citizen, TEXT, at, text=text, sender_name=citizen)
         handle = self.handle(citizen, at)
-        replies = self.store.write(lambda unit: self._spoken(unit, message, f"citizen:{handle}"))
-        self._replies += [Sent(at, f"citizen:{citizen}", reply.message, reply.text) for reply in replies]
-        self._note_new(handle)
+        self._converse(handle, at, lambda unit: self.reception.receive(unit, message))
 
-    def _spoken(self, unit: Any, message: Message, to: str) -> list[Reply]:
-        """The replies of the conversation itself; the notices that went along stand in the outbox already."""
-        replies = self.reception.receive(unit, message)
-        notices = sum(notice.to == to for notice in unit.posted_in_this_unit())
-        return replies[: len(replies) - notices]
+    def _converse(self, handle: str, at: datetime, speak: Callable[[Any], list[Reply]]) -> None:
+        """One turn of the conversation. The notices that went along with its replies stand in the outbox already."""
+
+        def spoken(unit: Any) -> tuple[list[Reply], list[datetime]]:
+            replies, posted = speak(unit), unit.posted_in_this_unit()
+            notices = sum(notice.to == f"citizen:{handle}" for notice in posted)
+            waits = [notice.not_before for notice in posted if notice.to == f"{TALK}{handle}"]
+            return replies[: len(replies) - notices], waits
+
+        replies, waits = self.store.write(spoken)
+        self._waits += [(wait, handle) for wait in waits]
+        to = self.person(f"citizen:{handle}")
+        self._replies += [Sent(at, to, reply.message, reply.text) for reply in replies]
+        self._note_new(handle)
 
     def file(self, by: Person, facts: Mapping[str, Any], at: datetime) -> None:
         filing = self._filing(by, facts, at)
@@ -119,6 +129,14 @@ class RehearsalOffice:
         self.store.write(lambda unit: self.desk.take(unit, number, command))
 
     def tick(self, until: datetime) -> None:
+        while self._waits and min(self._waits)[0] <= until:
+            at, handle = min(self._waits)
+            self._waits.remove((at, handle))
+            self._fire(at)
+            self._converse(handle, at, partial(self.reception.resume, handle=handle, at=at))
+        self._fire(until)
+
+    def _fire(self, until: datetime) -> None:
         while self.store.write(lambda unit: self._fire_next(unit, until)):
             pass
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,12 +98,14 @@ def talked(*messages: str | tuple[str, Read] | Message, known: Here | None = Non
     for number, item in enumerate(messages):
         text, reading = item if isinstance(item, tuple) else (item, None)
         said = text if isinstance(text, Message) else message(text, id=str(number), at=known.now)
-        words = citizen.to_read(talk, said)
-        found = reading or (reader().read(words, known.now) if words else None)
-        turn = citizen.turn(talk, said, found, known)
+        turn = citizen.listen(talk, said, known, partial(_read, reading, known.now))
         assert Talk.from_dict(turn.talk.to_dict()) == turn.talk
         talk, replies, acts = turn.talk, turn.replies, (*acts, *turn.acts)  # type: ignore[assignment]
     return Told(talk, replies, acts)
+
+
+def _read(given: Read | None, now: datetime, text: str) -> Any:
+    return given or reader().read(text, now)
 
 
 class House:

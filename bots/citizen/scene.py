@@ -48,6 +48,8 @@ class Scene:
             "held": "",
             "held_media": (),
             "offered": False,
+            "parts": (),
+            "earlier": "",
         }
         return Turn(replace(self.talk, **{**clear, **changes}), replies, acts)
 

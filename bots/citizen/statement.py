@@ -50,11 +50,18 @@ def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here
 
 
 def add(
-    draft: Draft, text: str, media: tuple[str, ...], asking: tuple[str, ...], reading: Reading | None, here: Here
+    draft: Draft,
+    text: str,
+    media: tuple[str, ...],
+    asking: tuple[str, ...],
+    reading: Reading | None,
+    here: Here,
+    *,
+    corrects: bool = False,
 ) -> Merged:
     """The draft after one more statement, `asking` being what had been asked for."""
     known = dict(reading.fields) if reading else {}
-    corrects = is_correction(text)
+    corrects = corrects or is_correction(text)
     named = named_field(text) if corrects else ""
     wanted = (named,) if named else asking
     answer = find(_after_correction(text) if corrects else text, wanted, known)

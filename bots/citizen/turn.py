@@ -182,7 +182,8 @@ def _drafting(scene: Scene) -> Turn | None:
     talk = scene.talk
     if talk.draft is None or talk.stage not in DRAFTING:
         return None
-    merged = add(talk.draft, scene.text, scene.media, talk.asking, scene.reading, scene.here)
+    changing = talk.stage == EDITING
+    merged = add(talk.draft, scene.text, scene.media, talk.asking, scene.reading, scene.here, corrects=changing)
     notes = [scene.say(key, **facts) for key, facts in merged.notes]
     if scene.media and not scene.text:
         notes.append(scene.say("note.picture", count=len(merged.draft.evidence)))
