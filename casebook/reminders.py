@@ -24,19 +24,26 @@ AHEAD = {"first_contact": "contact_due", "rectification": "rectification_due", "
 STEPS = frozenset({"step:urge", "step:lapse", "step:accept"})
 # What is asked for within a window of time.
 ASKED_IN = {"rating_appeal": "appeal", "responsibility": "object"}
+# A step that the law takes at its moment waits for nobody's office hours.
+AT_ONCE = frozenset({"step:lapse", "step:accept"})
 STALE = frozenset({"due_soon", *AHEAD.values()})  # pointless once the moment itself is past
 ONE_MINUTE = timedelta(minutes=1)
 
 
 def wanted(case: Case, law: Law) -> tuple[Timer, ...]:
     """All the timers of the case as it is."""
-    return (*_for_clocks(case, law), *_for_survey(case, law), *_for_redispatch(case, law))
+    timers = (*_for_clocks(case, law), *_for_survey(case, law), *_for_redispatch(case, law))
+    urgent = "urgent" in case.marks
+    return tuple(replace(timer, urgent=True) if urgent or timer.what in AT_ONCE else timer for timer in timers)
 
 
-def notice(case: Case, timer: Timer, at: datetime, law: Law) -> Notice | None:
-    """The message of a timer that fires at `at`; None where it has become pointless."""
+def notice(case: Case, timer: Timer, at: datetime, law: Law, *, latest: bool = False) -> Notice | None:
+    """The message of a timer that fires at `at`; None where it has become pointless. `latest`: the caller knows that
+    no later reminder of the same limit is due, and the case may come without its history."""
     run = case.run(timer.clock, timer.round) if timer.clock else None
-    if run is not None and timer.what in STALE and (at > run.due or _is_superseded(case, timer, at, law)):
+    if run is not None and timer.what in STALE and at > run.due:
+        return None
+    if run is not None and timer.what in STALE and not latest and _is_superseded(case, timer, at, law):
         return None
     facts, private = case_facts(case, law)
     facts.update(timer.facts)
@@ -101,7 +108,7 @@ def _keeper(run: ClockRun, case: Case, law: Law) -> str:
     """Who is reminded of a clock: those in whose hands it lies now."""
     if run.clock in ASKED_IN and ASKED_IN[run.clock] in case.pending:
         return reviewer_of(case.lead_unit, law)
-    return {"body": "dispatchers", "inspector": "inspectors"}.get(run.holder) or unit_of(case)
+    return {"body": "dispatchers", "inspector": "inspectors"}.get(run.holder) or unit_of(case) or "dispatchers"
 
 
 def _is_unused_window(run: ClockRun, case: Case, law: Law) -> bool:

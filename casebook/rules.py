@@ -138,6 +138,7 @@ class Answer:
     kinds: tuple[str, ...] = ()
     verdict: bool = False
     none_needed: tuple[str, ...] = ()
+    item: str = ""
     cites: str = ""
 
 
@@ -148,6 +149,7 @@ class Revisit:
     who: str
     attempts: int = 3
     target_days: int | None = None
+    item: str = ""
     cites: str = ""
 
 
@@ -157,6 +159,7 @@ class Invalid:
 
     verdicts: tuple[str, ...] = ()
     word: str = ""
+    item: str = ""
     cites: str = ""
 
 
@@ -167,6 +170,7 @@ class FormRule:
     form: str
     title: str
     step: str = ""
+    item: str = ""
     cites: str = ""
 
 
@@ -214,4 +218,5 @@ class Scope:
 
     kinds: tuple[str, ...] = ()
     central_outside: bool = False
+    item: str = ""
     cites: str = ""

@@ -26,7 +26,7 @@ def due(
         moment_due = (
             law.calendar.add_hours(at, rule.hours) if rule.hours else law.calendar.same_or_next_working_day_close(at)
         )
-        explained = law.calendar.explain(at, 0)
+        explained = law.calendar.explain(at, 0 if moment_due.date() == at.date() else 1)
         return {
             **found,
             "due": moment_due.isoformat(),
@@ -81,7 +81,8 @@ def _rule(law: Law, clock: str, case_class: str | None, stream: str | None) -> C
     if stream and stream not in book.streams:
         raise RulebookError(f"{book.name} has no stream {stream!r}; it has {', '.join(book.streams) or 'none'}")
     wanted_class = case_class or book.default_class
-    wanted_stream = stream or (book.streams[-1] if book.streams else None)
+    streamed = {name for rule in rules for name in rule.streams}
+    wanted_stream = stream or next((name for name in reversed(book.streams) if not streamed or name in streamed), None)
     for rule in rules:
         if (not rule.classes or wanted_class in rule.classes) and (not rule.streams or wanted_stream in rule.streams):
             return rule

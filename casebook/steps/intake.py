@@ -72,6 +72,9 @@ def _class_for(units: tuple[str, ...], case: Case, command: Command, law: Law) -
     several = next((item.name for item in book.classes if item.several_units), None)
     if several and len(units) > 1:
         return several
+    of_window = book.case_class(case.case_class) if case.state not in BEFORE_DISPATCH else None
+    if of_window and of_window.on_the_spot:
+        return book.default_class  # what could not be settled on the spot is dispatched like everything else
     if case.case_class or not {"dispatch", "redispatch"} & book.classed_by:
         return case.case_class
     return book.default_class_for(case.kind)

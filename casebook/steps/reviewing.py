@@ -31,8 +31,8 @@ def approve(case: Case, command: Command, law: Law) -> Outcome:
 
 def _answer_approved(case: Case, command: Command, law: Law) -> Outcome:
     rule = law.rulebook.step("approve")
-    if law.read.sealed_document and rule and rule.streams and case.stream in rule.streams:
-        need(command, "evidence", cites=rule.cites)
+    if law.read.sealed_document:
+        need(command, "evidence", cites=rule.cites if rule else "")
     to = law.leads("approve", case.stream, case.kind)
     changes = {"answers": case.answers + 1} if to == "answered" else {}
     return outcome(command, to, changes=changes)
