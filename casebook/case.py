@@ -251,7 +251,8 @@ class Notice:
 class Timer:
     """Something to do at a moment if the case still wants it then. `key` is unique for ever.
 
-    `what` is a message name (a reminder to `to`) or a step to take in the clock's name.
+    `what` is a message name (a reminder to `to`) or a step to take in the clock's name. An `urgent` one does not wait
+    for office hours.
     """
 
     key: str
@@ -262,3 +263,4 @@ class Timer:
     clock: str = ""
     round: int = 1
     facts: Mapping[str, Any] = field(default_factory=nothing)
+    urgent: bool = False

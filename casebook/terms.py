@@ -65,8 +65,6 @@ FINAL = frozenset(
 )
 
 # Steps whose paper carries a number of its own.
-NUMBERED_PAPERS = frozenset({"accept", "decline", "dispatch"})
-
 STEPS = {
     "file": "登记",
     "supplement": "补充",
@@ -152,6 +150,9 @@ MESSAGES_TO_STAFF = {
     "due_soon": "临期提醒",
     "overdue": "逾期提醒",
     "overdue_escalation": "逾期升级",
+    "reminders": "提醒汇总",
+    "morning_sheet": "晨报",
+    "holidays_missing": "放假安排未载入",
     "urge": "催办",
     "supervision": "督办",
     "rework_order": "重办单",

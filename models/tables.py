@@ -99,7 +99,13 @@ timers = Table(
     must("facts", Text),
     must("state", Text),
     Column("fired_at", Moment),
+    # May go outside office hours.
+    flag("urgent"),
+    # The notice it became, "" for none; and why it became none, or cannot be carried out (`stuck`).
+    words("told"),
+    words("why"),
     Index("ix_timers_number", "number"),
+    Index("ix_timers_stuck", "at", **where("state = 'stuck'")),
     Index("ix_timers_due", "at", "key", **where("state = 'pending'")),
 )
 
@@ -128,6 +134,7 @@ outbox = Table(
     # By moment, not by id: SQLite would take an index of the same columns for the partial one above.
     Index("ix_outbox_to_at", "to", "at"),
     Index("ix_outbox_number", "number"),
+    Index("ix_outbox_failed", "next_at", **where("state = 'failed'")),
     Index("ix_outbox_external", "channel", "external_blind", **where("external_blind <> ''")),
 )
 
@@ -261,6 +268,18 @@ looks = Table(
     must("at", Moment),
     Index("ix_looks_number", "number"),
 )
+
+# When each chat, and each account ("" for the chat), was last spoken to.
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("chat_blind", Text, primary_key=True),
+    must("spoken", Text),
+)
+
+# What is done once, whichever process does it.
+duties = Table("duties", metadata, Column("key", Text, primary_key=True), must("at", Moment))
 
 # Holiday notices loaded after the ones that ship; the text as it was in the file.
 holiday_notices = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from models.records import Look
 from models.tables import case_units, cases, counters, entries, looks
 from models.unit_outbox import Outbox
 from models.unit_timers import Timers
+from models.vault import Unopenable
 
 WHICH: Any = bindparam("which")
 CASE = select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == WHICH)
@@ -64,6 +66,14 @@ class Cases(Outbox, Timers):
         # Not beyond the snapshot: on PostgreSQL the next entry may be committed between the two statements.
         rows = self._rows(ENTRIES, {"which": number, "last": row.version})
         return replace(self._snapshot(number, row.sealed), history=tuple(map(self._entry_rows.read, rows)))
+
+    def snapshots(self, numbers: Sequence[str]) -> dict[str, Case]:
+        """The cases as they are, without their history; unknown numbers and damaged rows are left out."""
+        found = {}
+        for row in self._rows(select(cases.c.number, cases.c.sealed).where(cases.c.number.in_(numbers))):
+            with suppress(Unopenable):
+                found[row.number] = self._snapshot(row.number, row.sealed)
+        return found
 
     def save(self, before: Case | None, after: Case, notices: Iterable[Notice], timers: Iterable[Timer]) -> None:
         """Write the entries `after` has beyond `before`, its snapshot, its notices and its timers. Raises Conflict."""

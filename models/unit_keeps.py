@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from models.records import StoredMedia, Ticket
-from models.tables import holiday_notices, media, tickets, tokens
+from models.tables import budgets, duties, holiday_notices, media, tickets, tokens
 from models.unit_part import Part
 
 
@@ -81,6 +82,24 @@ class Keeps(Part):
 
     def token_put(self, name: str, value: str, expires_at: datetime) -> None:
         self._put(tokens, {"name": name, "sealed": self._seal(value, "token", name), "expires_at": expires_at})
+
+    def spoken(self, channel: str, chat: str) -> list[float]:
+        """When the chat ("": the whole account) was lately spoken to, in seconds of the epoch; held until the end of
+        the transaction, so that two processes count one after the other."""
+        key = {"channel": channel, "chat_blind": self._vault.blind("chat", chat)}
+        if self._locks:
+            self._add(budgets, {**key, "spoken": "[]"})
+        mine = select(budgets.c.spoken).where(*(budgets.c[name] == value for name, value in key.items()))
+        row = self._one(mine.with_for_update() if self._locks else mine)
+        return list(json.loads(row.spoken)) if row else []
+
+    def spoken_put(self, channel: str, chat: str, moments: list[float]) -> None:
+        row = {"channel": channel, "chat_blind": self._vault.blind("chat", chat), "spoken": json.dumps(moments)}
+        self._put(budgets, row)
+
+    def once(self, key: str, at: datetime) -> bool:
+        """Whether this is the first time anybody does it; then it counts as done if the transaction is kept."""
+        return self._add(duties, {"key": key, "at": at})
 
     def holiday_put(self, year: int, name: str, body: str, at: datetime) -> None:
         """Keep a holiday notice that was loaded; a later one for the same year takes its place."""

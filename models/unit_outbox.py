@@ -98,6 +98,18 @@ class Outbox(Part):
         """Notices that were given up, newest last."""
         return self._outbox_rows(outbox.c.state == "failed")[-limit:]
 
+    def outbox_unreached(self, since: datetime, limit: int = 200) -> list[str]:
+        """The numbers of the cases of which something was given up since then that a citizen should have heard."""
+        failed = outbox.c.state == constant("failed")
+        mine = select(outbox.c.number).where(failed, outbox.c.next_at >= since, outbox.c.to.like("citizen:%"))
+        rows = self._rows(mine.where(outbox.c.number.is_not(None)).order_by(outbox.c.next_at).limit(limit))
+        return list(dict.fromkeys(row.number for row in rows))
+
+    def outbox_silent(self, before: datetime) -> list[str]:
+        """The rooms for which something has been waiting since before then."""
+        waiting = select(outbox.c.to).where(_is_open(outbox), outbox.c.at < before, ~outbox.c.to.like("citizen:%"))
+        return [row.to for row in self._rows(waiting.distinct().order_by(outbox.c.to))]
+
     def notices_for(self, to: str, since_id: int = 0, limit: int = 200) -> list[OutboxRow]:
         """A recipient's notices after a row id, whatever their fate."""
         return self._outbox_rows(outbox.c.to == to, outbox.c.id > since_id)[:limit]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +19,62 @@ PENDING = constant("pending")
 OF_CASE = select(timers).where(timers.c.number == bindparam("which"))
 
 
+STUCK = constant("stuck")
+FIRE = update(timers).where(timers.c.key == bindparam("which"))
+FIRE = FIRE.values(state="fired", fired_at=bindparam("now"), told=bindparam("by"), why=bindparam("reason"))
+
+
+@dataclass(frozen=True)
+class Due:
+    """As much of a due timer as is needed to plan a sweep."""
+
+    key: str
+    case: str
+    at: datetime
+    what: str
+    to: str
+    clock: str
+    round: int
+
+
 class Timers(Part):
     """What the clock will do."""
+
+    def due_plan(self, now: datetime, limit: int, urgent_only: bool = False) -> list[Due]:
+        """What is due, oldest first, claimed by nobody. Outside office hours only what may go then."""
+        names = ("key", "number", "at", "what", "to", "clock", "round")
+        due = select(*(timers.c[name] for name in names)).where(timers.c.state == PENDING, timers.c.at <= now)
+        if urgent_only:
+            due = due.where(timers.c.urgent)
+        rows = self._rows(due.order_by(timers.c.at, timers.c.key).limit(limit))
+        local = self._codec.local
+        return [Due(row.key, row.number, local(row.at), row.what, row.to, row.clock, row.round) for row in rows]
+
+    def timers_claim(self, keys: Sequence[str]) -> list[Timer]:
+        """Those of them that are still pending and nobody else has in hand, in the order of their moments."""
+        mine = select(timers).where(timers.c.key.in_(keys), timers.c.state == PENDING)
+        mine = mine.order_by(timers.c.at, timers.c.key)
+        return [self._timer(row) for row in self._rows(mine.with_for_update(skip_locked=True) if self._locks else mine)]
+
+    def timers_fired(self, fates: Mapping[str, tuple[str, str]], at: datetime) -> None:
+        """Done: by key, the notice it became, or why it became none."""
+        rows = [{"which": key, "now": at, "by": told, "reason": why} for key, (told, why) in fates.items()]
+        if rows:
+            self._run(FIRE, rows)
+
+    def timer_stuck(self, key: str, why: str) -> None:
+        """It cannot be carried out: set aside with the reason, where people see it."""
+        news = {"state": "stuck", "why": why.replace("\0", "")[:300]}
+        self._run(update(timers).where(timers.c.key == key, timers.c.state == PENDING).values(news))
+
+    def timers_stuck(self, limit: int = 200) -> list[tuple[Timer, str]]:
+        """What was set aside, and why, oldest first."""
+        rows = self._rows(select(timers).where(timers.c.state == STUCK).order_by(timers.c.at).limit(limit))
+        return [(self._timer(row), row.why) for row in rows]
+
+    def timers_retry(self) -> int:
+        """Let everything set aside be tried again; how many there were."""
+        return self._run(update(timers).where(timers.c.state == STUCK).values(state="pending")).rowcount
 
     def due_timers(self, now: datetime, limit: int) -> Sequence[Timer]:
         """Pending timers whose moment has come, oldest first, claimed for this transaction."""
@@ -51,12 +106,13 @@ class Timers(Part):
             self._run(self._insert(timers).on_conflict_do_nothing(), new)
         for key, row in asked.items():
             if key in stored and _moved(stored[key], row):
-                self._run(update(timers).where(timers.c.key == key).values(row))
+                self._run(update(timers).where(timers.c.key == key, timers.c.state != constant("fired")).values(row))
         self._withdraw([key for key, row in stored.items() if row.state == "pending" and key not in asked])
 
     def _withdraw(self, keys: list[str]) -> None:
         if keys:
-            self._run(update(timers).where(timers.c.key.in_(keys)).values(state="withdrawn"))
+            mine = timers.c.key.in_(keys) & (timers.c.state == PENDING)
+            self._run(update(timers).where(mine).values(state="withdrawn"))
 
     def _timer_row(self, timer: Timer) -> dict[str, Any]:
         return {
@@ -69,6 +125,7 @@ class Timers(Part):
             "round": timer.round,
             "facts": self._codec.dump(timer.facts),
             "state": "pending",
+            "urgent": timer.urgent,
         }
 
     def _timer(self, row: Row[Any]) -> Timer:
@@ -81,6 +138,7 @@ class Timers(Part):
             clock=row.clock,
             round=row.round,
             facts=self._codec.load(row.facts),
+            urgent=row.urgent,
         )
 
 

@@ -15,18 +15,21 @@ from typing import Any, Protocol, TypeVar
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 
-from casebook.desk import SWEEP_BATCH, Desk
+from casebook.desk import Desk
+from scheduler.daily import Daily
+from scheduler.sweep import Sweep
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SWEEP_EVERY, DELIVER_EVERY, RENEW_EVERY, TIDY_EVERY = 2, 2, 60, 3600  # seconds
+SWEEP_EVERY, DELIVER_EVERY, RENEW_EVERY, DAILY_EVERY, TIDY_EVERY = 2, 2, 60, 60, 3600  # seconds
 TICKETS_KEPT = timedelta(days=7)
 
 
 class Store(Protocol):
     """The case book's keeper."""
 
+    def read(self, fn: Callable[[Any], T]) -> T: ...
     def write(self, fn: Callable[[Any], T]) -> T: ...
 
 
@@ -48,19 +51,23 @@ class Work:
 
     def sweep(self) -> int:
         """Fire every timer that is due; how many there were."""
-        fired = 0
-        while True:
-            batch = self.store.write(lambda unit: self.desk.sweep(unit, self.now()))
-            fired += batch
-            if batch < SWEEP_BATCH:
-                return fired
+        return Sweep(self.store, self.desk).run(self.now())
 
     def deliver(self) -> int:
         return self.courier.deliver(self.now())
 
+    def daily(self) -> None:
+        """The morning sheet and the watch for the holiday notice, each once, whoever comes first."""
+        day = Daily(self.store, self.desk)
+        day.morning(self.now())
+        day.watch_holidays(self.now())
+
     def tidy(self) -> None:
-        """Forget one-time tickets long past their time."""
+        """Forget one-time tickets long past their time; let what was set aside be tried again."""
         self.store.write(lambda unit: unit.tickets_forget(self.now() - TICKETS_KEPT))
+        again = self.store.write(lambda unit: unit.timers_retry())
+        if again:
+            log.warning("%d timers that were set aside are tried again", again)
 
 
 def ticker(work: Work) -> BaseScheduler:
@@ -70,6 +77,7 @@ def ticker(work: Work) -> BaseScheduler:
         (work.sweep, SWEEP_EVERY),
         (work.deliver, DELIVER_EVERY),
         (work.renew, RENEW_EVERY),
+        (work.daily, DAILY_EVERY),
         (work.tidy, TIDY_EVERY),
     )
     for job, seconds in jobs:

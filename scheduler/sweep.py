@@ -1,0 +1,169 @@
+"""The sweep: what is due is found by an index, claimed, decided, and written with its notices, in one commit a batch.
+
+Reminders to one room that are due together become one message. Outside office hours only what is urgent goes; the rest
+waits for the opening, when a weekend's outage ends in one message a room. One timer that cannot be carried out is set
+aside with its reason and holds up nobody. Any number of sweeps may run at once: rows are claimed, keys are unique.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from casebook import reminders
+from casebook.bundles import bundled
+from casebook.case import Case, Notice, Timer
+from casebook.desk import Desk
+from casebook.errors import Conflict, NotAllowed
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# A plan is light, a batch is one commit: long enough to share its flush, short enough to hold up nobody else's write.
+PLAN, BATCH = 20_000, 100
+# A room's reminders stay together beyond a batch, up to this many.
+ROOM = 500
+POINTLESS = "pointless by then"
+
+
+class Store(Protocol):
+    """The case book's keeper."""
+
+    def read(self, fn: Callable[[Any], T]) -> T: ...
+    def write(self, fn: Callable[[Any], T]) -> T: ...
+
+
+class Due(Protocol):
+    """A due timer in the plan."""
+
+    key: str
+    case: str
+    at: datetime
+    what: str
+    to: str
+    clock: str
+    round: int
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Carries out what is due."""
+
+    store: Store
+    desk: Desk
+
+    def run(self, now: datetime) -> int:
+        """Everything that is due now; how many timers were carried out or set aside."""
+        done, night = 0, not self.desk.law.calendar.in_office_hours(now)
+        while True:
+            plan = self.store.read(lambda unit: unit.due_plan(now, PLAN, night))
+            handled = sum(self._batch(batch, now) for batch in _batches(plan))
+            done += handled
+            if len(plan) < PLAN or not handled:
+                return done
+
+    def _batch(self, plan: Sequence[Due], now: datetime) -> int:
+        if plan[0].what in reminders.STEPS:
+            return self._alone(plan[0], now)
+        try:
+            return self.store.write(lambda unit: self._tell(unit, plan, now))
+        except Exception as error:
+            if len(plan) == 1:
+                return self._aside(plan[0], error)
+            log.warning("sweep: %d timers together failed (%s); one by one", len(plan), type(error).__name__)
+            return sum(self._batch([due], now) for due in plan)
+
+    def _tell(self, unit: Any, plan: Sequence[Due], now: datetime) -> int:
+        """The notices of a batch, and what became of each timer."""
+        timers: Sequence[Timer] = unit.timers_claim([due.key for due in plan])
+        cases: Mapping[str, Case] = unit.snapshots(list({timer.case for timer in timers}))
+        last = _last(plan)
+        notices: list[Notice] = []
+        fates: dict[str, tuple[str, str]] = {}
+        for timer in timers:
+            try:
+                notice = self._decide(timer, cases, last, now)
+            except Exception as error:
+                _complain(timer.key, timer.case, error)
+                unit.timer_stuck(timer.key, _why(error))
+                continue
+            fates[timer.key] = ("", "" if notice else POINTLESS)
+            notices += [notice] if notice else []
+        carried = bundled(notices, now)
+        unit.post({notice.key: notice for notice in carried.values()}.values())
+        unit.timers_fired({**fates, **{key: (notice.key, "") for key, notice in carried.items()}}, now)
+        return len(timers)
+
+    def _decide(
+        self, timer: Timer, cases: Mapping[str, Case], last: Mapping[Any, datetime], now: datetime
+    ) -> Notice | None:
+        """A pending timer is one that its case wants: saving a case withdraws the others."""
+        if timer.case not in cases:
+            raise LookupError("its case cannot be read")
+        if timer.at < last[_what(timer)] and timer.what in reminders.STALE:
+            return None
+        return reminders.notice(cases[timer.case], timer, now, self.desk.law, latest=True)
+
+    def _alone(self, due: Due, now: datetime) -> int:
+        """A step in the clock's name: the whole case, a transaction of its own."""
+
+        def fire(unit: Any) -> int:
+            claimed: Sequence[Timer] = unit.timers_claim([due.key])
+            for timer in claimed:
+                self.desk.fire(unit, timer, now)
+            return len(claimed)
+
+        try:
+            return self.store.write(fire)
+        except Conflict:
+            return 0  # the case moved meanwhile; the next tick sees it as it is then
+        except Exception as error:
+            return self._aside(due, error)
+
+    def _aside(self, due: Due, error: Exception) -> int:
+        """Set one timer aside. Where the store itself is down this raises, and nothing is set aside."""
+        _complain(due.key, due.case, error)
+        self.store.write(lambda unit: unit.timer_stuck(due.key, _why(error)))
+        return 1
+
+
+def _batches(plan: Sequence[Due]) -> Iterator[list[Due]]:
+    """Steps alone; else whole rooms, as many as a batch holds, those who have waited longest first."""
+    rooms: dict[str, list[Due]] = {}
+    for due in plan:
+        if due.what in reminders.STEPS:
+            yield [due]
+        else:
+            rooms.setdefault(due.to, []).append(due)
+    batch: list[Due] = []
+    for those in rooms.values():
+        for start in range(0, len(those), ROOM):
+            batch += those[start : start + ROOM]
+            if len(batch) >= BATCH:
+                yield batch
+                batch = []
+    if batch:
+        yield batch
+
+
+def _last(plan: Sequence[Due]) -> dict[Any, datetime]:
+    """When the last due reminder of each limit to each room was due: the earlier ones say nothing new."""
+    last: dict[Any, datetime] = {}
+    for due in plan:
+        last[_what(due)] = max(due.at, last.get(_what(due), due.at))
+    return last
+
+
+def _what(timer: Due | Timer) -> tuple[object, ...]:
+    return (timer.case, timer.what, timer.to, timer.clock, timer.round)
+
+
+def _why(error: Exception) -> str:
+    return f"{type(error).__name__} {error.code if isinstance(error, NotAllowed) else ''}".strip()
+
+
+def _complain(key: str, case: str, error: Exception) -> None:
+    log.error("sweep: timer %s of case %s cannot be carried out: %s", key.split("/")[1:2], case, _why(error))
