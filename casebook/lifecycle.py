@@ -64,7 +64,7 @@ TABLE: dict[str, Arrow] = {
     "fail_check":          _arrow("in_check answered",   "handling",                               "inspector"),
     "rate":                _arrow(AFTER,                 "answered closed",                        "citizen"),
     "revisit":             _arrow(AFTER,                 "same closed answered",                   "dispatcher officer"),
-    "appeal":              _arrow("handling under_appeal", "under_appeal",                         "officer leader"),
+    "appeal":              _arrow("handling under_appeal", "same under_appeal",                         "officer leader"),
     "uphold":              _arrow(OPEN,                  "closed awaiting_dispatch disputed",      "reviewer"),
     "dismiss":             _arrow(OPEN,                  "handling same",                          "reviewer"),
     "object":              _arrow(AT_UNIT,               "same disputed",                          "officer"),

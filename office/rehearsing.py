@@ -15,12 +15,13 @@ from bots.message import TEXT, Message, Reply
 from bots.reception import Reception
 from casebook.case import Case, Command, Filing, Person
 from casebook.desk import Desk
+from casebook.errors import RulebookError
 from casebook.form_layouts import read_layouts
-from casebook.jurisdiction import read_jurisdiction
+from casebook.jurisdiction import Jurisdiction, read_jurisdiction
 from casebook.law import Law
 from casebook.ledger import row
 from casebook.rehearsal import Played, Sent, play
-from casebook.rehearsal_file import read_rehearsal
+from casebook.rehearsal_file import Rehearsal, read_rehearsal
 from casebook.rulebook_file import read_rulebook
 from casebook.wording import say
 from models.records import OutboxRow
@@ -163,7 +164,10 @@ class RehearsalOffice:
         return Sent(row.at, self.person(row.to), row.message, text, row.case)
 
     def ledger(self, number: str, now: datetime) -> Mapping[str, str]:
-        layout = read_layouts(self.law.rulebook.name).ledger
+        try:
+            layout = read_layouts(self.law.rulebook.name).ledger
+        except RulebookError:  # a regulation of one's own may be rehearsed before its papers are drawn
+            return {}
         if layout is None:
             return {}
         return row(self.case(number), self.law.calendar, now, layout, personal=True, office=self.law.jurisdiction)
@@ -194,4 +198,12 @@ def rehearse(path: Path) -> Played:
     office = read_jurisdiction(rehearsal.rulebook)
     if rehearsal.units:
         office = office.with_units(rehearsal.units)
+    office = _with_leaders(office, rehearsal)
     return play(rehearsal, RehearsalOffice(law_of(office, book)))
+
+
+def _with_leaders(office: Jurisdiction, rehearsal: Rehearsal) -> Jurisdiction:
+    """The office whose units are led by the leaders the rehearsal names."""
+    named = {step.by.unit: step.by.name for step in reversed(rehearsal.steps) if step.by.role == "leader"}
+    units = tuple(replace(unit, leader=named.get(unit.name, unit.leader)) for unit in office.units)
+    return replace(office, units=units)
