@@ -12,7 +12,8 @@ import pytest
 
 from bots import wechat_door
 from bots.channels.errors import BadRequest, Forged
-from bots.channels.wechat import MAX_BODY, WeChat, _Crypto
+from bots.channels.sealed import Crypto
+from bots.channels.wechat import MAX_BODY, WeChat
 from bots.channels.wechat_messages import Push
 from bots.channels.wechat_window import Window, renewed
 from bots.message import BUTTON, EVENT, IMAGE, LOCATION, TEXT, UNKNOWN, VIDEO, VOICE, Button, Reply
@@ -49,13 +50,13 @@ def safe(request: pytest.FixtureRequest) -> bool:
 
 @pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: vector["about"])
 def test_what_tencents_own_library_sealed_opens_and_seals_the_same(vector, monkeypatch):
-    crypto = _Crypto(base64.b64decode(VECTORS["aes_key"] + "="))
+    crypto = Crypto(base64.b64decode(VECTORS["aes_key"] + "="))
     monkeypatch.setattr(crypto, "get_random_string", lambda: bytes.fromhex(vector["random"]))
 
     assert crypto.decrypt(vector["encrypted"], VECTORS["app_id"], ValueError) == vector["plain"]
     assert crypto.encrypt(vector["plain"], VECTORS["app_id"]).decode() == vector["encrypted"]
     account = WeChat(settings(token=VECTORS["token"]))
-    assert account._sign(VECTORS["timestamp"], VECTORS["nonce"], vector["encrypted"]) == vector["signature"]
+    assert account._sealing.sign(VECTORS["timestamp"], VECTORS["nonce"], vector["encrypted"]) == vector["signature"]
 
 
 def test_the_platforms_check_of_our_address_is_echoed(safe):
