@@ -12,10 +12,10 @@ from typing import Any
 
 from casebook.case import Case, ClockRun, Entry
 from casebook.jurisdiction import Jurisdiction
+from casebook.paper_fields import Value, paper_fields
 from casebook.redact import redact_address, redact_name, redact_number, redact_phone, redact_text
 from casebook.working_days import Calendar
 
-Value = str | datetime | tuple[str, ...] | tuple[datetime, ...]
 FREE_TEXTS = frozenset(
     [
         "text",
@@ -31,6 +31,15 @@ FREE_TEXTS = frozenset(
         "extension_reason",
         "revisit_text",
         "contact_text",
+        "contact_lines",
+        "agreed_text",
+        "summary",
+        "leader_words",
+        "check_text",
+        "return_reason",
+        "appeal_text",
+        "appeal_unit_words",
+        "appeal_decision_text",
     ]
 )
 
@@ -46,6 +55,7 @@ def fields(case: Case, calendar: Calendar, now: datetime, office: Jurisdiction |
         **_answered(case),
         **_limits(case, calendar, now),
         **_remarks(case, now),
+        **paper_fields(case, office),
     }
 
 
@@ -91,6 +101,8 @@ def _office(case: Case, office: Jurisdiction | None) -> dict[str, Value]:
     return {
         "body": office.body if office else "",
         "body_phone": office.phone if office else "",
+        "check_code": "",  # where anybody can check a notice: known to whoever has the office's key
+        "check_url": "",
         "unit_phone": unit.phone if unit else "",
         "lead_unit": case.lead_unit or "",
         "co_units": "、".join(case.co_units),
@@ -179,6 +191,7 @@ def _limits(case: Case, calendar: Calendar, now: datetime) -> dict[str, Value]:
         "resolution_days": str(runs[-1].working_days or "") if runs else "",
         "on_time": "" if not runs else ("late" if late > 0 else "same_day_late" if late == 0 else "on_time"),
         "late_days": str(late) if late > 0 else "",
+        "just_in_time": "" if not runs or late > 0 else "same_day_late" if late == 0 else "on_time",
     }
 
 
@@ -201,7 +214,8 @@ def _remarks(case: Case, now: datetime) -> dict[str, Value]:
 
 
 def _paper(case: Case, entries: list[Entry]) -> str:
-    """The number of the paper that went with the last of these steps: its own, else the case's with a serial."""
+    """The number that the last of these papers was issued with; where the regulation's papers have none of their own,
+    the case's with a serial."""
     return str(entries[-1].facts.get("paper") or f"{case.number}-{len(entries)}") if entries else ""
 
 

@@ -15,9 +15,10 @@ from casebook.book import Book
 from casebook.case import CLOCK, Case, Command, Filing, Notice, Person, Timer
 from casebook.clocks import recounted
 from casebook.errors import NoSuchCase, NotAllowed
+from casebook.issued import NUMBERED, ORDERS, series
 from casebook.law import Law
 from casebook.numbers import case_number
-from casebook.terms import FINAL, NUMBERED_PAPERS
+from casebook.terms import FINAL
 
 SWEEP_BATCH = 200
 
@@ -40,7 +41,7 @@ class Desk:
         before = book.load(number)
         case = taking.take(before, command, self.law)
         if self._has_paper(command):  # numbered only now: a refused step must leave no gap in the numbers
-            case = taking.take(before, self._with_paper(book, command), self.law)
+            case = taking.take(before, self._with_paper(book, case, command), self.law)
         if command.step == "merge":
             self._merge_into(book, case, command)
         self._save(book, before, case)
@@ -82,13 +83,16 @@ class Desk:
         return changed
 
     def _has_paper(self, command: Command) -> bool:
-        return command.step in NUMBERED_PAPERS and self.law.rulebook.step(command.step) is not None
+        named = "dispatch" if command.step in ORDERS else command.step
+        return command.step in NUMBERED and any(form.step == named for form in self.law.rulebook.forms)
 
-    @staticmethod
-    def _with_paper(book: Book, command: Command) -> Command:
-        """Papers with a number of their own take it when they are issued (readings A46)."""
-        serial = book.next_serial(f"paper/{command.step}/{command.at.year}")
-        return replace(command, facts={**command.facts, "paper": f"{command.at.year}-{serial:05d}"})
+    def _with_paper(self, book: Book, case: Case, command: Command) -> Command:
+        """Papers take their number when they are issued, from the issuing office's own series (readings A46)."""
+        body = command.by.unit or self.law.jurisdiction.body
+        office = body if command.step in ORDERS else case.lead_unit or body
+        serial = book.next_serial(series(command.step, office, command.at.year))
+        paper = {"paper": f"{command.at.year}-{serial:05d}", "office": office}
+        return replace(command, facts={**command.facts, **paper})
 
     def _merge_into(self, book: Book, case: Case, command: Command) -> None:
         """Tell the earlier case of its follower, so that its answer reaches both (readings A24, A48)."""

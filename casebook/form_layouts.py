@@ -1,8 +1,9 @@
 """Forms and ledgers as data: which labels stand where, and which fields fill them.
 
 One TOML file a regulation (`forms/yunnan.toml`). A cell's `show` is a text with `{field}` in it; `{field:words}` puts
-the file's own words for a code (`[words.way]`), `{field:words!}` prints all of them as boxes with the right one filled.
-A list of texts is joined, and one whose fields are all empty is left out. Filling is a single pass: what a citizen
+the file's own words for a code (`[words.way]`), `{field:words!}` prints all of them as boxes with the right one filled,
+`{field?}` leaves a line to write on where there is nothing yet. A list of texts is joined, and one whose fields are all
+empty is left out. Filling is a single pass: what a citizen
 wrote is never read as a placeholder.
 """
 
@@ -21,8 +22,9 @@ from casebook.errors import RulebookError
 from casebook.terms import CHANNELS, KINDS, SCORES, STATES, STEPS, VERDICTS
 
 FOLDER = Path(__file__).with_name("forms")
-PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+)(!?))?\}")
-EMPTY_BOX, FILLED_BOX = "□", "■"
+PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+)(!?))?(\??)\}")
+EMPTY_BOX, FILLED_BOX, LINE_TO_WRITE_ON = "□", "■", "＿＿"
+MOST_CELLS = 4  # side by side on A4
 OUR_WORDS: Mapping[str, Mapping[str, str]] = {
     "channel": CHANNELS,
     "kind": KINDS,
@@ -33,9 +35,9 @@ OUR_WORDS: Mapping[str, Mapping[str, str]] = {
 }
 KEYS = {
     "file": ({"title", "moment", "words", "form", "ledger"}, {"title", "moment"}),
-    "form": ({"name", "title", "note", "rows", "foot", "number", "signs"}, {"name", "title", "rows"}),
+    "form": ({"name", "title", "aliases", "note", "rows", "foot", "number", "signs"}, {"name", "title", "rows"}),
     "group": ({"group", "rows"}, {"group", "rows"}),
-    "cell": ({"label", "show", "lines"}, {"label", "show"}),
+    "cell": ({"label", "show", "lines", "rows"}, {"label", "show"}),
     "ledger": ({"title", "sheet", "note", "cut", "moment", "columns"}, {"title", "sheet", "cut", "moment", "columns"}),
     "column": ({"title", "show", "width"}, {"title", "show"}),
 }
@@ -43,16 +45,18 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """A label and what stands beside it. `lines` is the least height, for writing by hand."""
+    """A label and what stands beside it. `lines` is the least height, for writing by hand; `rows` how many rows it
+    covers, the cells of the next row standing to its right."""
 
     label: str
     show: tuple[str, ...]
     lines: int = 1
+    rows: int = 1
 
 
 @dataclass(frozen=True)
 class Row:
-    """One or two cells side by side; rows of one `group` share its label on the left."""
+    """One to four cells side by side; rows of one `group` share its label on the left."""
 
     cells: tuple[Cell, ...]
     group: str = ""
@@ -60,7 +64,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Form:
-    """One paper. `number` stands above the grid, `foot` and `note` under it, `signs` where it is signed and sealed."""
+    """One paper. `number` stands above the grid, `foot` and `note` under it, `signs` where it is signed and sealed.
+
+    `aliases` are what people call it besides its name and title.
+    """
 
     name: str
     title: str
@@ -71,6 +78,11 @@ class Form:
     note: str = ""
     foot: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    def called(self, word: str) -> bool:
+        """Whether people mean this paper by the word."""
+        return word in (self.name, self.title, *self.aliases)
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,11 @@ class Layouts:
     forms: Mapping[str, Form] = field(default_factory=dict)
     ledger: LedgerLayout | None = None
 
+    def called(self, word: str) -> tuple[Form, ...]:
+        """The papers meant by a name, a Chinese title, or a piece of one that no other paper has."""
+        exact = tuple(form for form in self.forms.values() if form.called(word))
+        return exact or tuple(form for form in self.forms.values() if word and word in form.title)
+
 
 def read_layouts(name_or_path: str) -> Layouts:
     """The papers of that rulebook, or in that file. Raises RulebookError naming file and place."""
@@ -131,8 +148,9 @@ def put(part: str, values: Mapping[str, Any], words: Mapping[str, Mapping[str, s
     """One text with its fields put in; what is empty leaves its place empty."""
 
     def said(found: re.Match[str]) -> str:
-        name, table, boxes = found[1], words.get(found[2] or "", {}), bool(found[3])
-        return _boxes(values.get(name, ""), table) if boxes else _said(values.get(name, ""), table, moment)
+        value, table = values.get(found[1], ""), words.get(found[2] or "", {})
+        text = _boxes(value, table) if found[3] else _said(value, table, moment)
+        return text or (LINE_TO_WRITE_ON if found[4] else "")
 
     return PLACEHOLDER.sub(said, part)
 
@@ -142,14 +160,15 @@ def fields_of(show: Sequence[str]) -> frozenset[str]:
     return frozenset(name for part in show for name, _, _ in _of(part))
 
 
-def _of(part: str) -> list[tuple[str, str, str]]:
-    return [(found[1], found[2] or "", found[3] or "") for found in PLACEHOLDER.finditer(part)]
+def _of(part: str) -> list[tuple[str, str, bool]]:
+    """Name, table, and whether it is printed even where it is empty."""
+    return [(found[1], found[2] or "", bool(found[3] or found[4])) for found in PLACEHOLDER.finditer(part)]
 
 
 def _is_said(part: str, values: Mapping[str, Any]) -> bool:
-    """Whether anything of it can be said: it shows boxes, a field that is not empty, or no field at all."""
+    """Whether anything of it can be said: boxes, a line to write on, a field that is not empty, or no field at all."""
     fields = _of(part)
-    return not fields or any(boxes or values.get(name) for name, _, boxes in fields)
+    return not fields or any(always or values.get(name) for name, _, always in fields)
 
 
 def _boxes(value: Any, table: Mapping[str, str]) -> str:
@@ -196,16 +215,18 @@ def _form(table: dict[str, Any], moment: str, words: Mapping[str, Mapping[str, s
         table.get("note", ""),
         tuple(table.get("foot", ())),
         tuple(table.get("signs", ())),
+        tuple(table.get("aliases", ())),
     )
 
 
 def _row(cells: list[dict[str, Any]], words: Mapping[str, Mapping[str, str]], where: str, group: str = "") -> Row:
-    if not 1 <= len(cells) <= 2:
-        raise RulebookError(f"{where}: a row has one or two cells, not {len(cells)}")
+    if not 1 <= len(cells) <= MOST_CELLS:
+        raise RulebookError(f"{where}: a row has one to {MOST_CELLS} cells, not {len(cells)}")
     made = []
     for cell in cells:
         _check("cell", cell, where)
-        made.append(Cell(cell["label"], _show(cell, words, f"{where}, {cell['label']}"), cell.get("lines", 1)))
+        show = _show(cell, words, f"{where}, {cell['label']}")
+        made.append(Cell(cell["label"], show, cell.get("lines", 1), cell.get("rows", 1)))
     return Row(tuple(made), group)
 
 
@@ -233,7 +254,7 @@ def _show(table: dict[str, Any], words: Mapping[str, Mapping[str, str]], where: 
                 raise RulebookError(f"{where}: no words table {name!r}; known are {', '.join(sorted(words))}")
         if re.search(r"[{}]", PLACEHOLDER.sub("", part)):
             raise RulebookError(
-                f"{where}: {part!r} has a brace that is no {{field}}, {{field:words}} or {{field:words!}}"
+                f"{where}: {part!r} has a brace that is no {{field}}, {{field:words}}, {{field:words!}} or {{field?}}"
             )
     return parts
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pylopdf_fonts_zh_cn
 import typst
 from fontTools.ttLib import TTFont
 
+from casebook.form_grid import grid
 from casebook.form_layouts import FOLDER
 from casebook.forms import FilledForm, FormError
 
@@ -71,31 +73,13 @@ def _compile(given: str, fonts: Sequence[Path]) -> Any:
 
 def _plain(form: FilledForm) -> dict[str, Any]:
     """What the template reads: texts, numbers, lists."""
-    spans = _spans([group for group, _ in form.rows])
-    rows = [
-        {
-            "group": group,
-            "span": span,
-            "cells": [{"label": cell.label, "text": cell.text, "lines": cell.lines} for cell in cells],
-        }
-        for (group, cells), span in zip(form.rows, spans, strict=True)
-    ]
+    laid = grid(form)
     return {
         "title": form.title,
         "note": form.note,
         "number": form.number,
-        "rows": rows,
+        "widths": laid.widths,
+        "boxes": [asdict(box) for box in laid.boxes],
         "signs": form.signs,
         "foot": form.foot,
     }
-
-
-def _spans(groups: Sequence[str]) -> list[int]:
-    """How many rows each row's group label covers: 0 where one above covers it already, or where there is none."""
-    spans = [0] * len(groups)
-    for index, group in enumerate(groups):
-        if group and index and groups[index - 1] == group:
-            spans[next(above for above in range(index - 1, -1, -1) if spans[above])] += 1
-        elif group:
-            spans[index] = 1
-    return spans

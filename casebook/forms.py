@@ -28,11 +28,12 @@ class FormError(CasebookError):
 
 @dataclass(frozen=True)
 class FilledCell:
-    """A label, its text, and the least number of lines."""
+    """A label, its text, the least number of lines, and how many rows it covers."""
 
     label: str
     text: str
     lines: int
+    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def fill(form: Form, values: Mapping[str, Any]) -> FilledForm:
         (
             row.group,
             tuple(
-                FilledCell(cell.label, printable(placed(cell.show, values, form.words, form.moment)), cell.lines)
+                FilledCell(
+                    cell.label, printable(placed(cell.show, values, form.words, form.moment)), cell.lines, cell.rows
+                )
                 for cell in row.cells
             ),
         )

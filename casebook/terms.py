@@ -64,7 +64,6 @@ FINAL = frozenset(
     {"refused", "sent_back", "transferred", "declined", "closed", "merged", "withdrawn", "terminated", "archived"}
 )
 
-# Steps whose paper carries a number of its own.
 STEPS = {
     "file": "登记",
     "supplement": "补充",

@@ -306,7 +306,7 @@ def test_a_placeholder_takes_its_word_from_the_named_table() -> None:
         ),
         (
             'title = "x"\nmoment = "m"\n[[form]]\nname = "a"\ntitle = "t"\nrows = [[]]',
-            "a row has one or two cells, not 0",
+            "a row has one to 4 cells, not 0",
         ),
         ("title = ", "f.toml: Invalid value"),
     ],
