@@ -1,6 +1,8 @@
 """What `python -m casebook` does, a function a command. Output to stdout; a fault is one line on stderr.
 
 Exit codes: 0 done; 1 the answer is 'no' (an expectation failed, a fault was found); 2 bad input.
+
+Each command loads its own parts when it is asked: a date must be there at once, without the reader's model.
 """
 
 from __future__ import annotations
@@ -11,19 +13,10 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bots.settings import SettingsError, read_settings
-from casebook import sheet
-from casebook.errors import CasebookError, NoSuchCase, RulebookError
-from casebook.rulebook_file import read_rulebook
-from models.migrate import migrate
-from models.store import Store
-from models.verify import verify
-from office import dues, exports, holidays, prints
-from office.law import read_law
-from office.office import vault
-from office.rehearsing import rehearse
+from casebook.errors import CasebookError, NoSuchCase
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -41,14 +34,21 @@ def main(arguments: Sequence[str]) -> int:
     return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every other fault is said."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; --help tells more\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m casebook", description="The rules, the book, the papers.")
+    parser = _Parser(prog="python -m casebook", description="The rules, the book, the papers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _due_parser(_command(commands, "due", _due, "when a clock falls due, and why"))
     _rulebook_parser(_command(commands, "rulebook", _rulebook, "the rulebook for a reader"))
     rehearsing = _command(commands, "rehearse", _rehearse, "play rehearsals on the real code")
     rehearsing.add_argument("file", nargs="+", type=Path)
-    _export_parser(_command(commands, "export", exports.export, "ledger, statistics or a paper of one case"))
+    _export_parser(_command(commands, "export", _export, "ledger, statistics or a paper of one case"))
     _command(commands, "verify", _verify, "check the stored case book")
     loading = _command(commands, "holidays", _holidays, "load a holiday notice; moved due dates are told again")
     loading.add_argument("action", choices=["load"])
@@ -90,12 +90,18 @@ def _export_parser(command: argparse.ArgumentParser) -> None:
 
 
 def _due(given: argparse.Namespace) -> int:
+    from office import dues
+
     found = dues.due(given.rulebook, given.clock, given.start, given.case_class, given.stream, given.extended)
     _print(found if given.json else dues.as_text(found))
     return 0
 
 
 def _rulebook(given: argparse.Namespace) -> int:
+    from casebook import sheet
+    from casebook.rulebook_file import read_rulebook
+    from office import prints
+
     if given.coverage:
         found = prints.coverage(given.rulebook, given.obligations)
         _print(found if given.json else prints.coverage_text(found))
@@ -112,6 +118,9 @@ def _rulebook(given: argparse.Namespace) -> int:
 
 
 def _rehearse(given: argparse.Namespace) -> int:
+    from office import prints
+    from office.rehearsing import rehearse
+
     played = [rehearse(path) for path in given.file]
     documents = [item.document() for item in played]
     if given.json:
@@ -122,8 +131,17 @@ def _rehearse(given: argparse.Namespace) -> int:
     return 0 if held else 1
 
 
+def _export(given: argparse.Namespace) -> int:
+    from office import exports
+
+    return exports.export(given)
+
+
 def _verify(given: argparse.Namespace) -> int:
-    with _Book() as store:
+    from models.verify import verify
+    from office.book import case_book
+
+    with case_book(read_settings()) as store:
         faults = verify(store)
     words = [str(fault) for fault in faults]
     if given.json:
@@ -134,9 +152,13 @@ def _verify(given: argparse.Namespace) -> int:
 
 
 def _holidays(given: argparse.Namespace) -> int:
+    from office import holidays
+    from office.book import case_book
+    from office.law import read_law
+
     settings = read_settings()
     law = read_law(settings.jurisdiction, settings.zone)
-    with _Book() as store:
+    with case_book(settings) as store:
         changed = holidays.load(given.file, store, law, datetime.now(settings.zone))
     _print(
         {"changed": list(changed)} if given.json else f"{given.file.name} loaded; {len(changed)} cases counted again"
@@ -144,22 +166,6 @@ def _holidays(given: argparse.Namespace) -> int:
     return 0
 
 
-class _Book:
-    """The configured case book, brought up to date, closed at the end."""
-
-    def __enter__(self) -> Store:
-        settings = read_settings()
-        migrate(settings.database_url)
-        self._store = Store(settings.database_url, vault(settings), settings.zone)
-        return self._store
-
-    def __exit__(self, *_: object) -> None:
-        self._store.close()
-
-
 def _print(what: Any) -> None:
     text = what if isinstance(what, str) else json.dumps(what, ensure_ascii=False, indent=2, default=str)
     sys.stdout.write(text.rstrip("\n") + "\n")
-
-
-__all__ = ["RulebookError", "main"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,11 +21,10 @@ from casebook.form_pdf import pdf_bytes
 from casebook.forms import fill
 from casebook.law import Law
 from casebook.ledger import row, write_workbook
-from models.migrate import migrate
 from models.store import Store
 from models.unit import Unit
+from office.book import case_book
 from office.law import read_law
-from office.office import vault
 
 OPERATOR = "command line"
 
@@ -34,12 +33,8 @@ def export(given: argparse.Namespace) -> int:
     """Write what was asked for. Raises RulebookError for a form, day or file that is wrong."""
     settings = read_settings()
     law = read_law(settings.jurisdiction, settings.zone)
-    migrate(settings.database_url)
-    store = Store(settings.database_url, vault(settings), settings.zone)
-    try:
+    with case_book(settings) as store:
         return WHAT[given.what](given, settings, law, store)
-    finally:
-        store.close()
 
 
 def _ledger(given: argparse.Namespace, settings: Settings, law: Law, store: Store) -> int:
@@ -49,7 +44,7 @@ def _ledger(given: argparse.Namespace, settings: Settings, law: Law, store: Stor
     out, now = _out(given), datetime.now(settings.zone)
     cases = list(_cases(given, law, store))
     if given.personal:
-        store.write(lambda unit: [unit.looked(case.number, OPERATOR, "ledger", "export", now) for case in cases])
+        store.write(lambda unit: _look_at(unit, cases, now))
     rows = (
         row(case, law.calendar, now, layout, personal=given.personal, office=law.jurisdiction, serial=number)
         for number, case in enumerate(cases, 1)
@@ -58,6 +53,11 @@ def _ledger(given: argparse.Namespace, settings: Settings, law: Law, store: Stor
         write_workbook(file, rows, layout)
     _say(given, {"out": str(out), "rows": len(cases)})
     return 0
+
+
+def _look_at(unit: Unit, cases: Iterable[Case], now: datetime) -> None:
+    for case in cases:
+        unit.looked(case.number, OPERATOR, "ledger", "export", now)
 
 
 def _statistics(given: argparse.Namespace, settings: Settings, law: Law, store: Store) -> int:

@@ -35,8 +35,8 @@ from casebook.law import Law
 from casebook.wording import say
 from models.migrate import is_current, migrate
 from models.store import Store
-from models.vault import Vault
 from nlp.reader import Reader
+from office.book import vault
 from office.cards import buttons_for
 from office.law import read_law
 
@@ -146,11 +146,6 @@ def open_office(settings: Settings) -> Office:
             store, reception, telegram, courier, office.now, f"{settings.public_url}/telegram"
         )
     return office
-
-
-def vault(settings: Settings) -> Vault:
-    """The vault whose keys come from SECRET_KEY."""
-    return Vault(settings.secret_key.encode())
 
 
 def _say(signer: Signer, public_url: str, message: str, facts: Mapping[str, Any]) -> str:

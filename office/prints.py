@@ -47,7 +47,7 @@ def rehearsal_text(document: Mapping[str, Any]) -> str:
     for sent in document["messages"]:
         lines.append(f"{_minute(sent['at'])}  {sent['to']}  {MESSAGES.get(sent['message'], sent['message'])}")
         lines += [f"    {line}" for line in sent["text"].splitlines()]
-    lines += _rejected(document["rejected"]) + [""]
+    lines += [*_rejected(document["rejected"]), ""]
     for case in document["cases"]:
         lines.append(f"{case['case']}  {case['number']}  {STATES[case['state']]}  {case['lead_unit'] or ''}")
         lines += [f"    {_clock(clock)}" for clock in case["clocks"]]
