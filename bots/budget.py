@@ -1,14 +1,15 @@
 """How often a platform lets us speak: sliding windows over the moments of what was sent.
 
-Kept in memory, one for a process (Telegram's own 429 is obeyed beside it).
+The moments stand in the store, so that several processes together keep one budget (a platform's own 429 is obeyed
+beside it).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -36,41 +37,45 @@ LIMITS: Mapping[str, Limits] = {
 }
 
 
+class Unit(Protocol):
+    """The open transaction, as far as it is needed here."""
+
+    def spoken(self, channel: str, chat: str) -> list[float]: ...
+    def spoken_put(self, channel: str, chat: str, moments: list[float]) -> None: ...
+
+
 class Budget:
     """Asks before each message, notes each that is tried."""
 
     def __init__(self, limits: Mapping[str, Limits] = LIMITS) -> None:
         self._limits = limits
-        self._sent: dict[tuple[str, str], deque[datetime]] = {}
 
-    def wait(self, channel: str, to: str, group: bool, now: datetime) -> float:
+    def limits(self, channel: str) -> bool:
+        """Whether this channel has limits at all."""
+        return channel in self._limits
+
+    def wait(self, unit: Unit, channel: str, to: str, group: bool, now: datetime) -> float:
         """Seconds until one more may go; 0 if it may now, and then it is counted."""
         limits = self._limits.get(channel)
         if not limits:
             return 0.0
-        own = (limits.group if group else limits.person, self._window(channel, to))
-        both = [(limits.account, self._window(channel, "")), own]
-        waits = [_wait(limit, window, now) for limit, window in both]
+        # The account's row last: every message wants it, so it is held for the shortest time.
+        asked = (to, limits.group if group else limits.person), ("", limits.account)
+        windows = [(chat, limit, _recent(unit.spoken(channel, chat), limit, now)) for chat, limit in asked]
+        waits = [_wait(limit, recent, now) for _, limit, recent in windows]
         if max(waits) > 0:
             return max(waits)
-        for _, window in both:
-            window.append(now)
-        self._tidy(now)
+        for chat, _, recent in windows:
+            unit.spoken_put(channel, chat, [*recent, now.timestamp()])
         return 0.0
 
-    def _window(self, channel: str, to: str) -> deque[datetime]:
-        return self._sent.setdefault((channel, to), deque())
 
-    def _tidy(self, now: datetime) -> None:
-        """Forget chats that have been silent for longer than any limit looks back."""
-        if len(self._sent) > 2000:
-            old = now - timedelta(minutes=2)
-            self._sent = {key: window for key, window in self._sent.items() if window and window[-1] > old}
+def _recent(moments: list[float], limit: Limit, now: datetime) -> list[float]:
+    """Those in the window. One ahead of our clock (it was set back) counts until its own window is over."""
+    return [moment for moment in moments if abs(now.timestamp() - moment) < limit.seconds]
 
 
-def _wait(limit: Limit, window: deque[datetime], now: datetime) -> float:
-    while window and (now - window[0]).total_seconds() >= limit.seconds:
-        window.popleft()
-    if len(window) < limit.most:
+def _wait(limit: Limit, recent: list[float], now: datetime) -> float:
+    if len(recent) < limit.most:
         return 0.0
-    return limit.seconds - (now - window[0]).total_seconds()
+    return round(limit.seconds - (now.timestamp() - sorted(recent)[-limit.most]), 3)

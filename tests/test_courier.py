@@ -27,6 +27,7 @@ from tests.makers import moment
 from tests.standins.serving import serving
 from tests.standins.telegram_api import TOKEN, TelegramApi
 from tests.standins.wechat_api import WeChatApi
+from tests.test_store_faults import together
 from tests.wechat_pushes import OPENID, settings
 
 NOW = moment("2026-03-02 09:00")
@@ -364,23 +365,34 @@ def seconds(count: float) -> datetime:
     return NOW + timedelta(seconds=count)
 
 
-def test_a_group_hears_twenty_messages_a_minute_and_no_more():
-    budget = Budget()
-    waits = [budget.wait("telegram", GROUP, True, seconds(number)) for number in range(20)]
+def asked(store, to: str, group: bool, now: datetime) -> float:
+    return store.write(lambda unit: Budget().wait(unit, "telegram", to, group, now))
+
+
+def test_a_group_hears_twenty_messages_a_minute_and_no_more_whoever_sends_them(store):
+    waits = [asked(store, GROUP, True, seconds(number)) for number in range(20)]
 
     assert waits == [0.0] * 20
-    assert budget.wait("telegram", GROUP, True, seconds(21)) == 39.0
-    assert budget.wait("telegram", "-2", True, seconds(21)) == 0.0
-    assert budget.wait("telegram", GROUP, True, seconds(60)) == 0.0
+    assert asked(store, GROUP, True, seconds(21)) == 39.0
+    assert asked(store, "-2", True, seconds(21)) == 0.0
+    assert asked(store, GROUP, True, seconds(60)) == 0.0
 
 
-def test_a_bot_says_thirty_things_a_second_and_one_a_second_to_a_person():
-    budget = Budget()
+def test_a_bot_says_thirty_things_a_second_and_one_a_second_to_a_person(store):
+    assert [asked(store, str(number), False, NOW) for number in range(30)] == [0.0] * 30
+    assert asked(store, "31", False, NOW) == 1.0
+    assert asked(store, "31", False, seconds(1)) == 0.0
+    assert asked(store, "31", False, seconds(1.5)) == 0.5
 
-    assert [budget.wait("telegram", str(number), False, NOW) for number in range(30)] == [0.0] * 30
-    assert budget.wait("telegram", "31", False, NOW) == 1.0
-    assert budget.wait("telegram", "31", False, seconds(1)) == 0.0
-    assert budget.wait("telegram", "31", False, seconds(1.5)) == 0.5
+
+def test_three_couriers_on_one_store_keep_one_budget(open_store, database_url):
+    stores = [open_store(database_url) for _ in range(3)]
+
+    def speak(which):
+        return [asked(stores[which], GROUP, True, NOW) for _ in range(15)]
+
+    waits = [wait for some in together(3, speak) for wait in some]
+    assert waits.count(0.0) == 20
 
 
 def test_what_is_over_the_limit_waits_and_nothing_is_lost(store, telegram):
