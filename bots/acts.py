@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bots.citizen.statement import proposal
@@ -17,12 +17,16 @@ from casebook.redact import redact_text
 
 # A person who asks for help five times within ten minutes asks once.
 ASKING_AGAIN_MINUTES = 10
+# Others' cases of the last days are compared with a new one, a bounded number, for filing must stay quick.
+UNDER_WAY = ("screening", "awaiting_dispatch", "awaiting_acceptance", "disputed", "handling")
+RECENT, COMPARED, SAME_MATTER = timedelta(days=3), 30, 0.8
 # The address of a talk in the outbox, and the notice that wakes it.
 TALK, TALK_WAIT = "talk:", "talk_wait"
 
 
 class Reads(Protocol):
     def read(self, text: str, now: datetime) -> Reading: ...
+    def compare(self, one: str, other: str) -> float: ...
 
 
 class Acts:
@@ -36,7 +40,7 @@ class Acts:
         """Do one act. Raises NotAllowed and NoSuchCase; then nothing has changed."""
         match act:
             case FileCase():
-                self._file(unit, act.filing, citizen, message)
+                self._file_all(unit, act, citizen, message)
             case Supplement():
                 facts = {"text": act.text, "evidence": list(act.evidence)}
                 self._take(unit, act.number, "supplement", citizen, message, facts)
@@ -52,7 +56,13 @@ class Acts:
             case AskHuman() | Alarm():
                 unit.post(_calls(act, citizen, message))
 
-    def _file(self, unit: Any, filing: Filing, citizen: Person, message: Message) -> None:
+    def _file_all(self, unit: Any, act: FileCase, citizen: Person, message: Message) -> None:
+        """The matters of one statement, each linked with those before it and with the earlier case they take up."""
+        numbers = [act.earlier] if act.earlier else []
+        for filing in (act.filing, *act.others):
+            numbers.append(self._file(unit, filing, tuple(numbers), citizen, message))
+
+    def _file(self, unit: Any, filing: Filing, linked: tuple[str, ...], citizen: Person, message: Message) -> str:
         """File it with what the machine thinks of the whole statement, which may have grown over many messages.
 
         What the citizen was told of it (ours, or rather somebody else's) stays as it was told.
@@ -61,8 +71,16 @@ class Acts:
         if filing.proposal.get("verdict") not in (None, "clarify"):
             read.update({name: filing.proposal.get(name) for name in ("verdict", "ground", "clause")})
         read["kind"] = filing.kind
+        read["linked"] = list(dict.fromkeys((*linked, *self._alike(unit, filing.text, message.at))))
         case = self._desk.file(unit, replace(filing, proposal=read), citizen, message.at)
         _attach(unit, filing.evidence, case.number)
+        return case.number
+
+    def _alike(self, unit: Any, text: str, at: datetime) -> list[str]:
+        """Others' recent cases that tell of the same matter: a person may look at them together."""
+        numbers = unit.numbers(state=UNDER_WAY, limit=COMPARED, filed_from=at - RECENT)
+        cases = unit.snapshots(numbers).values() if numbers else ()
+        return [case.number for case in cases if self._reader.compare(text, case.filing.text) >= SAME_MATTER]
 
     def _take(
         self, unit: Any, number: str, step: str, citizen: Person, message: Message, facts: Mapping[str, Any]

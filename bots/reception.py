@@ -18,7 +18,7 @@ from bots.acts import Acts
 from bots.message import TEXT, Media, Message, Reply
 from bots.reception_room import RoomReception
 from bots.render import Rendering
-from bots.talk import Act, FileCase, Here, Material, Reading, Talk, Turn
+from bots.talk import Act, FileCase, Here, Known, Material, Reading, Talk, Turn
 from bots.views import own_case
 from bots.wording import Words, load_words
 from casebook.case import Case, Notice, Person
@@ -43,6 +43,24 @@ class Reads(Protocol):
     """`nlp.reader.Reader`, as far as it is needed here."""
 
     def read(self, text: str, now: datetime) -> Reading: ...
+    def compare(self, one: str, other: str) -> float: ...
+
+
+@dataclass(frozen=True)
+class Thinking:
+    """The reader at one moment, as the conversation asks it."""
+
+    reader: Reads
+    at: datetime
+
+    def read(self, text: str) -> Reading:
+        return self.reader.read(text, self.at)
+
+    def alike(self, one: str, other: str) -> float:
+        return self.reader.compare(one, other)
+
+    def look_up(self, question: str) -> Known | None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -130,6 +148,7 @@ class Reception:
             cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,
             may_take_id=message.channel not in ABROAD,
+            mind=Thinking(self._reader, message.at),
             pause=None if message.channel in AT_ONCE else PAUSE,
         )
 
@@ -149,13 +168,19 @@ class Reception:
 
     def _told_at_once(self, unit: Any, handle: str, message: Message) -> list[Reply]:
         """The notices this transaction wrote for the person being answered, as replies; marked as having gone."""
-        replies = []
+        replies, receipts = [], 0
         for notice in unit.posted_in_this_unit():
             if notice.to != f"citizen:{handle}" or (notice.not_before and notice.not_before > message.at):
                 continue
             replies.append(self._render(Posted.of(notice), message.channel))
             unit.outbox_sent(notice.key, message.at, message.channel, "", state="passive")
-        return replies
+            receipts += notice.message == "receipt"
+        return [self._in_one(replies)] if receipts > 1 else replies
+
+    def _in_one(self, replies: Sequence[Reply]) -> Reply:
+        """The receipts of matters filed together, in one."""
+        texts = [self._words("same.linked"), *(reply.text for reply in replies)]
+        return Reply("\n\n".join(texts), replies[0].buttons[:1])
 
 
 def _kept(unit: Any, message: Message) -> tuple[Media, ...]:

@@ -127,6 +127,8 @@ def file(number: str, filing: Filing, by: Person, at: datetime, law: Law) -> Cas
     changes: dict[str, Any] = {"stream": stream, "marks": frozenset({"urgent"}) if filing.urgent else frozenset()}
     if direct:
         changes["lead_unit"] = direct
+    if filing.proposal.get("linked"):
+        changes["linked"] = tuple(filing.proposal["linked"])
     if filing.score is not None:
         changes["score"] = filing.score
     if state == "closed":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bots import heard
-from bots.citizen import own_cases, questions, redirect
+from bots.citizen import matters, own_cases, questions, redirect
 from bots.citizen.scene import Scene
 from bots.citizen.statement import kind_in
 from bots.message import Reply
@@ -29,7 +29,8 @@ def confirm(scene: Scene) -> Turn | None:
     if scene.talk.stage != CONFIRMING:
         return scene.stay(Reply(questions.where_we_were(scene.here, draft, scene.talk.asking)))
     filing = draft.filing(scene.here.citizen, scene.here.channel)
-    return scene.rest(acts=(FileCase(filing),), filed=scene.talk.serial)
+    act = FileCase(filing, matters.further(scene, filing), scene.talk.earlier)
+    return scene.rest(acts=(act,), filed=scene.talk.serial)
 
 
 def cancel(scene: Scene) -> Turn | None:

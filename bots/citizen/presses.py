@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bots.citizen import commands, own_cases, questions, redirect
+from bots.citizen import commands, matters, own_cases, questions, redirect
 from bots.citizen.scene import Scene
-from bots.talk import DRAFTING, REDIRECTED, Turn
+from bots.talk import DRAFTING, REDIRECTED, REPEATING, SPLITTING, Turn
 
 KINDS = ("complaint", "consultation", "suggestion")
 
@@ -24,6 +24,8 @@ def handle_press(scene: Scene) -> Turn:
         return _on_case(scene, what, target, arg)
     if what == "new_matter":
         return _new_matter(scene)
+    if what in ON_HELD:
+        return _on_held(scene, what, target)
     return scene.stay(scene.say("press.unknown"))
 
 
@@ -65,8 +67,22 @@ def _on_case(scene: Scene, what: str, number: str, arg: str) -> Turn:
     return own_cases.withdraw(scene, number) if what == "withdraw_yes" else own_cases.keep(scene, number)
 
 
+def _on_held(scene: Scene, what: str, target: str) -> Turn:
+    """What was held back, decided by a button; an old one is answered."""
+    talk = scene.talk
+    if what == "leave" and talk.stage == REPEATING:
+        return scene.rest(scene.say("same.over"))
+    if what == "again" and talk.stage == REPEATING and target == talk.number:
+        return matters.start(scene, talk.held, target, scene.say("insist.taken"))
+    if what in ("split", "whole") and talk.stage == SPLITTING and target == str(talk.serial):
+        return matters.split(scene) if what == "split" else matters.whole(scene)
+    return scene.stay(scene.say("press.old"))
+
+
 def _new_matter(scene: Scene) -> Turn:
-    """The picture held back belongs to something new."""
+    """What was held back is something new: the words make a draft, a picture waits for its words."""
+    if scene.talk.held:
+        return matters.start(scene, scene.talk.held)
     return scene.rest(scene.say("note.picture_first"), held_media=scene.talk.held_media)
 
 
@@ -76,7 +92,7 @@ def _card(scene: Scene) -> Turn | None:
 
 def _confirm(scene: Scene) -> Turn | None:
     """The card's own button: obeyed wherever the draft stands, if nothing was changed since and nothing is missing."""
-    if scene.talk.stage == "editing":
+    if scene.talk.stage == "editing" and scene.talk.offered:
         return commands.confirm(replace(scene, talk=replace(scene.talk, stage="confirming")))
     return commands.confirm(scene)
 
@@ -90,4 +106,5 @@ ON_DRAFT: dict[str, Callable[[Scene], Turn | None] | None] = {
     "field": None,
     "kind": None,
 }
+ON_HELD = frozenset({"split", "whole", "again", "leave"})
 ON_CASE = frozenset({"rate", "supplement", "urge", "withdraw", "withdraw_yes", "withdraw_no"})

@@ -86,16 +86,17 @@ def show_card(scene: Scene, draft: Draft, *before: Reply) -> Turn:
         (scene.button("confirm", f"confirm:{serial}"),),
         (scene.button("edit", f"edit:{serial}"), scene.button("cancel", f"cancel:{serial}")),
     )
-    card = Reply(card_text(scene.here, draft, offer=not scene.talk.offered), rows)
+    card = Reply(card_text(scene.here, draft, scene.talk.parts, offer=not scene.talk.offered), rows)
     return scene.move(*before, card, stage=CONFIRMING, draft=draft, asking=(), number="", offered=True)
 
 
-def card_text(here: Here, draft: Draft, *, offer: bool) -> str:
+def card_text(here: Here, draft: Draft, parts: tuple[str, ...] = (), *, offer: bool) -> str:
     """The matter as it will be filed, line by line."""
     words = here.words
     lines = [words("card.head")]
     for name, value in _shown(here, draft):
         lines.append(words("card.line", field=words(f"field.{name}"), value=value))
+    lines += [words("several.card", gist=shortened(part, 60)) for part in parts]
     if draft.anonymous:
         lines.append(words("card.anonymous"))
     if draft.confidential:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bots import heard
-from bots.citizen import own_cases, questions, redirect
+from bots.citizen import matters, own_cases, questions, redirect
 from bots.citizen.commands import handle_command
 from bots.citizen.presses import handle_press
 from bots.citizen.scene import Handler, Scene
@@ -20,9 +20,12 @@ from bots.talk import (
     DRAFTING,
     EDITING,
     GATHERING,
+    HOLDING,
     IDLE,
     RATED,
     REDIRECTED,
+    REPEATING,
+    SPLITTING,
     SUPPLEMENTING,
     WITHDRAWING,
     AskHuman,
@@ -129,6 +132,9 @@ def _stage(scene: Scene) -> Turn | None:
         WITHDRAWING: own_cases.while_withdrawing,
         SUPPLEMENTING: own_cases.while_supplementing,
         RATED: own_cases.reason,
+        HOLDING: matters.while_holding,
+        SPLITTING: matters.while_splitting,
+        REPEATING: matters.while_repeating,
     }
     handler = waiting.get(scene.talk.stage)
     return handler(scene) if handler else None
@@ -253,10 +259,23 @@ def _chat(scene: Scene) -> Turn | None:
     return redirect.chat(scene) if chitchat or tiny else None
 
 
+def _matters(scene: Scene) -> Turn | None:
+    """Before a new matter is taken: is it several, is it known already?"""
+    return matters.same_again(scene) or matters.several(scene)
+
+
 def _statement(scene: Scene) -> Turn:
     """A new matter."""
     talk = replace(
-        scene.talk, serial=scene.talk.serial + 1, offered=False, previous=None, rounds=0, held="", held_media=()
+        scene.talk,
+        serial=scene.talk.serial + 1,
+        offered=False,
+        previous=None,
+        rounds=0,
+        held="",
+        held_media=(),
+        parts=(),
+        earlier="",
     )
     merged = begin(scene.text, (*scene.talk.held_media, *scene.media), scene.reading, scene.here)
     notes = [scene.say(key, **facts) for key, facts in merged.notes]
@@ -281,5 +300,6 @@ HANDLERS: tuple[Handler, ...] = (
     _about_own_case,
     _elsewhere,
     _chat,
+    _matters,
     _statement,
 )
