@@ -46,6 +46,10 @@ def _rooms(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
             yield to_staff(case, entry, law, room, "progress", what=part(f"did_{entry.step}", unit=case.lead_unit))
 
 
+# Grounds of the reader for which only the person can help; a missing respondent is looked at by itself.
+VAGUE = frozenset({"lacks_content", "unclear_request", "chitchat"})
+
+
 def _file(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     if case.state == "closed":  # a good rating: kept, nothing to handle
         yield from to_citizens(case, entry, law, "receipt", variant="rating")
@@ -55,17 +59,23 @@ def _file(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     if not law.rulebook.step("accept") or not law.rulebook.covers(case.kind):
         following = part("next_answered")
     yield from to_citizens(case, entry, law, "receipt", next=following)
-    missing = [item.title for item in law.rulebook.materials if item.field == "respondent" and item.needed]
-    if missing and case.kind == "complaint" and _unclear(case):
+    missing = _missing(case, law)
+    if missing:
         yield from to_citizens(case, entry, law, "clarify", missing=missing)
     waits = due_of(case.run("acceptance" if direct else "dispatch"))
     yield to_staff(case, entry, law, direct or "dispatchers", "new_case", variant="direct" if direct else "", **waits)
 
 
-def _unclear(case: Case) -> bool:
+def _missing(case: Case, law: Law) -> list[str]:
+    """What a complaint lacks by the rulebook's list, in words; the machine asks, it refuses nothing (readings A23)."""
     filing = case.filing
+    needed = {item.field: item.title for item in law.rulebook.materials if item.needed}
     named = filing.respondent or filing.fields.get("organisation") or filing.fields.get("staff_name")
-    return not named or filing.proposal.get("verdict") == "clarify"
+    vague = filing.proposal.get("verdict") == "clarify" and filing.proposal.get("ground") in VAGUE
+    if case.kind != "complaint":
+        return []
+    unnamed = [needed["respondent"]] if "respondent" in needed and not named else []
+    return unnamed + ([needed.get("request", part("what_happened"))] if vague and not filing.request else [])
 
 
 def _supplement(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
