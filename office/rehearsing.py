@@ -96,7 +96,9 @@ class RehearsalOffice:
         evidence = facts.get("evidence", ())
         due = facts.get("due")
         text = str(facts.get("text", ""))
-        reading = self.reader.read(text, at)
+        respondent = str(facts.get("respondent", ""))
+        whole = text if respondent in text else f"{respondent}：{text}"
+        reading = self.reader.read(whole, at)
         given: dict[str, Any] = {key: str(facts[key]) for key in SAME_NAME if key in facts}
         given.update({key: bool(facts[key]) for key in FLAGS if key in facts})
         given.setdefault("kind", "complaint")

@@ -1,0 +1,196 @@
+"""A million timers waiting, ten thousand due: until each is decided and its notice written, and idling.
+
+    python bench/bench_timers.py [--quick] [--peer 100000]
+
+Ours is `scheduler.sweep` on the real store: claimed, the case read, the text put into words, notice and timer committed
+together with a full flush. The peer is APScheduler's SQLAlchemyJobStore on the same disk in the same run; its handler
+does nothing but count. Where the peer is measured with fewer rows than ours, the figures say so: nothing is scaled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+import resource
+import sqlite3
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from casebook.case import Filing, Person
+from casebook.desk import Desk
+from casebook.wording import say
+from models.migrate import migrate
+from models.store import Store
+from models.vault import Vault
+from office.law import read_law
+from scheduler.sweep import Sweep
+
+ZONE = ZoneInfo("Asia/Shanghai")
+FILED = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
+COLUMNS = '"key", "number", "at", "what", "to", "clock", "round", "facts", "state"'
+fired = threading.Semaphore(0)
+
+
+def fire(number: int) -> None:
+    """The peer's handler."""
+    fired.release()
+
+
+def utc(at: datetime) -> str:
+    return at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def filled(folder: Path, desk: Desk, waiting: int, due: int) -> tuple[Store, datetime]:
+    """A store with `due` cases whose dispatch is late, and `waiting` timers that are for later; and when to sweep."""
+    url = f"sqlite:///{folder / 'ours.db'}"
+    migrate(url)
+    store = Store(url, Vault(b"a key for benchmarks only, 32 bytes"))
+
+    def file(start: int) -> None:
+        def some(unit: object) -> None:
+            for number in range(start, min(start + 200, due)):
+                who = f"handle{number}"
+                desk.file(unit, Filing("complaint", f"第{number}件事，窗口不受理", who), Person("citizen", who), FILED)  # type: ignore[arg-type]
+
+        store.write(some)
+
+    for start in range(0, due, 200):
+        file(start)
+    link = sqlite3.connect(folder / "ours.db")
+    # One due timer for each case, to sixty rooms; the other timers of these cases are for later.
+    first = "UPDATE timers SET \"to\" = 'unit:第' || (abs(random()) % 60) || '局' WHERE what = 'overdue' AND \"to\" = 'dispatchers'"
+    link.execute("DELETE FROM timers WHERE NOT (what = 'overdue' AND \"to\" = 'dispatchers')")
+    link.execute(first)
+    [(latest,)] = link.execute("SELECT max(at) FROM timers").fetchall()
+    now = datetime.fromisoformat(latest).astimezone(ZONE) + timedelta(seconds=1)
+    link.executemany(f"INSERT INTO timers ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)", later(waiting, now))
+    link.commit()
+    link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    link.close()
+    return store, now
+
+
+def later(waiting: int, now: datetime) -> Iterator[tuple[object, ...]]:
+    for number in range(waiting):
+        case = f"20260302-{number:08d}"
+        at = utc(now + timedelta(days=30, seconds=number))
+        key = f"{case}/resolution/1/202604011730/due_soon/202603310900/unit:第{number % 60}局"
+        yield key, case, at, "due_soon", f"unit:第{number % 60}局", "resolution", 1, "{}", "pending"
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def ours(folder: Path, waiting: int, due: int) -> dict[str, float]:
+    desk = Desk(read_law("yunnan", ZONE))
+    store, now = filled(folder, desk, waiting, due)
+    sweep = Sweep(store, desk)
+    idle = [timed(lambda: sweep.run(FILED)) for _ in range(200)]
+    before = peak_mb()
+    began = time.perf_counter()
+    swept = sweep.run(now)
+    took = time.perf_counter() - began
+    began = time.perf_counter()
+    rows = store.read(lambda unit: [row for to in range(60) for row in unit.notices_for(f"unit:第{to}局", 0, 10_000)])
+    letters = sum(len(say(row.message, row.facts)) for row in rows)
+    texts = time.perf_counter() - began
+    told = sqlite3.connect(folder / "ours.db").execute(
+        "SELECT count(*), count(DISTINCT t.key), count(DISTINCT o.key) FROM timers t JOIN outbox o ON o.key = t.told"
+        " WHERE t.state = 'fired'"
+    )
+    [(all_told, distinct, notices)] = told.fetchall()
+    assert (swept, all_told, distinct) == (due, due, due), (swept, all_told, distinct)
+    store.close()
+    return {
+        "waiting": waiting,
+        "due": due,
+        "sweep_s": took,
+        "texts_s": texts,
+        "letters": letters,
+        "notices": notices,
+        "idle_p50_ms": statistics.median(idle) * 1e3,
+        "idle_p99_ms": sorted(idle)[int(len(idle) * 0.99)] * 1e3,
+        "more_mb": peak_mb() - before,
+    }
+
+
+def timed(do: object) -> float:
+    began = time.perf_counter()
+    do()  # type: ignore[operator]
+    return time.perf_counter() - began
+
+
+def peer(folder: Path, waiting: int, due: int, patience: float) -> dict[str, float]:
+    """The job store with the same number of jobs, filled with the rows `add_job` would write."""
+    url = f"sqlite:///{folder / 'peer.db'}"
+    options = {"misfire_grace_time": None}  # its default drops whatever comes a second late
+    scheduler = BackgroundScheduler(
+        jobstores={"default": SQLAlchemyJobStore(url=url)}, timezone="UTC", job_defaults=options
+    )
+    scheduler.start(paused=True)
+    now = datetime.now(ZoneInfo("UTC"))
+    job = scheduler.add_job(fire, "date", run_date=now + timedelta(days=30), args=[-1], id="first")
+    state = job.__getstate__()
+    job.remove()
+
+    def rows() -> Iterator[tuple[str, float, bytes]]:
+        for number in range(waiting + due):
+            at = now - timedelta(minutes=1) if number < due else now + timedelta(days=30, seconds=number)
+            state.update(id=str(number), args=(number,), next_run_time=at, trigger=DateTrigger(at, "UTC"))
+            yield str(number), at.timestamp(), pickle.dumps(state, pickle.HIGHEST_PROTOCOL)
+
+    link = sqlite3.connect(folder / "peer.db")
+    link.executemany("INSERT INTO apscheduler_jobs VALUES (?,?,?)", rows())
+    link.commit()
+    link.close()
+    began, ran = time.perf_counter(), 0
+    scheduler.resume()
+    while ran < due and fired.acquire(timeout=patience):
+        ran += 1
+    took = time.perf_counter() - began
+    scheduler.shutdown()
+    return {"waiting": waiting, "due": due, "ran": ran, "sweep_s": took}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="20,000 timers, 500 due")
+    parser.add_argument("--peer", type=int, help="how many jobs the peer waits with (as many as ours)")
+    given = parser.parse_args()
+    waiting, due = (20_000, 500) if given.quick else (1_000_000, 10_000)
+    with tempfile.TemporaryDirectory() as place:
+        found = {
+            "ours": ours(Path(place), waiting, due),
+            "apscheduler": peer(Path(place), given.peer or waiting, due, 60),
+        }
+    us, them = found["ours"], found["apscheduler"]
+    print(f"{'':12} {'waiting':>10} {'due':>7} {'seconds':>9}")
+    for name, row in found.items():
+        print(f"{name:12} {row['waiting']:>10,} {row['due']:>7,} {row['sweep_s']:>9.2f}")
+    print(f"ours writes {us['notices']:,.0f} notices for {us['due']:,} reminders, each told once;")
+    print(f"all of them put into words (as the courier does later): {us['texts_s']:.2f} s, {us['letters']:,} letters")
+    print(f"ours idle: {us['idle_p50_ms']:.2f} ms (p99 {us['idle_p99_ms']:.2f}); {us['more_mb']:.0f} MB while sweeping")
+    print(f"ratio {them['sweep_s'] / us['sweep_s']:.1f} x, decisions and commits included")
+    name = "timers.quick.json" if given.quick else "timers.json"
+    out = Path(__file__).parent / "results" / name
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
