@@ -1,52 +1,96 @@
 """The rates the regulations name, each able to show its cases: who is counted, who is not, and why.
 
-Pure: a list of cases with their history and a moment come in. A rate is a Figure of case numbers; the number printed is
-only its length over the other's. What the office cannot know (services handled, for 被投诉率) is said, never guessed.
+Pure: cases as they stood at the end of a span of days come in (`periods.all_as_of`). A rate is a Figure of case
+numbers; the number printed is only its length over the other's. What the office cannot know (services handled, for
+被投诉率) is said, never guessed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
-from casebook.case import Case
+from casebook.case import Case, ClockRun, Entry
+from casebook.periods import Span
 from casebook.rulebook import Rulebook
 from casebook.steps.after import SATISFIED_FROM
 
 NOT_COUNTED = frozenset({"merged", "refused", "withdrawn", "transferred", "sent_back"})
+# 被投诉率 is of complaints that are the unit's: refused, merged and invalid ones stay out (readings A45).
+NO_COMPLAINT = frozenset({"merged", "refused", "declined", "transferred", "sent_back"})
+REJECTED_RATING = "rating_not_counted"  # an appeal against it was upheld
+ASKED = frozenset({"rate", "revisit"})
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One rate. `top` and `bottom` are case numbers; `left_out` says by number why a case is in neither."""
+    """One rate. `top` and `bottom` are case numbers; `left_out` says by number why a case is in neither.
+
+    `base` divides instead of `bottom` where cases are measured by something that is no case; `missing` says what is
+    not known, and then there is no rate.
+    """
 
     name: str
     top: tuple[str, ...]
     bottom: tuple[str, ...]
     left_out: Mapping[str, str]
+    base: int | None = None
+    missing: str = ""
+
+    @property
+    def divisor(self) -> int | None:
+        """What the number of `top` is divided by; None where it is not known."""
+        if self.missing:
+            return None
+        return len(self.bottom) if self.base is None else self.base
 
     @property
     def rate(self) -> float | None:
         """The rate, None where nothing can be divided by."""
-        return len(self.top) / len(self.bottom) if self.bottom else None
+        return len(self.top) / self.divisor if self.divisor else None
 
 
-def figures(cases: Iterable[Case], book: Rulebook, now: datetime) -> tuple[Figure, ...]:
-    """All rates over these cases as they stand at `now`."""
-    known = list(cases)
-    return tuple(count(known, book, now) for count in (_on_time, _satisfaction, _revisit_satisfaction, _response, _solved, _invalid))
+@dataclass(frozen=True)
+class Counted:
+    """What is counted: cases as they stood at the end of the span, by this rulebook. `services` is how many services
+    were handled in it, None where that was never told."""
+
+    cases: tuple[Case, ...]
+    span: Span
+    book: Rulebook
+    zone: tzinfo | None = None
+    services: int | None = None
+
+    @property
+    def end(self) -> datetime:
+        return self.span.end(self.zone)
+
+    def of_unit(self, unit: str, services: int | None = None) -> Counted:
+        """The same for the cases that unit leads."""
+        mine = tuple(case for case in self.cases if case.lead_unit == unit)
+        return Counted(mine, self.span, self.book, self.zone, services)
+
+    def of_stream(self, stream: str) -> Counted:
+        mine = tuple(case for case in self.cases if case.stream == stream)
+        return Counted(mine, self.span, self.book, self.zone)
 
 
-def table(found: Sequence[Figure]) -> list[dict[str, Any]]:
+def figures(counted: Counted) -> tuple[Figure, ...]:
+    """All rates over these cases."""
+    return tuple(count(counted) for count in COUNTS)
+
+
+def table(found: Iterable[Figure]) -> list[dict[str, Any]]:
     """The same as plain values, for JSON and spreadsheets."""
     return [
         {
             "figure": item.name,
             "numerator": len(item.top),
-            "denominator": len(item.bottom),
+            "denominator": item.divisor,
             "rate": item.rate,
+            "missing": item.missing or None,
             "left_out": len(item.left_out),
             "cases": {"numerator": list(item.top), "denominator": list(item.bottom), "left_out": dict(item.left_out)},
         }
@@ -57,73 +101,145 @@ def table(found: Sequence[Figure]) -> list[dict[str, Any]]:
 def _figure(name: str, cases: Sequence[Case], top: Callable[[Case], bool], why_not: Callable[[Case], str]) -> Figure:
     left_out = {case.number: reason for case in cases if (reason := why_not(case))}
     bottom = [case for case in cases if case.number not in left_out]
-    return Figure(
-        name, tuple(case.number for case in bottom if top(case)), tuple(case.number for case in bottom), left_out
-    )
+    counted = tuple(case.number for case in bottom)
+    return Figure(name, tuple(case.number for case in bottom if top(case)), counted, left_out)
 
 
-def _on_time(cases: Sequence[Case], book: Rulebook, now: datetime) -> Figure:
-    """按期办结率: concluded on time ÷ (concluded, or overdue and still open); every round counts (readings A45, A10)."""
+def _complained(of: Counted) -> Figure:
+    """被投诉率: complaints ÷ services handled (readings A45)."""
+    cases = [case for case in of.cases if case.kind == "complaint" and of.span.holds(case.filed)]
 
     def why_not(case: Case) -> str:
-        runs = [run for run in case.clocks if run.clock == "resolution" and not run.target]
+        if case.state in NO_COMPLAINT:
+            return case.state
+        return "invalid" if case.verdict in of.book.invalid.verdicts else ""
+
+    found = _figure("complaint_rate", cases, lambda case: True, why_not)
+    missing = "" if of.services is not None else "services_handled"
+    return Figure(found.name, found.top, found.bottom, found.left_out, of.services, missing)
+
+
+def _on_time(of: Counted) -> Figure:
+    """按期办结率: concluded on time ÷ (concluded in the span, or late and still open at its end); a round that was late
+    makes the case late (readings A45, A10)."""
+
+    def why_not(case: Case) -> str:
+        runs = _resolutions(case)
         if case.state in NOT_COUNTED:
             return case.state
         if not runs:
             return "no_clock"
-        return "open_in_time" if runs[-1].running and not runs[-1].overdue(now) else ""
+        if runs[-1].running:
+            return "" if runs[-1].overdue(of.end) else "open_in_time"
+        return "" if of.span.holds(runs[-1].stopped or of.end) else "concluded_before"
 
     def on_time(case: Case) -> bool:
-        return not any(run.overdue(now) for run in case.clocks if run.clock == "resolution" and not run.target)
+        return not any(run.overdue(of.end) for run in _resolutions(case))
 
-    return _figure("on_time_rate", cases, on_time, why_not)
-
-
-def _satisfaction(cases: Sequence[Case], book: Rulebook, now: datetime) -> Figure:
-    """满意率: score 3 and better ÷ rated."""
-    return _figure("satisfaction_rate", cases, _content, lambda case: "" if case.score else "not_rated")
+    return _figure("on_time_rate", of.cases, on_time, why_not)
 
 
-def _revisit_satisfaction(cases: Sequence[Case], book: Rulebook, now: datetime) -> Figure:
-    """抽查回访满意率: score 3 and better ÷ reached in a revisit by people; the unreached stand apart."""
+def _satisfaction(of: Counted) -> Figure:
+    """满意率: 基本满意 and better ÷ rated in the span."""
+    return _figure("satisfaction_rate", of.cases, _content, lambda case: _why_not_rated(case, of.span))
+
+
+def _revisit_satisfaction(of: Counted) -> Figure:
+    """抽查回访满意率: 基本满意 and better ÷ reached in a revisit by people; the unreached stand apart."""
 
     def why_not(case: Case) -> str:
-        revisits = [entry for entry in case.history if entry.step == "revisit"]
+        revisits = _revisits(case, of.span)
+        if _is_rejected(case):
+            return REJECTED_RATING
         if not revisits:
             return "not_revisited"
-        reached = any(entry.facts.get("reached") and entry.facts.get("score") for entry in revisits)
-        return "" if reached else "not_reached"
+        return "" if any(_score(entry) for entry in revisits) else "not_reached"
 
     def content(case: Case) -> bool:
-        scores = [entry.facts["score"] for entry in case.history if entry.step == "revisit" and entry.facts.get("score")]
-        return int(scores[-1]) >= SATISFIED_FROM
+        scores = [score for entry in _revisits(case, of.span) if (score := _score(entry))]
+        return scores[-1] >= SATISFIED_FROM
 
-    return _figure("revisit_satisfaction_rate", cases, content, why_not)
+    return _figure("revisit_satisfaction_rate", of.cases, content, why_not)
 
 
-def _response(cases: Sequence[Case], book: Rulebook, now: datetime) -> Figure:
-    """响应率: answered ÷ all that had to be answered."""
+def _response(of: Counted) -> Figure:
+    """响应率: answered ÷ all that came in and had to be answered."""
+    cases = [case for case in of.cases if of.span.holds(case.filed)]
     return _figure("response_rate", cases, lambda case: case.answers > 0, _not_ours)
 
 
-def _solved(cases: Sequence[Case], book: Rulebook, now: datetime) -> Figure:
-    """解决率: the citizen says it is solved ÷ answered and rated."""
+def _solved(of: Counted) -> Figure:
+    """解决率: content with the result ÷ answered and rated. The result's own score counts where it was asked for."""
 
     def why_not(case: Case) -> str:
-        return _not_ours(case) or ("" if case.answers and case.score else "not_rated")
+        return _not_ours(case) or _why_not_rated(case, of.span) or ("" if case.answers else "not_answered")
 
-    return _figure("solved_rate", cases, _content, why_not)
+    def solved(case: Case) -> bool:
+        rated = [entry for entry in case.history if entry.step in ASKED and _score(entry)]
+        result = rated[-1].facts.get("result") if rated else None
+        return int(result) >= SATISFIED_FROM if result else _content(case)
+
+    return _figure("solved_rate", of.cases, solved, why_not)
 
 
-def _invalid(cases: Sequence[Case], book: Rulebook, now: datetime) -> Figure:
+def _invalid(of: Counted) -> Figure:
     """无效投诉: counted apart wherever the regulation has the word."""
-    return _figure(
-        "invalid_share", cases, lambda case: case.verdict in book.invalid.verdicts, lambda case: "" if case.verdict else "no_verdict"
-    )
+
+    def why_not(case: Case) -> str:
+        answers = [entry for entry in case.history if entry.step == "resolve"]
+        if case.state in NOT_COUNTED:
+            return case.state
+        return "" if case.verdict and answers and of.span.holds(answers[-1].at) else "no_verdict"
+
+    return _figure("invalid_share", of.cases, lambda case: case.verdict in of.book.invalid.verdicts, why_not)
+
+
+COUNTS: tuple[Callable[[Counted], Figure], ...] = (
+    _complained,
+    _on_time,
+    _revisit_satisfaction,
+    _response,
+    _solved,
+    _satisfaction,
+    _invalid,
+)
+
+
+def _resolutions(case: Case) -> list[ClockRun]:
+    return [run for run in case.clocks if run.clock == "resolution" and not run.target]
+
+
+def _why_not_rated(case: Case, span: Span) -> str:
+    if case.state == "merged":
+        return case.state
+    if _is_rejected(case):
+        return REJECTED_RATING
+    if not _rating(case):
+        return "not_rated"
+    last = [entry.at for entry in case.history if entry.step in ASKED and _score(entry)]
+    return "" if span.holds(last[-1] if last else case.filed) else "rated_at_another_time"
+
+
+def _rating(case: Case) -> int:
+    return case.score or case.filing.score or 0
 
 
 def _content(case: Case) -> bool:
-    return (case.score or 0) >= SATISFIED_FROM
+    return _rating(case) >= SATISFIED_FROM
+
+
+def _is_rejected(case: Case) -> bool:
+    return REJECTED_RATING in case.marks
+
+
+def _revisits(case: Case, span: Span) -> list[Entry]:
+    return [entry for entry in case.history if entry.step == "revisit" and span.holds(entry.at)]
+
+
+def _score(entry: Entry) -> int:
+    """The score given in it; 0 where none was."""
+    score = entry.facts.get("score")
+    return int(score) if score and entry.facts.get("reached", True) else 0
 
 
 def _not_ours(case: Case) -> str:
