@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bots.channels.errors import fault
 from bots.given import Store
@@ -21,6 +21,7 @@ PATIENCE = timedelta(days=3)
 NOTHING = b""
 
 
+@runtime_checkable
 class Source(Protocol):
     """A platform that gives out files."""
 

@@ -60,7 +60,7 @@ class WeChatSettings:
 
 @dataclass(frozen=True)
 class WeComSettings:
-    """The WeCom app for officers."""
+    """The WeCom app for officers. `bot_token` and `bot_aes_key` are the group bot's, the app's own unless given."""
 
     corp_id: str
     agent_id: str
@@ -68,6 +68,8 @@ class WeComSettings:
     token: str = field(repr=False)
     aes_key: str = field(repr=False)
     api_url: str
+    bot_token: str = field(default="", repr=False)
+    bot_aes_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,23 @@ def read_wechat(given: Given) -> WeChatSettings | None:
 def read_wecom(given: Given) -> WeComSettings | None:
     names = ("WECOM_CORP_ID", "WECOM_AGENT_ID", "WECOM_SECRET", "WECOM_TOKEN", "WECOM_AES_KEY")
     values = {name: given.text(name) for name in names}
-    if not _whole(values):
+    bot = {name: given.text(name) for name in ("WECOM_BOT_TOKEN", "WECOM_BOT_AES_KEY")}
+    if not _whole(values, next((name for name, value in bot.items() if value), "")):
         return None
     _match("WECOM_AES_KEY", values["WECOM_AES_KEY"], AES_KEY, "43 letters and digits")
     _match("WECOM_AGENT_ID", values["WECOM_AGENT_ID"], re.compile(r"[0-9]+"), "a number")
+    if _whole(bot):
+        _match("WECOM_BOT_AES_KEY", bot["WECOM_BOT_AES_KEY"], AES_KEY, "43 letters and digits")
     corp_id, agent_id, secret, token, aes_key = values.values()
     return WeComSettings(
-        corp_id, agent_id, secret, token, aes_key, api_url=given.address("WECOM_API_URL", "https://qyapi.weixin.qq.com")
+        corp_id,
+        agent_id,
+        secret,
+        token,
+        aes_key,
+        api_url=given.address("WECOM_API_URL", "https://qyapi.weixin.qq.com"),
+        bot_token=bot["WECOM_BOT_TOKEN"] or token,
+        bot_aes_key=bot["WECOM_BOT_AES_KEY"] or aes_key,
     )
 
 

@@ -33,6 +33,7 @@ from bots.live import Live
 from bots.meter import Meter
 from bots.settings import LOOPBACK
 from bots.wechat_door import answer
+from bots.wecom_routes import wecom_routes
 from casebook.case import Case
 from casebook.errors import CasebookError
 
@@ -51,6 +52,7 @@ def create_app(office: Office, more: Sequence[BaseRoute] = ()) -> Starlette:
     doors = Doors(office, pages, meter, has_console)
     routes: list[BaseRoute] = [
         *doors.routes(),
+        *wecom_routes(office),
         *WebChat(office, pages, live).routes(),
         *(
             [_desk_only_here(route, office) for route in DeskRoom(office, pages, live).routes()]

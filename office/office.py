@@ -21,6 +21,9 @@ from bots.channels.telegram import Telegram
 from bots.channels.wechat import WeChat
 from bots.channels.wechat_client import Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
+from bots.channels.wecom import WeCom
+from bots.channels.wecom_client import WeComClient
+from bots.channels.wecom_sender import WeComAnswers, WeComSender
 from bots.courier import Courier
 from bots.gather import Source, gather
 from bots.reception import Reception
@@ -29,6 +32,7 @@ from bots.settings import Settings
 from bots.signer import Signer
 from bots.telegram_door import TelegramDoor
 from bots.wording import load_words
+from bots.wecom_door import ANSWERS, WeComDoor
 from casebook.desk import Desk
 from casebook.jurisdiction import Jurisdiction
 from casebook.law import Law
@@ -62,6 +66,7 @@ class Office:
     telegram: Telegram | None = None
     telegram_door: TelegramDoor | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
+    wecom_door: WeComDoor | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
 
@@ -134,13 +139,17 @@ def open_office(settings: Settings) -> Office:
     wechat, senders = _wechat(settings, store)
     telegram = Telegram(settings.telegram) if settings.telegram else None
     if telegram:
+    senders.update(_wecom(settings, store))
         senders["telegram"] = telegram
     classes = [(item.name, item.title) for item in law.rulebook.classes]
     rooms = rooms_of(law.jurisdiction, defaultdict(str)) if settings.desk else {}
     rendering = Rendering(written, classes, buttons_for(desk, store, load_words()))
     courier = Courier(store, senders, rendering, rooms, resume=reception.resume)
     office = Office(settings, law, desk, store, reader, reception, signer, courier, wechat, telegram)
-    office.sources = {name: sender for name, sender in senders.items() if isinstance(sender, Telegram | WeChatSender)}
+    office.sources = {name: sender for name, sender in senders.items() if isinstance(sender, Source)}
+    if settings.wecom:
+        wecom = WeCom(settings.wecom, f"{settings.public_url}/console")
+        office.wecom_door = WeComDoor(store, reception, wecom, courier.kick)
     if telegram:
         office.telegram_door = TelegramDoor(
             store, reception, telegram, courier, office.now, f"{settings.public_url}/telegram"
@@ -166,6 +175,15 @@ def _wechat(settings: Settings, store: Store) -> tuple[WeChat | None, dict[str, 
 
 def warnings(office: Office) -> Iterable[str]:
     """What the start must warn of: articles nobody signed, a regulation that has run out, an old engine."""
+def _wecom(settings: Settings, store: Store) -> dict[str, Sender]:
+    if settings.wecom is None:
+        return {}
+    tokens, zone = StoreTokens(store), settings.zone
+    client = WeComClient(settings.wecom, tokens, lambda: datetime.now(zone))
+    answers = WeComAnswers(client, lambda id: tokens.get(f"{ANSWERS}:{id}", datetime.now(zone)))
+    return {"wecom": WeComSender(client, f"{settings.public_url}/console"), ANSWERS: answers}
+
+
     book, today = office.law.rulebook, office.now().date()
     if book.unsigned:
         yield f"rulebook {book.name}: {len(book.unsigned)} articles with rules are not signed; for trial only"

@@ -56,7 +56,7 @@ class Running:
             **{
                 name: value
                 for name, value in os.environ.items()
-                if not name.startswith(("WECHAT", "TELEGRAM", "DATABASE"))
+                if not name.startswith(("WECHAT", "WECOM", "TELEGRAM", "DATABASE"))
             },
             "PYTHONPATH": str(ROOT),
             "PORT": str(self.port),

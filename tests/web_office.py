@@ -77,6 +77,7 @@ class TestOffice:
     jurisdiction: Jurisdiction = JURISDICTION
     wechat: Any = None
     telegram_door: Any = None
+    wecom_door: Any = None
     checks: Mapping[str, Callable[[], object]] = field(default_factory=lambda: {"database": lambda: True})
 
     def now(self) -> datetime:
