@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from bots import citizen
 from bots.acts import Acts
+from bots.knowledge import Knowledge
 from bots.message import TEXT, Media, Message, Reply
 from bots.reception_room import RoomReception
 from bots.render import Rendering
@@ -51,6 +52,7 @@ class Thinking:
     """The reader at one moment, as the conversation asks it."""
 
     reader: Reads
+    knowledge: Knowledge
     at: datetime
 
     def read(self, text: str) -> Reading:
@@ -60,7 +62,7 @@ class Thinking:
         return self.reader.compare(one, other)
 
     def look_up(self, question: str) -> Known | None:
-        return None
+        return self.knowledge.look_up(question, self.at.date())
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,14 @@ class Reception:
         *,
         say: Say = say_notice,
         public_url: str = "",
+        knowledge: Knowledge | None = None,
     ) -> None:
         self._desk = desk
         self._reader = reader
         self._office = jurisdiction
         self._words = wording or load_words()
         self._public_url = public_url
+        self._knowledge = knowledge or Knowledge()
         self._acts = Acts(desk, reader)
         classes = [(item.name, item.title) for item in desk.law.rulebook.classes]
         self._render = Rendering(say, classes)
@@ -148,7 +152,7 @@ class Reception:
             cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,
             may_take_id=message.channel not in ABROAD,
-            mind=Thinking(self._reader, message.at),
+            mind=Thinking(self._reader, self._knowledge, message.at),
             pause=None if message.channel in AT_ONCE else PAUSE,
         )
 

@@ -63,10 +63,13 @@ SUPPLEMENTING = "supplementing"
 RATED = "rated"
 HOLDING = "holding"
 SPLITTING = "splitting"
+CONSULTED = "consulted"
 REPEATING = "repeating"
 
+# A draft is kept, but is not what is being talked about.
+ASIDE = frozenset({REDIRECTED, CONSULTED})
 DRAFTING = frozenset({GATHERING, CONFIRMING, EDITING})
-STAGES = DRAFTING | {IDLE, REDIRECTED, WITHDRAWING, SUPPLEMENTING, RATED, HOLDING, SPLITTING, REPEATING}
+STAGES = DRAFTING | {IDLE, REDIRECTED, WITHDRAWING, SUPPLEMENTING, RATED, HOLDING, SPLITTING, REPEATING, CONSULTED}
 
 
 class Reading(Protocol):
@@ -195,7 +198,7 @@ class Talk:
     def from_dict(cls, kept: Mapping[str, Any] | None) -> Talk:
         """The talk that was kept; whatever an older or damaged version lacks or spoils takes its first value."""
         talk = restore(cls(), dict(kept or {}), {"Draft": Draft()})
-        if talk.stage not in STAGES or (talk.draft is None and talk.stage in DRAFTING | {REDIRECTED}):
+        if talk.stage not in STAGES or (talk.draft is None and talk.stage in DRAFTING | ASIDE):
             return cls(serial=talk.serial, filed=talk.filed, last_at=talk.last_at)
         return talk
 

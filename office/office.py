@@ -26,13 +26,14 @@ from bots.channels.wecom_client import WeComClient
 from bots.channels.wecom_sender import WeComAnswers, WeComSender
 from bots.courier import Courier
 from bots.gather import Source, gather
+from bots.knowledge import Knowledge, read_knowledge
 from bots.reception import Reception
 from bots.render import Rendering
 from bots.settings import Settings
 from bots.signer import Signer
 from bots.telegram_door import TelegramDoor
-from bots.wording import load_words
 from bots.wecom_door import ANSWERS, WeComDoor
+from bots.wording import load_words
 from casebook.desk import Desk
 from casebook.jurisdiction import Jurisdiction
 from casebook.law import Law
@@ -65,8 +66,8 @@ class Office:
     wechat: WeChat | None = None
     telegram: Telegram | None = None
     telegram_door: TelegramDoor | None = None
-    sources: Mapping[str, Source] = field(default_factory=dict)
     wecom_door: WeComDoor | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
 
@@ -134,12 +135,13 @@ def open_office(settings: Settings) -> Office:
     desk, signer = Desk(law), Signer(settings.secret_key)
     units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
     reader = Reader.load(units=units, rulebook=law.rulebook.name)
+    known = Knowledge(read_knowledge(law.jurisdiction.name))
     written = partial(_say, signer, settings.public_url)
-    reception = Reception(desk, reader, law.jurisdiction, say=written, public_url=settings.public_url)
+    reception = Reception(desk, reader, law.jurisdiction, say=written, public_url=settings.public_url, knowledge=known)
     wechat, senders = _wechat(settings, store)
+    senders.update(_wecom(settings, store))
     telegram = Telegram(settings.telegram) if settings.telegram else None
     if telegram:
-    senders.update(_wecom(settings, store))
         senders["telegram"] = telegram
     classes = [(item.name, item.title) for item in law.rulebook.classes]
     rooms = rooms_of(law.jurisdiction, defaultdict(str)) if settings.desk else {}
@@ -173,8 +175,6 @@ def _wechat(settings: Settings, store: Store) -> tuple[WeChat | None, dict[str, 
     return WeChat(settings.wechat), {"wechat": sender}
 
 
-def warnings(office: Office) -> Iterable[str]:
-    """What the start must warn of: articles nobody signed, a regulation that has run out, an old engine."""
 def _wecom(settings: Settings, store: Store) -> dict[str, Sender]:
     if settings.wecom is None:
         return {}
@@ -184,6 +184,8 @@ def _wecom(settings: Settings, store: Store) -> dict[str, Sender]:
     return {"wecom": WeComSender(client, f"{settings.public_url}/console"), ANSWERS: answers}
 
 
+def warnings(office: Office) -> Iterable[str]:
+    """What the start must warn of: articles nobody signed, a regulation that has run out, an old engine."""
     book, today = office.law.rulebook, office.now().date()
     if book.unsigned:
         yield f"rulebook {book.name}: {len(book.unsigned)} articles with rules are not signed; for trial only"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.acts import TALK
+from bots.knowledge import Knowledge, read_knowledge
 from bots.message import TEXT, Message, Reply
 from bots.reception import Reception
 from casebook.case import Case, Command, Filing, Person
@@ -57,7 +58,8 @@ class RehearsalOffice:
         self.store = Store("sqlite://", Vault(secrets.token_bytes(32)))
         units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
         self.reader = Reader.load(units=units, rulebook=law.rulebook.name)
-        self.reception = Reception(self.desk, self.reader, law.jurisdiction)
+        known = Knowledge(read_knowledge(law.jurisdiction.name))
+        self.reception = Reception(self.desk, self.reader, law.jurisdiction, knowledge=known)
         self._filed: list[str] = []
         self._names: dict[str, str] = {}
         self._replies: list[Sent] = []

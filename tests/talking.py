@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bots import citizen
+from bots.knowledge import Knowledge, read_knowledge
 from bots.message import BUTTON, EVENT, TEXT, Media, Message, Reply
 from bots.reception import Reception
 from bots.talk import Act, CaseView, Here, Material, Talk
@@ -114,7 +115,13 @@ class House:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.desk = Desk(law())
-        self.reception = Reception(self.desk, reader(), law().jurisdiction, public_url="http://localhost:8000")
+        self.reception = Reception(
+            self.desk,
+            reader(),
+            law().jurisdiction,
+            public_url="http://localhost:8000",
+            knowledge=Knowledge(read_knowledge("yunnan")),
+        )
         self.now = MORNING
         self.said = 0
 

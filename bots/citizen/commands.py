@@ -10,7 +10,7 @@ from bots.citizen import matters, own_cases, questions, redirect
 from bots.citizen.scene import Scene
 from bots.citizen.statement import kind_in
 from bots.message import Reply
-from bots.talk import CONFIRMING, DRAFTING, EDITING, GATHERING, REDIRECTED, Draft, FileCase, Talk, Turn
+from bots.talk import ASIDE, CONFIRMING, DRAFTING, EDITING, GATHERING, REDIRECTED, Draft, FileCase, Talk, Turn
 
 
 def handle_command(scene: Scene) -> Turn | None:
@@ -24,7 +24,7 @@ def confirm(scene: Scene) -> Turn | None:
     draft = scene.talk.draft
     if draft is None:
         return scene.stay(scene.say("confirm.nothing")) if not scene.talk.number else None
-    if scene.talk.stage == REDIRECTED:
+    if scene.talk.stage in ASIDE:
         return redirect.insist(scene)
     if scene.talk.stage != CONFIRMING:
         return scene.stay(Reply(questions.where_we_were(scene.here, draft, scene.talk.asking)))
@@ -135,7 +135,7 @@ def insist(scene: Scene) -> Turn | None:
         return confirm(scene) if wants_filed else questions.choose_field(scene)
     if talk.stage in DRAFTING and talk.draft is not None:
         return questions.show_card(scene, talk.draft)
-    if talk.stage != REDIRECTED and scene.here.cases and not wants_filed:
+    if talk.stage not in ASIDE and scene.here.cases and not wants_filed:
         return redirect.human(scene, scene.here.cases[0].number)
     return redirect.insist(scene)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bots.citizen import commands, matters, own_cases, questions, redirect
+from bots.citizen import commands, consulting, matters, own_cases, questions, redirect
 from bots.citizen.scene import Scene
-from bots.talk import DRAFTING, REDIRECTED, REPEATING, SPLITTING, Turn
+from bots.talk import ASIDE, DRAFTING, REPEATING, SPLITTING, Turn
 
 KINDS = ("complaint", "consultation", "suggestion")
 
@@ -41,7 +41,7 @@ def _event(scene: Scene, event: str) -> Turn:
 
 def _on_draft(scene: Scene, what: str, serial: str, arg: str) -> Turn:
     talk = scene.talk
-    if serial != str(talk.serial) or talk.draft is None or talk.stage not in DRAFTING | {REDIRECTED}:
+    if serial != str(talk.serial) or talk.draft is None or talk.stage not in DRAFTING | ASIDE:
         filed = serial == str(talk.filed)
         return scene.stay(scene.say("press.filed" if filed else "press.old"))
     if what == "field" and arg in questions.EDITABLE:
@@ -102,6 +102,7 @@ ON_DRAFT: dict[str, Callable[[Scene], Turn | None] | None] = {
     "edit": questions.choose_field,
     "cancel": commands.cancel,
     "insist": redirect.insist,
+    "solved": consulting.over,
     "card": _card,
     "field": None,
     "kind": None,

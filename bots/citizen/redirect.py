@@ -13,7 +13,7 @@ from bots.citizen.questions import go_on
 from bots.citizen.scene import Scene
 from bots.citizen.statement import begin
 from bots.message import Reply
-from bots.talk import IDLE, REDIRECTED, Alarm, AskHuman, Turn
+from bots.talk import DRAFTING, IDLE, REDIRECTED, Alarm, AskHuman, Turn
 from bots.wording import load_phrases
 
 # What these grounds deserve is a kind word and another try, not a legal route.
@@ -66,7 +66,7 @@ def human(scene: Scene, about: str = "") -> Turn:
 
 def chat(scene: Scene) -> Turn:
     """A greeting or small talk: a short word and what can be done here."""
-    if scene.talk.draft is not None:
+    if scene.talk.draft is not None and scene.talk.stage in DRAFTING:
         return scene.stay(scene.say("chat.in_draft"))
     thanks = heard.command(scene.text) == "thanks"
     key = "chat.thanks" if thanks else "chat.hello" if heard.command(scene.text) == "hello" else "chat.guide"

@@ -10,26 +10,23 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bots import heard
-from bots.citizen import matters, own_cases, questions, redirect
+from bots.citizen import consulting, drafting, matters, own_cases, questions, redirect
 from bots.citizen.commands import handle_command
 from bots.citizen.presses import handle_press
 from bots.citizen.scene import Handler, Scene
-from bots.citizen.statement import add, begin, edited_field, is_correction, put
 from bots.message import BUTTON, EVENT, LOCATION, UNKNOWN, VOICE, Button, Message, Reply
 from bots.talk import (
+    ASIDE,
+    CONSULTED,
     DRAFTING,
-    EDITING,
-    GATHERING,
     HOLDING,
     IDLE,
     RATED,
-    REDIRECTED,
     REPEATING,
     SPLITTING,
     SUPPLEMENTING,
     WITHDRAWING,
     AskHuman,
-    Draft,
     Here,
     Reading,
     Talk,
@@ -44,8 +41,6 @@ PAUSE = timedelta(hours=6)
 # A question for a filed case is short; what is longer and has no case to speak of is a matter of its own.
 LONGEST_QUERY = 48
 SHORTEST_MATTER = 4
-# How many pieces a story may come in before what we asked for counts as not given.
-MOST_PATIENCE = 3
 
 
 def to_read(talk: Talk, message: Message) -> str:
@@ -133,35 +128,12 @@ def _stage(scene: Scene) -> Turn | None:
         SUPPLEMENTING: own_cases.while_supplementing,
         RATED: own_cases.reason,
         HOLDING: matters.while_holding,
+        CONSULTED: consulting.while_consulted,
         SPLITTING: matters.while_splitting,
         REPEATING: matters.while_repeating,
     }
     handler = waiting.get(scene.talk.stage)
     return handler(scene) if handler else None
-
-
-def _side_question(scene: Scene) -> Turn | None:
-    asked = heard.side_question(scene.text)
-    if not asked or scene.talk.stage not in DRAFTING:
-        return None
-    return scene.stay(scene.say(f"side.{asked}", phone=scene.here.phone))
-
-
-def _editing(scene: Scene) -> Turn | None:
-    """A new value for the field chosen, or the choice of a field in words."""
-    talk = scene.talk
-    if talk.draft is None or talk.stage not in DRAFTING:
-        return None
-    named = edited_field(scene.text)
-    if named:
-        return questions.ask_new(scene, named)
-    if talk.stage != EDITING or not talk.asking or not scene.text or is_correction(scene.text):
-        return None
-    merged = put(talk.draft, talk.asking[0], scene.text, scene.here)
-    notes = tuple(scene.say(key, **facts) for key, facts in merged.notes)
-    if any(key.startswith("note.wrong_") for key, _ in merged.notes):
-        return scene.stay(*notes)
-    return questions.go_on(replace(scene, talk=replace(talk, previous=talk.draft)), merged.draft, *notes)
 
 
 def _unreached(scene: Scene) -> Turn | None:
@@ -183,54 +155,10 @@ def _number(scene: Scene) -> Turn | None:
     return own_cases.progress(scene) if numbers and besides <= (2 if other else 8) else None
 
 
-def _drafting(scene: Scene) -> Turn | None:
-    """Words or pictures while a draft is open: an answer, a correction or more of the story."""
-    talk = scene.talk
-    if talk.draft is None or talk.stage not in DRAFTING:
-        return None
-    changing = talk.stage == EDITING
-    merged = add(talk.draft, scene.text, scene.media, talk.asking, scene.reading, scene.here, corrects=changing)
-    notes = [scene.say(key, **facts) for key, facts in merged.notes]
-    if scene.media and not scene.text:
-        notes.append(scene.say("note.picture", count=len(merged.draft.evidence)))
-    if merged.draft.anonymous and not talk.draft.anonymous:
-        notes.append(scene.say("note.anonymous"))
-    patient = _is_still_telling(talk, merged.draft)
-    draft = _not_counted(merged.draft, talk.asking) if patient else merged.draft
-    scene = replace(scene, talk=replace(talk, previous=talk.draft, rounds=talk.rounds + patient))
-    if scene.media and not scene.text and talk.stage == GATHERING:
-        return scene.move(
-            *notes, Reply(questions.where_we_were(scene.here, merged.draft, talk.asking)), draft=merged.draft
-        )
-    return questions.go_on(scene, draft, *notes)
-
-
-def _is_still_telling(talk: Talk, draft: Draft) -> bool:
-    """Whether the words only went on with the story: then our question still stands, and its asking does not count."""
-    grew = talk.draft is not None and draft.text != talk.draft.text and "text" not in talk.asking
-    answered = any(getattr(draft, name) for name in talk.asking)
-    return grew and bool(talk.asking) and not answered and talk.rounds < MOST_PATIENCE
-
-
-def _not_counted(draft: Draft, asking: tuple[str, ...]) -> Draft:
-    return replace(draft, asked={name: count - (name in asking) for name, count in draft.asked.items()})
-
-
-def _picture_first(scene: Scene) -> Turn | None:
-    """A picture before any word: kept, and the matter asked for."""
-    if not scene.media or scene.text:
-        return None
-    held = own_cases.hold_media(scene)
-    if held:
-        return held
-    media = tuple(dict.fromkeys((*scene.talk.held_media, *scene.media)))
-    return scene.move(scene.say("note.picture_first"), held_media=media)
-
-
 def _about_own_case(scene: Scene) -> Turn | None:
     """What the reader takes for a word on a filed case."""
     reading = scene.reading
-    if reading is None or (scene.talk.draft is not None and scene.talk.stage != REDIRECTED):
+    if reading is None or (scene.talk.draft is not None and scene.talk.stage not in ASIDE):
         return None
     if reading.kind == "human_agent":
         return redirect.human(scene)
@@ -264,42 +192,23 @@ def _matters(scene: Scene) -> Turn | None:
     return matters.same_again(scene) or matters.several(scene)
 
 
-def _statement(scene: Scene) -> Turn:
-    """A new matter."""
-    talk = replace(
-        scene.talk,
-        serial=scene.talk.serial + 1,
-        offered=False,
-        previous=None,
-        rounds=0,
-        held="",
-        held_media=(),
-        parts=(),
-        earlier="",
-    )
-    merged = begin(scene.text, (*scene.talk.held_media, *scene.media), scene.reading, scene.here)
-    notes = [scene.say(key, **facts) for key, facts in merged.notes]
-    if merged.draft.anonymous:
-        notes.append(scene.say("note.anonymous"))
-    return questions.go_on(replace(scene, talk=talk), merged.draft, *notes)
-
-
 HANDLERS: tuple[Handler, ...] = (
     _unreadable,
     _emergency,
     _press,
-    _editing,
+    drafting.editing,
     _stage,
     handle_command,
-    _side_question,
+    drafting.side_question,
     _unreached,
     _rating,
     _number,
-    _drafting,
-    _picture_first,
+    drafting.drafting,
+    drafting.picture_first,
     _about_own_case,
     _elsewhere,
+    consulting.known_answer,
     _chat,
     _matters,
-    _statement,
+    drafting.statement,
 )
