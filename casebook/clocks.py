@@ -104,15 +104,20 @@ def reclassified(case: Case, new_class: str, at: datetime, law: Law) -> tuple[Cl
 
 
 def recounted(case: Case, law: Law) -> tuple[ClockRun, ...]:
-    """The provisional running clocks counted again by the calendar as it is now: the ones that changed."""
-    runs = []
-    for run in case.running:
-        if not run.provisional or run.working_days is None:
-            continue
-        due, provisional = law.calendar.due(run.started, run.working_days)
-        if (due, provisional) != (run.due, run.provisional):
-            runs.append(replace(run, due=due, provisional=provisional))
-    return tuple(runs)
+    """The running clocks counted again by the calendar as it is now, where that changes them: due moments that were
+    provisional, and how far an extension may reach."""
+    runs = [_recounted(run, run.working_days, case, law) for run in case.running if run.working_days is not None]
+    return tuple(run for run in runs if run != case.run(*run.key))
+
+
+def _recounted(run: ClockRun, days: int, case: Case, law: Law) -> ClockRun:
+    rule, extension = rule_of(run, case, law), law.rulebook.extension(run.clock, case.case_class, case.stream)
+    if rule and extension:
+        run = replace(run, ceiling=ceiling(extension, run.started, rule.working_days or 0, law))
+    if not run.provisional:
+        return run
+    due, provisional = law.calendar.due(run.started, days)
+    return replace(run, due=due, provisional=provisional)
 
 
 def rule_of(run: ClockRun, case: Case, law: Law) -> ClockRule | None:

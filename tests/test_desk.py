@@ -365,6 +365,22 @@ def test_a_holiday_notice_that_moves_nothing_tells_nobody(office: Acting) -> Non
     assert office.told(number) == told
 
 
+def test_a_holiday_notice_moves_how_far_an_extension_may_reach(office: Acting) -> None:
+    """The date itself is sure, the twentieth working day is not: no stretch of it may be won or lost by the guess."""
+    number = office.accepted("2026-12-14 10:00")
+    with pytest.raises(NotAllowed, match="extension_too_long"):
+        office.take(number, "extend", OFFICER, "2026-12-15 10:00", until="2027-01-13", reason="复杂")
+    told = office.told(number)
+    after = Acting(office.store, [parse_notice(NEW_YEAR, "2027.toml")])
+    assert office.store.write(lambda unit: after.desk.recount(unit, moment("2026-12-15 11:00"))) == [number]
+    assert office.told(number) == told
+    with pytest.raises(NotAllowed, match="extension_too_long"):
+        after.take(number, "extend", OFFICER, "2026-12-15 12:00", days=11, reason="复杂")
+    run = after.take(number, "extend", OFFICER, "2026-12-15 12:00", days=10, reason="复杂").run("resolution")
+    assert run is not None
+    assert run.due == moment("2027-01-13 17:30")
+
+
 def test_a_holiday_notice_leaves_dates_alone_that_it_does_not_concern(office: Acting) -> None:
     number = office.accepted("2026-12-01 10:00")
     after = Acting(office.store, [parse_notice(NEW_YEAR, "2027.toml")])
