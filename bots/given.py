@@ -39,6 +39,9 @@ class Reception(Protocol):
     """The one entry for every channel's messages."""
 
     def receive(self, unit: Any, message: Message) -> Sequence[Reply]: ...
+    def take_private(
+        self, unit: Any, handle: str, serial: int, values: Mapping[str, str], at: datetime
+    ) -> Sequence[Reply] | None: ...
 
 
 class Office(Protocol):

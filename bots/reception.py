@@ -15,11 +15,12 @@ from typing import Any, Protocol
 
 from bots import citizen
 from bots.acts import Acts
+from bots.citizen.scene import PRIVATE_FORM
 from bots.knowledge import Knowledge
-from bots.message import TEXT, Media, Message, Reply
+from bots.message import TEXT, Button, Media, Message, Reply
 from bots.reception_room import RoomReception
 from bots.render import Rendering
-from bots.talk import Act, FileCase, Here, Known, Material, Reading, Talk, Turn
+from bots.talk import USUAL, Act, FileCase, Here, Known, Material, Reading, Talk, Turn
 from bots.views import own_case
 from bots.wording import Words, load_words
 from casebook.case import Case, Notice, Person
@@ -38,6 +39,8 @@ ABROAD = frozenset({"telegram"})
 AT_ONCE = frozenset({"wechat"})
 # As long as it takes to type the next few words; longer, and a person wonders whether anybody is there.
 PAUSE = timedelta(seconds=8)
+# How long the one-time form is open.
+FORM_OPEN = timedelta(hours=1)
 
 
 class Reads(Protocol):
@@ -136,10 +139,29 @@ class Reception:
         refused = self._carry_out(unit, turn.acts, handle, message)
         kept = turn.talk if not refused else replace(before, last_at=message.at)
         unit.save_talk(handle, kept.to_dict(), message.at)
-        return [*(refused or turn.replies), *self._told_at_once(unit, handle, message)]
+        replies = self._with_form(unit, refused or list(turn.replies), handle, kept.serial, message.at)
+        return [*replies, *self._told_at_once(unit, handle, message)]
+
+    def take_private(
+        self, unit: Any, handle: str, serial: int, values: Mapping[str, str], at: datetime
+    ) -> list[Reply] | None:
+        """What came by the one-time form for that draft: what to say then; None where it is no longer open."""
+        contact, talk = unit.contact_of(handle), Talk.from_dict(unit.talk(handle))
+        blank = Message(contact.channel if contact else "", f"{handle}/{at.timestamp():.3f}", "", TEXT, at)
+        turn = citizen.put_private(talk, serial, values, self._here(unit, blank, handle))
+        return self._finish(unit, talk, turn, handle, blank) if turn else None
+
+    def _with_form(self, unit: Any, replies: Sequence[Reply], handle: str, serial: int, at: datetime) -> list[Reply]:
+        """The replies with the address of the one-time form where a button offers it."""
+        if not any(button.url == PRIVATE_FORM for reply in replies for row in reply.buttons for button in row):
+            return list(replies)
+        ticket = unit.ticket_make("private", f"{handle}|{serial}", at, FORM_OPEN)
+        url = f"{self._public_url}/chat/private/{ticket}"
+        return [replace(reply, buttons=_addressed(reply.buttons, url)) for reply in replies]
 
     def _here(self, unit: Any, message: Message, handle: str) -> Here:
         cases: Sequence[Case] = unit.cases_of(handle)
+        law = self._desk.law
         return Here(
             now=message.at,
             words=self._words,
@@ -148,7 +170,8 @@ class Reception:
             public_url=self._public_url,
             channel=message.channel,
             citizen=handle,
-            materials=tuple(Material(item.field, item.needed) for item in self._desk.law.rulebook.materials),
+            materials=tuple(Material(item.field, item.needed) for item in law.rulebook.materials) or USUAL,
+            anonymous=law.read.anonymous,
             cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,
             may_take_id=message.channel not in ABROAD,
@@ -185,6 +208,12 @@ class Reception:
         """The receipts of matters filed together, in one."""
         texts = [self._words("same.linked"), *(reply.text for reply in replies)]
         return Reply("\n\n".join(texts), replies[0].buttons[:1])
+
+
+def _addressed(rows: Sequence[Sequence[Button]], url: str) -> tuple[tuple[Button, ...], ...]:
+    return tuple(
+        tuple(replace(button, url=url) if button.url == PRIVATE_FORM else button for button in row) for row in rows
+    )
 
 
 def _kept(unit: Any, message: Message) -> tuple[Media, ...]:

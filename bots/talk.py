@@ -212,6 +212,10 @@ class Material:
     ask: str = ""
 
 
+# What somebody must know to act on a complaint, where a rulebook names no materials.
+USUAL = (Material("respondent"), Material("name"), Material("phone"))
+
+
 @dataclass(frozen=True)
 class CaseView:
     """One of the citizen's own cases, as far as the conversation needs it.
@@ -249,10 +253,11 @@ class Here:
     public_url: str = ""
     channel: str = "web"
     citizen: str = ""
-    materials: tuple[Material, ...] = (Material("name"), Material("phone"))
+    materials: tuple[Material, ...] = USUAL
     cases: tuple[CaseView, ...] = ()
     redirects: Mapping[str, str] = field(default_factory=dict)
     may_take_id: bool = True
+    anonymous: str = "accept"
     pause: timedelta | None = None
     mind: Mind | None = None
 

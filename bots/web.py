@@ -26,6 +26,7 @@ from starlette.staticfiles import StaticFiles
 from bots.channels.deskroom import DeskRoom
 from bots.channels.errors import fault
 from bots.channels.lines import PAGES, Pages
+from bots.channels.private_form import PrivateForm
 from bots.channels.webchat import WebChat
 from bots.gate import BodyCap, Buckets, Failures, SafeHeaders, SameOrigin
 from bots.given import Office
@@ -53,6 +54,7 @@ def create_app(office: Office, more: Sequence[BaseRoute] = ()) -> Starlette:
     routes: list[BaseRoute] = [
         *doors.routes(),
         *wecom_routes(office),
+        *PrivateForm(office, pages).routes(),
         *WebChat(office, pages, live).routes(),
         *(
             [_desk_only_here(route, office) for route in DeskRoom(office, pages, live).routes()]

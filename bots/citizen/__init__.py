@@ -6,6 +6,7 @@ own_cases.py speaks of filed cases; redirect.py of what is not ours.
 """
 
 from bots.citizen.listening import listen, resume
+from bots.citizen.private import put_private
 from bots.citizen.turn import to_read, turn
 
-__all__ = ["listen", "resume", "to_read", "turn"]
+__all__ = ["listen", "put_private", "resume", "to_read", "turn"]

@@ -77,7 +77,7 @@ def anonymous(scene: Scene) -> Turn | None:
     draft = scene.talk.draft
     if draft is None:
         return scene.stay(scene.say("note.anonymous_later"))
-    return questions.go_on(scene, replace(draft, anonymous=True), scene.say("note.anonymous"))
+    return questions.go_on(scene, replace(draft, anonymous=True), questions.anonymous_note(scene))
 
 
 def named(scene: Scene) -> Turn | None:

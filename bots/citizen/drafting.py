@@ -29,9 +29,9 @@ def statement(scene: Scene) -> Turn:
         earlier="",
     )
     merged = begin(scene.text, (*scene.talk.held_media, *scene.media), scene.reading, scene.here)
-    notes = [scene.say(key, **facts) for key, facts in merged.notes]
+    notes = [scene.note(key, facts) for key, facts in merged.notes]
     if merged.draft.anonymous:
-        notes.append(scene.say("note.anonymous"))
+        notes.append(questions.anonymous_note(scene))
     return questions.go_on(replace(scene, talk=talk), merged.draft, *notes)
 
 
@@ -42,11 +42,11 @@ def drafting(scene: Scene) -> Turn | None:
         return None
     changing = talk.stage == EDITING
     merged = add(talk.draft, scene.text, scene.media, talk.asking, scene.reading, scene.here, corrects=changing)
-    notes = [scene.say(key, **facts) for key, facts in merged.notes]
+    notes = [scene.note(key, facts) for key, facts in merged.notes]
     if scene.media and not scene.text:
         notes.append(scene.say("note.picture", count=len(merged.draft.evidence)))
     if merged.draft.anonymous and not talk.draft.anonymous:
-        notes.append(scene.say("note.anonymous"))
+        notes.append(questions.anonymous_note(scene))
     patient = _is_still_telling(talk, merged.draft)
     draft = _not_counted(merged.draft, talk.asking) if patient else merged.draft
     scene = replace(scene, talk=replace(talk, previous=talk.draft, rounds=talk.rounds + patient))
@@ -97,7 +97,7 @@ def editing(scene: Scene) -> Turn | None:
     if talk.stage != EDITING or not talk.asking or not scene.text or is_correction(scene.text):
         return None
     merged = put(talk.draft, talk.asking[0], scene.text, scene.here)
-    notes = tuple(scene.say(key, **facts) for key, facts in merged.notes)
+    notes = tuple(scene.note(key, facts) for key, facts in merged.notes)
     if any(key.startswith("note.wrong_") for key, _ in merged.notes):
         return scene.stay(*notes)
     return questions.go_on(replace(scene, talk=replace(talk, previous=talk.draft)), merged.draft, *notes)

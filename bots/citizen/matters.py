@@ -94,7 +94,7 @@ def start(scene: Scene, text: str, earlier: str = "", *notes: Reply) -> Turn:
     mind = scene.here.mind
     reading = mind.read(text) if mind and text else None
     merged = begin(text, (*scene.talk.held_media, *scene.media), reading, scene.here)
-    said = [scene.say(key, **facts) for key, facts in merged.notes]
+    said = [scene.note(key, facts) for key, facts in merged.notes]
     return go_on(_fresh(scene, parts=(), earlier=earlier), merged.draft, *notes, *said)
 
 

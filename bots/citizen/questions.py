@@ -31,22 +31,19 @@ def missing(draft: Draft, here: Here) -> tuple[str, ...]:
     """The required fields that are neither given, skipped nor asked for often enough."""
     if _is_vague(draft) and _may_ask(draft, "text"):
         return ("text",)
-    of_the_matter = ("respondent", "request") if draft.kind == "complaint" else ()
-    of_the_person = required(here) if draft.kind == "complaint" and not draft.anonymous else ()
-    wanted = dict.fromkeys((*of_the_matter, *of_the_person))
+    if draft.kind != "complaint":
+        return ()
+    wanted = (name for name in required(here) if not (draft.anonymous and name in PERSONAL))
     return tuple(name for name in wanted if not getattr(draft, name) and _may_ask(draft, name))
 
 
 def required(here: Here) -> tuple[str, ...]:
-    """What the rulebook will not do without, as far as this channel may carry it."""
-    return tuple(
-        material.field
-        for material in here.materials
-        if material.required
-        and material.field in ASK_AT_MOST
-        and (material.field != "id_number" or here.may_take_id)
-        and material.field != "text"
-    )
+    """What the rulebook will not do without, as far as this channel may carry it: first of the matter, then of the
+    person. Nothing that the rulebook does not ask for is asked."""
+    needed = {material.field for material in here.materials if material.required}
+    if not here.may_take_id:
+        needed -= {"id_number"}
+    return tuple(name for name in ASK_AT_MOST if name in needed and name != "text")
 
 
 def go_on(scene: Scene, draft: Draft, *before: Reply) -> Turn:
@@ -79,15 +76,28 @@ def question_text(here: Here, draft: Draft, wanted: tuple[str, ...], *, first: b
     return question + (words("question.anonymous_hint") if first and "name" in wanted else "")
 
 
+def anonymous_note(scene: Scene) -> Reply:
+    """What staying unnamed means here, in one line."""
+    silent = scene.here.anonymous == "accept_no_reply"
+    return scene.say("note.anonymous_no_answer" if silent else "note.anonymous")
+
+
 def show_card(scene: Scene, draft: Draft, *before: Reply) -> Turn:
     """The summary with its three choices."""
     serial = scene.talk.serial
     rows = (
         (scene.button("confirm", f"confirm:{serial}"),),
         (scene.button("edit", f"edit:{serial}"), scene.button("cancel", f"cancel:{serial}")),
+        *(((scene.private_button(),),) if _offers_form(draft, scene.here) else ()),
     )
     card = Reply(card_text(scene.here, draft, scene.talk.parts, offer=not scene.talk.offered), rows)
     return scene.move(*before, card, stage=CONFIRMING, draft=draft, asking=(), number="", offered=True)
+
+
+def _offers_form(draft: Draft, here: Here) -> bool:
+    """Whether an identity number could be given, but not in this chat."""
+    asked = draft.kind == "complaint" and any(material.field == "id_number" for material in here.materials)
+    return asked and not (here.may_take_id or draft.id_number or draft.anonymous) and bool(here.public_url)
 
 
 def card_text(here: Here, draft: Draft, parts: tuple[str, ...] = (), *, offer: bool) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.message import Button, Reply
 from bots.talk import IDLE, Act, Here, Reading, Talk, Turn
+
+# Stands in a button for an address that only the reception can make.
+PRIVATE_FORM = "private:form"
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,15 @@ class Scene:
     def say(self, key: str, *rows: tuple[Button, ...], **facts: object) -> Reply:
         """The sentence of that key with choices under it."""
         return Reply(self.here.words(key, **facts), rows)
+
+    def note(self, key: str, facts: Mapping[str, object]) -> Reply:
+        """A remark on what was said; one on a number that may not be sent here offers the form for it."""
+        offers = key == "note.id_not_here" and self.here.public_url
+        return self.say(key, *(((self.private_button(),),) if offers else ()), **facts)
+
+    def private_button(self) -> Button:
+        """Opens the one-time web form; the reception puts its address there."""
+        return Button(self.here.words("button.private"), "", PRIVATE_FORM)
 
     def button(self, key: str, data: str, **facts: object) -> Button:
         return Button(self.here.words(f"button.{key}", **facts), data)

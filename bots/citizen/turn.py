@@ -79,7 +79,7 @@ def _scene(talk: Talk, message: Message, reading: Reading | None, here: Here) ->
 
 def _finished(before: Talk, result: Turn, here: Here) -> Turn:
     """The turn with what is remembered of it: the time, and the choices last offered."""
-    buttons = tuple((button.label, button.data) for row in _last_rows(result) for button in row)
+    buttons = tuple((button.label, button.data) for row in _all_rows(result) for button in row)
     talk = replace(result.talk, last_at=here.now, choices=buttons)
     paused = before.last_at is not None and here.now - before.last_at > PAUSE
     if paused and before.draft is not None and talk.draft is not None and result.replies:
@@ -89,8 +89,8 @@ def _finished(before: Talk, result: Turn, here: Here) -> Turn:
     return replace(result, talk=talk)
 
 
-def _last_rows(result: Turn) -> tuple[tuple[Button, ...], ...]:
-    return result.replies[-1].buttons if result.replies else ()
+def _all_rows(result: Turn) -> tuple[tuple[Button, ...], ...]:
+    return tuple(row for reply in result.replies for row in reply.buttons)
 
 
 def _unreadable(scene: Scene) -> Turn | None:
