@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from casebook.forms import FilledCell, FilledForm
 
 WIDTH = 170  # millimetres between the margins of A4
 GROUP = 11
-LABELS = {1: 37, 2: 37, 3: 22, 4: 17}
-LABELS_BESIDE = {1: 26, 2: 26, 3: 22, 4: 17}  # every label but the first, and the first of a row in a group
+LABELS = {1: 37, 2: 37, 3: 22, 4: 18}
+LABELS_BESIDE = {1: 26, 2: 26, 3: 22, 4: 18}  # every label but the first, and the first of a row in a group
+
+OF_FOUR = (30, 22, 22, 24)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def grid(form: FilledForm) -> Grid:
         for place in places
     )
     lines = tuple(max((cell.lines for cell in cells if cell.rows == 1), default=1) for _, cells in form.rows)
-    return Grid(tuple(right - left for left, right in zip(edges, edges[1:], strict=False)), boxes, lines)
+    return Grid(tuple(right - left for left, right in pairwise(edges)), boxes, lines)
 
 
 def _places(form: FilledForm) -> Iterator[_Place]:
@@ -108,6 +111,9 @@ def _slots(group: str, count: int) -> list[tuple[int, int, int]]:
 
 
 def _shares(room: int, count: int) -> Sequence[int]:
+    """The room for texts, divided. Of four, the first holds a case's number and the last a telephone's."""
+    if count == len(OF_FOUR) and room == sum(OF_FOUR):
+        return OF_FOUR
     share = room // count
     return [share] * (count - 1) + [room - share * (count - 1)]
 

@@ -17,6 +17,8 @@ class Readings:
     `dispute_after`, `clarify_rounds`, `close_after_silence`.
     Reminding: `remind_days`, `remind_days_long` above `long_term` days, `escalate_days`, `survey_reminder_days`,
     `redispatch_days`, `urge_before` (0: never by itself), `urge_hours`.
+    Reporting: `report_roll` (back, none: a day off as the last day), `report_remind_days`; `honours_more_than` and
+    `honours_count_partly` (who is listed for having too many true complaints), `key_objects_from`, `hotspot_from`.
     """
 
     count_first_day: bool = False
@@ -50,3 +52,9 @@ class Readings:
     urge_hours: int = 24
     clarify_rounds: int = 2
     anonymous: str = "accept"
+    report_roll: str = "back"
+    report_remind_days: int = 3
+    honours_more_than: int = 3
+    honours_count_partly: bool = False
+    key_objects_from: int = 3
+    hotspot_from: int = 5

@@ -290,3 +290,38 @@ holiday_notices = Table(
     must("body", Text),
     must("at", Moment),
 )
+
+# How many services a unit handled in a month (2026-11): what complaints are measured by.
+services_handled = Table(
+    "services_handled",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("month", Text, primary_key=True),
+    must("count", RowId),
+    must("at", Moment),
+)
+
+# What was reported, as it stood then; nothing changes it afterwards. `unit` is "" for the whole area.
+reports = Table(
+    "reports",
+    metadata,
+    Column("report", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    must("since", Text),
+    must("until", Text),
+    must("at", Moment),
+    must("sealed", LargeBinary),
+    Index("ix_reports_at", "at"),
+)
+
+# Which unit has handed in its report, and who did it.
+report_returns = Table(
+    "report_returns",
+    metadata,
+    Column("report", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    must("by", Text),
+    must("at", Moment),
+)

@@ -82,8 +82,8 @@ class Outbox(Part):
         news = {"state": state, "why": why.replace("\0", ""), "next_at": next_at or at}
         self._run(update(outbox).where(outbox.c.key == key).values(news))
 
-    def outbox_of(self, case: str) -> list[OutboxRow]:
-        """All notices of a case, in order, with their fate."""
+    def outbox_of(self, case: str | None) -> list[OutboxRow]:
+        """All notices of a case, in order, with their fate; of no case: None."""
         return self._outbox_rows(outbox.c.number == case)
 
     def outbox_row(self, key: str) -> OutboxRow | None:

@@ -20,6 +20,11 @@ from casebook.errors import CasebookError, NoSuchCase
 
 Run = Callable[[argparse.Namespace], int]
 
+EXPORTS = (
+    *("ledger", "statistics", "case", "form"),
+    *("major", "key-objects", "hotspots", "repeats", "spot-check", "papers"),
+)
+
 
 def main(arguments: Sequence[str]) -> int:
     """Carry out one command line; its exit code."""
@@ -49,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     rehearsing = _command(commands, "rehearse", _rehearse, "play rehearsals on the real code")
     rehearsing.add_argument("file", nargs="+", type=Path)
     _export_parser(_command(commands, "export", _export, "ledger, statistics or a paper of one case"))
+    importing = _command(commands, "import", _import, "take in how many services were handled (单位,月份,办件量)")
+    importing.add_argument("what", choices=["services"])
+    importing.add_argument("file", type=Path)
     _command(commands, "verify", _verify, "check the stored case book")
     loading = _command(commands, "holidays", _holidays, "load a holiday notice; moved due dates are told again")
     loading.add_argument("action", choices=["load"])
@@ -79,9 +87,12 @@ def _rulebook_parser(command: argparse.ArgumentParser) -> None:
 
 
 def _export_parser(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=["ledger", "statistics", "case"])
+    command.add_argument("what", choices=EXPORTS)
     command.add_argument("number", nargs="?", help="the case, for `case`")
-    command.add_argument("--form", help="the form, for `case`")
+    command.add_argument("--form", help="the form by name or Chinese title, for `case`; for `form` a blank print")
+    command.add_argument("--blank", action="store_true", help="an empty ledger")
+    command.add_argument("--most", type=int, default=10, help="how many, for `spot-check` (10)")
+    command.add_argument("--seed", help="of the lot, for `spot-check`: the same seed draws the same cases")
     command.add_argument("--out", type=Path, help="where to write")
     command.add_argument("--from", dest="since", help="from this day on, YYYY-MM-DD")
     command.add_argument("--to", dest="until", help="to this day, included")
@@ -135,6 +146,19 @@ def _export(given: argparse.Namespace) -> int:
     from office import exports
 
     return exports.export(given)
+
+
+def _import(given: argparse.Namespace) -> int:
+    from office.book import case_book
+    from office.imports import import_services
+    from office.law import read_law
+
+    settings = read_settings()
+    law = read_law(settings.jurisdiction, settings.zone)
+    with case_book(settings) as store:
+        rows = import_services(given.file, store, law, datetime.now(settings.zone))
+    _print({"rows": rows} if given.json else f"{given.file.name}: {rows} rows kept")
+    return 0
 
 
 def _verify(given: argparse.Namespace) -> int:

@@ -1,32 +1,99 @@
-"""`casebook export`: the ledger, the figures, one case's paper. Personal data is covered unless asked for, and then
-the asking is recorded."""
+"""`casebook export`: the ledger, the figures, one case's paper, lists for supervisors. Personal data is covered unless
+asked for, and then the asking is recorded."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from bots.settings import Settings, read_settings
-from casebook import case_fields
 from casebook.case import Case
 from casebook.errors import RulebookError
-from casebook.figures import figures, table
-from casebook.form_docx import docx_bytes
-from casebook.form_layouts import read_layouts
-from casebook.form_pdf import pdf_bytes
-from casebook.forms import fill
+from casebook.figures_sheet import figures_workbook
+from casebook.form_layouts import LedgerLayout, read_layouts
 from casebook.law import Law
 from casebook.ledger import row, write_workbook
+from casebook.periods import Span, days, span_of
 from models.store import Store
 from models.unit import Unit
+from office import export_lists, export_papers
 from office.book import case_book
 from office.law import read_law
+from scheduler.reporting import Reporting
 
 OPERATOR = "command line"
+BEGINNING = date(2000, 1, 1)  # before any case; the first day of the calendar's own count would not fit a moment
+
+
+@dataclass(frozen=True)
+class Export:
+    """One export: what was asked, of which office, from which book, at which moment."""
+
+    given: argparse.Namespace
+    settings: Settings
+    law: Law
+    store: Store
+    now: datetime
+
+    @property
+    def out(self) -> Path:
+        if self.given.out is None:
+            raise RulebookError("--out FILE is missing")
+        return Path(self.given.out)
+
+    @property
+    def span(self) -> Span:
+        """The days asked for; without any all up to now, or the year that the regulation's assessment runs over."""
+        since, until = _day(self.given.since), _day(self.given.until)
+        if since is None and until is None and self.given.what != "ledger":
+            own = [rule.begins for rule in self.law.rulebook.reports if rule.period == "year" and rule.begins != 1]
+            if own:
+                return span_of("year", self.now.date(), own[0])
+        return days(since or BEGINNING, until or self.now.date())
+
+    def cases(self) -> Iterator[Case]:
+        """The cases filed within the days asked for, of the unit asked for, oldest first."""
+        since, until = _day(self.given.since) or date.min, _day(self.given.until) or date.max
+
+        def read(unit: Unit) -> list[Case]:
+            numbers = sorted(unit.numbers(unit=self.given.unit, limit=1_000_000))
+            return [case for number in numbers if since <= (case := unit.load(number)).filed.date() <= until]
+
+        yield from self.store.read(read)
+
+    def looked(self, cases: Iterable[Case], what: str) -> None:
+        """Record that personal data of these cases was taken out."""
+        numbers = [case.number for case in cases]
+
+        def record(unit: Unit) -> None:
+            for number in numbers:
+                unit.looked(number, OPERATOR, what, "export", self.now)
+
+        self.store.write(record)
+
+    def say(self, **what: Any) -> int:
+        text = (
+            json.dumps(what, ensure_ascii=False)
+            if self.given.json
+            else "  ".join(f"{key} {value}" for key, value in what.items())
+        )
+        sys.stdout.write(text + "\n")
+        return 0
+
+    def print(self, document: Any) -> int:
+        """A JSON document, to the file asked for or to stdout."""
+        text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        if self.given.out:
+            self.given.out.write_text(text, encoding="utf-8")
+        else:
+            sys.stdout.write(text)
+        return 0
 
 
 def export(given: argparse.Namespace) -> int:
@@ -34,92 +101,98 @@ def export(given: argparse.Namespace) -> int:
     settings = read_settings()
     law = read_law(settings.jurisdiction, settings.zone)
     with case_book(settings) as store:
-        return WHAT[given.what](given, settings, law, store)
+        return WHAT[given.what](Export(given, settings, law, store, datetime.now(settings.zone)))
 
 
-def _ledger(given: argparse.Namespace, settings: Settings, law: Law, store: Store) -> int:
+def _ledger(export: Export) -> int:
+    cases = [] if export.given.blank else list(export.cases())
+    return ledger_of(export, cases)
+
+
+def ledger_of(export: Export, cases: list[Case]) -> int:
+    """The ledger of these cases; a blank one for none."""
+    layout = _layout(export.law)
+    personal, law = export.given.personal, export.law
+    if personal:
+        export.looked(cases, "ledger")
+    rows = (
+        row(case, law.calendar, export.now, layout, personal=personal, office=law.jurisdiction, serial=number)
+        for number, case in enumerate(cases, 1)
+    )
+    with export.out.open("wb") as file:
+        write_workbook(file, rows, layout)
+    return export.say(out=str(export.out), rows=len(cases))
+
+
+def _layout(law: Law) -> LedgerLayout:
     layout = read_layouts(law.rulebook.name).ledger
     if layout is None:
         raise RulebookError(f"{law.rulebook.name} has no ledger layout")
-    out, now = _out(given), datetime.now(settings.zone)
-    cases = list(_cases(given, law, store))
-    if given.personal:
-        store.write(lambda unit: _look_at(unit, cases, now))
-    rows = (
-        row(case, law.calendar, now, layout, personal=given.personal, office=law.jurisdiction, serial=number)
-        for number, case in enumerate(cases, 1)
-    )
-    with out.open("wb") as file:
-        write_workbook(file, rows, layout)
-    _say(given, {"out": str(out), "rows": len(cases)})
-    return 0
+    return layout
 
 
-def _look_at(unit: Unit, cases: Iterable[Case], now: datetime) -> None:
-    for case in cases:
-        unit.looked(case.number, OPERATOR, "ledger", "export", now)
+def _statistics(export: Export) -> int:
+    given, reporting = export.given, Reporting(export.store, export.law)
+    if given.unit and export.law.jurisdiction.unit(given.unit) is None:
+        raise RulebookError(f"{export.law.jurisdiction.name} has no unit {given.unit!r}")
+    counted, _ = reporting.counted(export.span)
+    body = reporting.made(export.span, given.unit or "")
+    if given.out and given.out.suffix == ".xlsx":
+        given.out.write_bytes(figures_workbook(body, export.law.jurisdiction.title))
+        return export.say(out=str(given.out))
+    cases = counted.of_unit(given.unit).cases if given.unit else counted.cases
+    asked = {"from": given.since, "to": given.until, "unit": given.unit, "cases": len(cases)}
+    span = {"since": export.span.since.isoformat(), "until": export.span.until.isoformat()}
+    return export.print({**asked, **span, **body})
 
 
-def _statistics(given: argparse.Namespace, settings: Settings, law: Law, store: Store) -> int:
-    cases = list(_cases(given, law, store))
-    found = table(figures(cases, law.rulebook, datetime.now(settings.zone)))
-    document = {"from": given.since, "to": given.until, "unit": given.unit, "cases": len(cases), "figures": found}
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    if given.out:
-        given.out.write_text(text + "\n", encoding="utf-8")
-    else:
-        sys.stdout.write(text + "\n")
-    return 0
+def _case(export: Export) -> int:
+    if not export.given.number or not export.given.form:
+        raise RulebookError(f"export case NUMBER --form NAME; {export_papers.known(export.law)}")
+    layout = read_layouts(export.law.rulebook.name).ledger
+    is_ledger = layout is not None and export.given.form in ("ledger", "台账", "工作台账", layout.title)
+    if not is_ledger:
+        export_papers.check_known(export.law, export.given.form)
+    case = export.store.read(lambda unit: unit.load(export.given.number))
+    if is_ledger:
+        return ledger_of(export, [case])
+    form = export_papers.form_of(export.law, export.given.form, case)
+    if export.given.personal:
+        export.looked([case], form.name)
+    filled = export_papers.filled(form, case, export.law, export.now, export.settings, personal=export.given.personal)
+    export.out.write_bytes(export_papers.document(filled, export.out.suffix))
+    return export.say(out=str(export.out))
 
 
-def _case(given: argparse.Namespace, settings: Settings, law: Law, store: Store) -> int:
-    forms = read_layouts(law.rulebook.name).forms
-    if not given.number or given.form not in forms:
-        raise RulebookError(f"export case NUMBER --form NAME; forms of {law.rulebook.name}: {', '.join(forms)}")
-    out, now = _out(given), datetime.now(settings.zone)
-    case = store.read(lambda unit: unit.load(given.number))
-    values = case_fields.fields(case, law.calendar, now, law.jurisdiction)
-    if given.personal:
-        store.write(lambda unit: unit.looked(case.number, OPERATOR, given.form, "export", now))
-    else:
-        values = case_fields.covered(values)
-    filled = fill(forms[given.form], values)
-    out.write_bytes(pdf_bytes(filled) if out.suffix == ".pdf" else docx_bytes(filled))
-    _say(given, {"out": str(out)})
-    return 0
+def _form(export: Export) -> int:
+    """A blank print."""
+    form = export_papers.form_of(export.law, export.given.form or "", None)
+    export.out.write_bytes(export_papers.document(export_papers.blank(form), export.out.suffix))
+    return export.say(out=str(export.out))
 
 
-def _cases(given: argparse.Namespace, law: Law, store: Store) -> Iterator[Case]:
-    """The cases filed within the days asked for, of the unit asked for, oldest first."""
-    since, until = _day(given.since, date.min), _day(given.until, date.max)
+def _list(export: Export) -> int:
+    """One of the lists: as JSON, or as a workbook where --out ends in .xlsx."""
+    counted, _ = Reporting(export.store, export.law).counted(export.span)
+    counted = counted.of_unit(export.given.unit) if export.given.unit else counted
+    found = export_lists.LISTS[export.given.what](counted, export.law, export.given)
+    if export.given.out and export.given.out.suffix == ".xlsx":
+        export.given.out.write_bytes(found.workbook())
+        return export.say(out=str(export.given.out), rows=len(found.rows))
+    return export.print(found.document())
 
-    def read(unit: Unit) -> list[Case]:
-        numbers = sorted(unit.numbers(unit=given.unit, limit=1_000_000))
-        return [case for number in numbers if since <= (case := unit.load(number)).filed.date() <= until]
 
-    yield from store.read(read)
-
-
-def _day(text: str | None, other: date) -> date:
+def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else other
+        return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise RulebookError(f"{text!r} is not a day; write 2026-11-21") from error
 
 
-def _out(given: argparse.Namespace) -> Path:
-    if given.out is None:
-        raise RulebookError("--out FILE is missing")
-    return Path(given.out)
-
-
-def _say(given: argparse.Namespace, what: dict[str, object]) -> None:
-    text = (
-        json.dumps(what, ensure_ascii=False)
-        if given.json
-        else "  ".join(f"{key} {value}" for key, value in what.items())
-    )
-    sys.stdout.write(text + "\n")
-
-
-WHAT = {"ledger": _ledger, "statistics": _statistics, "case": _case}
+WHAT: dict[str, Callable[[Export], int]] = {
+    "ledger": _ledger,
+    "statistics": _statistics,
+    "case": _case,
+    "form": _form,
+    **dict.fromkeys(export_lists.LISTS, _list),
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from models.store import Store
 from models.vault import Vault
 from nlp.reader import Reader
 from office.law import ZONE, law_of
+from scheduler.reporting import Reporting
 
 CHANNEL = "rehearsal"
 # Facts of `file` that are the filing's own attributes under the same name.
@@ -46,6 +47,8 @@ SAME_NAME = (
     "outside_number",
 )
 FLAGS = ("anonymous", "confidential", "urgent")
+REPORTED = frozenset({"bulletin", "periodic_report"})
+FAR_BACK = timedelta(days=3660)  # a rehearsal may leap over years
 BATCH = 1  # timers fire one at a time, each at its own minute
 
 
@@ -60,6 +63,7 @@ class RehearsalOffice:
         self.reader = Reader.load(units=units, rulebook=law.rulebook.name)
         known = Knowledge(read_knowledge(law.jurisdiction.name))
         self.reception = Reception(self.desk, self.reader, law.jurisdiction, knowledge=known)
+        self._reporting = Reporting(self.store, law, FAR_BACK)
         self._filed: list[str] = []
         self._names: dict[str, str] = {}
         self._replies: list[Sent] = []
@@ -140,6 +144,7 @@ class RehearsalOffice:
             self._fire(at)
             self._converse(handle, at, partial(self.reception.resume, handle=handle, at=at))
         self._fire(until)
+        self._reporting.run(until)
 
     def _fire(self, until: datetime) -> None:
         while self.store.write(lambda unit: self._fire_next(unit, until)):
@@ -160,6 +165,7 @@ class RehearsalOffice:
     def sent(self) -> Sequence[Sent]:
         """All notices and replies, by their time; of the same minute in the order they were written."""
         rows = self.store.read(lambda unit: [row for number in self._filed for row in unit.outbox_of(number)])
+        rows += [row for row in self.store.read(lambda unit: unit.outbox_of(None)) if row.message in REPORTED]
         notices = [self._sent(row) for row in sorted(rows, key=lambda row: row.id)]
         return sorted([*self._replies, *notices], key=lambda sent: sent.at)
 

@@ -17,12 +17,13 @@ from apscheduler.schedulers.base import BaseScheduler
 
 from casebook.desk import Desk
 from scheduler.daily import Daily
+from scheduler.reporting import Reporting
 from scheduler.sweep import Sweep
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SWEEP_EVERY, DELIVER_EVERY, RENEW_EVERY, DAILY_EVERY, TIDY_EVERY = 2, 2, 60, 60, 3600  # seconds
+SWEEP_EVERY, DELIVER_EVERY, RENEW_EVERY, DAILY_EVERY, REPORT_EVERY, TIDY_EVERY = 2, 2, 60, 60, 60, 3600  # seconds
 TICKETS_KEPT = timedelta(days=7)
 
 
@@ -62,6 +63,10 @@ class Work:
         day.morning(self.now())
         day.watch_holidays(self.now())
 
+    def report(self) -> int:
+        """Give the reports whose time has come; how many there were."""
+        return Reporting(self.store, self.desk.law).run(self.now())
+
     def tidy(self) -> None:
         """Forget one-time tickets long past their time; let what was set aside be tried again."""
         self.store.write(lambda unit: unit.tickets_forget(self.now() - TICKETS_KEPT))
@@ -78,6 +83,7 @@ def ticker(work: Work) -> BaseScheduler:
         (work.deliver, DELIVER_EVERY),
         (work.renew, RENEW_EVERY),
         (work.daily, DAILY_EVERY),
+        (work.report, REPORT_EVERY),
         (work.tidy, TIDY_EVERY),
     )
     for job, seconds in jobs:

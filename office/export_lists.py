@@ -1,0 +1,112 @@
+"""Lists for supervisors from the command line: major cases, key objects, hotspots, repeats, a spot-check draw, numbers
+of papers."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from casebook import oversight
+from casebook import report_words as say
+from casebook.figures import Counted
+from casebook.figures_sheet import list_workbook
+from casebook.issued import issued
+from casebook.law import Law
+from casebook.terms import STATES, STEPS, VERDICTS
+
+
+@dataclass(frozen=True)
+class Found:
+    """A list: its title, its heads (Chinese, with the name in JSON), its rows."""
+
+    title: str
+    heads: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def document(self) -> list[dict[str, Any]]:
+        names = [name for name, _ in self.heads]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    def workbook(self) -> bytes:
+        rows = [["、".join(cell) if isinstance(cell, tuple) else cell for cell in row] for row in self.rows]
+        return list_workbook(self.title, [head for _, head in self.heads], rows)
+
+
+def major(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+    """重大事项: what it is, who has it, how it stands."""
+    numbers = set(oversight.major(counted.cases))
+    heads = (("number", "编号"), ("filed", "登记时间"), ("unit", "承办单位"), ("state", "状态"), ("verdict", "认定"))
+    rows = (
+        (
+            case.number,
+            f"{case.filed:%Y-%m-%d %H:%M}",
+            case.lead_unit or "",
+            STATES[case.state],
+            VERDICTS.get(case.verdict or "", ""),
+        )
+        for case in counted.cases
+        if case.number in numbers
+    )
+    return Found("重大事项", heads, tuple(rows))
+
+
+def key_objects(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+    return _listed("重点对象", oversight.key_objects(counted, law))
+
+
+def hotspots(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+    return _listed("投诉集中", oversight.hotspots(counted, law))
+
+
+def repeats(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+    return _listed("多次反映", oversight.repeated(counted))
+
+
+def _listed(title: str, found: tuple[oversight.Listed, ...]) -> Found:
+    heads = (("what", "类别"), ("name", "名称"), ("count", "件数"), ("cases", "编号"))
+    rows = tuple((say.word("who", row.what), row.name, len(row.cases), row.cases) for row in found)
+    return Found(title, heads, rows)
+
+
+def spot_check(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+    """抽查: closed cases drawn by lot; the same seed draws the same."""
+    closed = oversight.concluded(counted.cases, counted.span)
+    seed = given.seed or counted.span.name
+    drawn = set(oversight.draw((case.number for case in closed), given.most, seed))
+    heads = (("number", "编号"), ("unit", "承办单位"), ("concluded", "办结时间"), ("seed", "抽取种子"))
+    rows = (
+        (case.number, case.lead_unit or "", f"{oversight.concluded_at(case):%Y-%m-%d %H:%M}", seed)
+        for case in closed
+        if case.number in drawn
+    )
+    return Found("抽查名单", heads, tuple(rows))
+
+
+def papers(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+    """发文登记: every number that was given out, the void ones too."""
+    heads = (
+        ("office", "发出单位"),
+        ("number", "文号"),
+        ("paper", "文书"),
+        ("case", "编号"),
+        ("at", "时间"),
+        ("void", "作废"),
+    )
+    found = (paper for case in counted.cases for paper in issued(case) if counted.span.holds(paper.at))
+    rows = (
+        (paper.office, paper.number, STEPS[paper.step], paper.case, f"{paper.at:%Y-%m-%d %H:%M}", paper.void)
+        for paper in sorted(found, key=lambda paper: (paper.office, paper.step, paper.number))
+    )
+    return Found("文号登记", heads, tuple((*row[:-1], "作废" if row[-1] else "") for row in rows))
+
+
+LISTS: dict[str, Callable[[Counted, Law, argparse.Namespace], Found]] = {
+    "major": major,
+    "key-objects": key_objects,
+    "hotspots": hotspots,
+    "repeats": repeats,
+    "spot-check": spot_check,
+    "papers": papers,
+}
