@@ -64,7 +64,8 @@ def _has_object(case: Case, step: str, by: Person, law: Law) -> bool:
     if step == "dispatch":
         return case.state in BEFORE_DISPATCH
     if step == "resolve" and case.state != "handling":
-        return may_settle_on_the_spot(case, by, law)
+        of_class = law.rulebook.case_class(case.case_class)
+        return bool(of_class and of_class.on_the_spot) and may_settle_on_the_spot(case, by, law)
     return True
 
 

@@ -48,7 +48,8 @@ def say(message: str, facts: Mapping[str, Any]) -> str:
 def refusal(error: NotAllowed) -> str:
     """Why a step was refused, for the person who asked for it; names the article where there is one."""
     chapter = sentences()["refusal"]
-    text = fill(chapter.get(error.code) or chapter["other"], {**error.facts, "code": error.code})
+    facts = {**error.facts, "code": error.code}
+    text = fill(chapter.get(error.code) or chapter["other"], facts) or fill(chapter["other"], facts)
     return f"{text}（依据：{error.cites}）" if error.cites else text
 
 

@@ -73,7 +73,8 @@ def _moment(until: Any, run: ClockRun, law: Law) -> datetime:
 
 
 def reclassify(case: Case, command: Command, law: Law) -> Outcome:
-    new = str(command.facts.get("class") or "")
+    need(command, "class")
+    new = str(command.facts["class"])
     rule = law.rulebook.case_class(new)
     if rule is None:
         known = "、".join(item.title for item in law.rulebook.classes)
