@@ -9,7 +9,20 @@ from typing import Any, Protocol
 
 from bots.citizen.statement import proposal
 from bots.message import Message
-from bots.talk import Act, Alarm, AskHuman, FileCase, Rate, Reading, Supplement, Urge, Wait, Withdraw
+from bots.talk import (
+    Act,
+    Alarm,
+    AskHuman,
+    FileCase,
+    Rate,
+    Reading,
+    Subscribe,
+    Supplement,
+    Unreached,
+    Urge,
+    Wait,
+    Withdraw,
+)
 from casebook.case import Command, Filing, Notice, Person
 from casebook.desk import Desk
 from casebook.facts import case_facts
@@ -17,6 +30,8 @@ from casebook.redact import redact_text
 
 # A person who asks for help five times within ten minutes asks once.
 ASKING_AGAIN_MINUTES = 10
+# What a citizen answered when asked whether to be told of progress later.
+SUBSCRIBED = "subscribed"
 # Others' cases of the last days are compared with a new one, a bounded number, for filing must stay quick.
 UNDER_WAY = ("screening", "awaiting_dispatch", "awaiting_acceptance", "disputed", "handling")
 RECENT, COMPARED, SAME_MATTER = timedelta(days=3), 30, 0.8
@@ -49,12 +64,18 @@ class Acts:
                 self._take(unit, act.number, "withdraw", citizen, message, {"reason": act.reason})
             case Rate():
                 self._take(unit, act.number, "rate", citizen, message, _rating(act))
-            case Urge():
-                self._urge(unit, act, message)
-            case Wait():
-                unit.post([_wake(act, citizen.name, message.at)])
+            case Urge() | Unreached():
+                self._raise(unit, act, citizen, message)
+            case Wait() | Subscribe():
+                _note(unit, act, citizen.name, message.at)
             case AskHuman() | Alarm():
                 unit.post(_calls(act, citizen, message))
+
+    def _raise(self, unit: Any, act: Urge | Unreached, citizen: Person, message: Message) -> None:
+        if isinstance(act, Urge):
+            self._urge(unit, act, message)
+        else:
+            self._unreached(unit, act, citizen, message)
 
     def _file_all(self, unit: Any, act: FileCase, citizen: Person, message: Message) -> None:
         """The matters of one statement, each linked with those before it and with the earlier case they take up."""
@@ -88,6 +109,17 @@ class Acts:
         given = {key: value for key, value in facts.items() if value not in (None, "", [])}
         self._desk.take(unit, number, Command(step, citizen, message.at, given))
 
+    def _unreached(self, unit: Any, act: Unreached, citizen: Person, message: Message) -> None:
+        """It stands in the case, where it still can, and the supervisors hear of it: somebody says he called."""
+        case = unit.load(act.number)
+        if "supplement" in self._desk.allowed(case, citizen, message.at):
+            self._take(unit, act.number, "supplement", citizen, message, {"text": act.text})
+        private = {"text": redact_text(act.text, case.filing.name), "who": act.number}
+        day = f"{message.at:%Y%m%d}"
+        rooms = ("supervisors", "dispatchers")
+        keys = [(f"{act.number}/unreached/{day}/{to}", to) for to in rooms]
+        unit.post([Notice(key, to, "human_wanted", message.at, act.number, {}, private) for key, to in keys])
+
     def _urge(self, unit: Any, act: Urge, message: Message) -> None:
         """A citizen's urging is no step: the unit is told, as often as the settings allow, and no clock moves."""
         case = unit.load(act.number)
@@ -97,6 +129,13 @@ class Acts:
         to = f"unit:{case.lead_unit}" if case.lead_unit else "dispatchers"
         words = {**private, "text": redact_text(act.text, case.filing.name)}
         unit.post([Notice(f"{act.number}/urge-by-citizen/{slot}", to, "urge", message.at, act.number, facts, words)])
+
+
+def _note(unit: Any, act: Wait | Subscribe, handle: str, at: datetime) -> None:
+    if isinstance(act, Wait):
+        unit.post([_wake(act, handle, at)])
+    else:
+        unit.contact_note(handle, SUBSCRIBED, "yes" if act.yes else "no")
 
 
 def _wake(act: Wait, handle: str, at: datetime) -> Notice:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from bots.wording import load_phrases
+from nlp.text import clean as read_clean
 
 CASE_NUMBER = re.compile(r"(?<![0-9A-Za-z])([A-Z]{0,4}\d{8}-\d{4,6}[0-9X]?)(?![0-9])", re.I)
 ORDINAL = re.compile(r"^(?:选|第)?([1-9]|1\d)(?:个|项|号|条|[.、)）])?$")
@@ -24,9 +25,15 @@ def clean(text: str) -> str:
     return "".join(kept).strip()
 
 
+@lru_cache(maxsize=256)
+def simple(text: str) -> str:
+    """The words in simplified characters and half-width signs: how they are compared, never how they are kept."""
+    return read_clean(text).text
+
+
 def bare(text: str) -> str:
     """The message without punctuation, blanks, politeness and particles: what is compared with the phrases."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = simple(text).lower()
     letters = "".join(char for char in folded if char.isalnum())
     whole = letters
     polite = load_phrases()["polite"]
@@ -52,7 +59,7 @@ def score(text: str) -> int | None:
 
 def score_within(text: str) -> int | None:
     """The rating a short remark holds ("太慢了，不满意"): the longest rating word wins; None if there is none."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = simple(text)
     found = [
         (len(word), int(value))
         for value, words in load_phrases()["scores"].items()
@@ -66,7 +73,8 @@ def side_question(text: str) -> str:
     """The side question the message asks ("要多久？"); "" if it asks none."""
     if len(text) > LONGEST_COMMAND + 4:
         return ""
-    return next((name for name, words in load_phrases()["side"].items() if any(word in text for word in words)), "")
+    said = simple(text)
+    return next((name for name, words in load_phrases()["side"].items() if any(word in said for word in words)), "")
 
 
 def chosen(text: str, choices: tuple[tuple[str, str], ...]) -> str:
@@ -86,7 +94,7 @@ def case_numbers(text: str) -> tuple[str, ...]:
 
 def mentions(section: str, name: str, text: str) -> bool:
     """Whether any phrase of that kind stands in the text."""
-    return any(phrase in text for phrase in load_phrases()[section][name])
+    return any(phrase in simple(text) for phrase in load_phrases()[section][name])
 
 
 @cache

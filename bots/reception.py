@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from bots import citizen
-from bots.acts import Acts
+from bots.acts import SUBSCRIBED, Acts
 from bots.citizen.scene import PRIVATE_FORM
 from bots.knowledge import Knowledge
 from bots.message import TEXT, Button, Media, Message, Reply
@@ -38,6 +38,8 @@ ABROAD = frozenset({"telegram"})
 # Where an answer goes with the message or costs one of few: nothing is said later of its own accord.
 AT_ONCE = frozenset({"wechat"})
 # As long as it takes to type the next few words; longer, and a person wonders whether anybody is there.
+# Where nobody may be written to days later who did not agree to it.
+BY_CONSENT = frozenset({"wechat"})
 PAUSE = timedelta(seconds=8)
 # How long the one-time form is open.
 FORM_OPEN = timedelta(hours=1)
@@ -109,12 +111,12 @@ class Reception:
         self._acts = Acts(desk, reader)
         classes = [(item.name, item.title) for item in desk.law.rulebook.classes]
         self._render = Rendering(say, classes)
-        self._room = RoomReception(desk, jurisdiction, self._words)
+        self._room = RoomReception(desk, jurisdiction, self._words, public_url)
 
     def receive(self, unit: Any, message: Message) -> list[Reply]:
         """What to answer to one message. Runs inside the caller's transaction and may be run again after a conflict."""
         person = self._room.person(unit, message)
-        if message.chat or person is not None:
+        if message.chat or person is not None or self._room.claims(message):
             return self._room.receive(unit, message, person)
         return self._from_citizen(unit, message)
 
@@ -172,6 +174,8 @@ class Reception:
             citizen=handle,
             materials=tuple(Material(item.field, item.needed) for item in law.rulebook.materials) or USUAL,
             anonymous=law.read.anonymous,
+            urge_hours=law.read.urge_hours,
+            asks_consent=message.channel in BY_CONSENT and SUBSCRIBED not in unit.contact_notes(handle),
             cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,
             may_take_id=message.channel not in ABROAD,

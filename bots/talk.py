@@ -220,7 +220,9 @@ USUAL = (Material("respondent"), Material("name"), Material("phone"))
 class CaseView:
     """One of the citizen's own cases, as far as the conversation needs it.
 
-    `steps` are those open to the citizen now (supplement, withdraw, rate); `open` means not yet concluded.
+    `steps` are those open to the citizen now (supplement, withdraw, rate); `open` means not yet concluded;
+    `claims_contact` that somebody wrote down having reached the citizen, or has answered; `moves` are when which step
+    brought it on.
     """
 
     number: str
@@ -235,6 +237,8 @@ class CaseView:
     score: int | None = None
     steps: frozenset[str] = frozenset()
     open: bool = True
+    claims_contact: bool = False
+    moves: tuple[tuple[datetime, str], ...] = ()
 
     @property
     def can_rate(self) -> bool:
@@ -258,6 +262,9 @@ class Here:
     redirects: Mapping[str, str] = field(default_factory=dict)
     may_take_id: bool = True
     anonymous: str = "accept"
+    urge_hours: int = 24
+    asks_consent: bool = False
+    plain: bool = False
     pause: timedelta | None = None
     mind: Mind | None = None
 

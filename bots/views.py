@@ -13,9 +13,11 @@ from casebook.law import Law
 from casebook.redact import redact_text
 from casebook.rulebook import Clause
 from casebook.steps.handling import ANSWER_FIELDS
-from casebook.terms import CLOCKS, FINAL, MARKS
+from casebook.terms import CLOCKS, FINAL, MARKS, STEPS
 
 WITH_CLAUSE = ("refuse", "decline", "terminate")
+# The steps that bring a case on, as far as its citizen is concerned.
+MOVES = frozenset({"dispatch", "designate", "accept", "hand_back", "contact", "extend", "resolve", "supervise"})
 CONCLUDED = FINAL | {"answered"}
 
 
@@ -38,6 +40,8 @@ def own_case(case: Case, desk: Desk, citizen: str, at: datetime) -> CaseView:
         score=case.score,
         steps=steps,
         open=case.state not in CONCLUDED,
+        claims_contact=case.answers > 0 or any(entry.step == "contact" for entry in case.history),
+        moves=tuple((entry.at, STEPS[entry.step]) for entry in case.history if entry.step in MOVES),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
+PLAIN = "plain."
 
 
 class WordingError(Exception):
@@ -38,8 +39,17 @@ class Words:
         """Every key there is."""
         return frozenset(self._sentences)
 
+    def sentence(self, key: str) -> str:
+        """The sentence of that key, unfilled."""
+        return self._sentences[key]
+
     def has(self, key: str) -> bool:
         return key in self._sentences
+
+    def plain(self) -> Words:
+        """The same wording in short sentences, where there is a short one (`plain.KEY`)."""
+        short = {key: text for key, text in self._sentences.items() if key.startswith(PLAIN)}
+        return Words({**self._sentences, **{key.removeprefix(PLAIN): text for key, text in short.items()}})
 
     def section(self, name: str) -> dict[str, str]:
         """The unfilled sentences of one section, by their last name, in the file's order."""

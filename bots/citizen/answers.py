@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bots.heard import simple
 from bots.identity import is_valid
 from bots.wording import load_phrases
 from casebook.redact import ID_LIKE, ID_NUMBER, PHONE
@@ -148,7 +149,7 @@ def name_in(part: str) -> str:
         return ""
     if any(said.endswith(title) and 1 < len(said) <= 6 for title in phrases["honorific"]):
         return said
-    plausible = HAN_NAME.fullmatch(said) and (said[0] in phrases["surnames"] or "·" in said or said != part)
+    plausible = HAN_NAME.fullmatch(said) and (simple(said)[0] in phrases["surnames"] or "·" in said or said != part)
     return said if plausible else ""
 
 

@@ -30,7 +30,15 @@ def confirm(scene: Scene) -> Turn | None:
         return scene.stay(Reply(questions.where_we_were(scene.here, draft, scene.talk.asking)))
     filing = draft.filing(scene.here.citizen, scene.here.channel)
     act = FileCase(filing, matters.further(scene, filing), scene.talk.earlier)
-    return scene.rest(acts=(act,), filed=scene.talk.serial)
+    return scene.rest(*_consent(scene), acts=(act,), filed=scene.talk.serial)
+
+
+def _consent(scene: Scene) -> tuple[Reply, ...]:
+    """Whether to be told of what comes days later, asked once, where the platform lets nobody be written to unasked."""
+    if not scene.here.asks_consent:
+        return ()
+    row = (scene.button("consent_yes", "consent:yes"), scene.button("consent_no", "consent:no"))
+    return (scene.say("consent.ask", row),)
 
 
 def cancel(scene: Scene) -> Turn | None:
@@ -127,6 +135,16 @@ def help_me(scene: Scene) -> Turn | None:
     return scene.stay(scene.say("help", title=scene.here.title, phone=scene.here.phone))
 
 
+def plainly(scene: Scene) -> Turn | None:
+    """From now on in short sentences."""
+    words = scene.here.words.plain()
+    return scene.move(Reply(words("plainly.on")), plain=True)
+
+
+def usually(scene: Scene) -> Turn | None:
+    return scene.move(scene.say("plainly.off"), plain=False)
+
+
 def insist(scene: Scene) -> Turn | None:
     """Disagreement brings a person: with what we just said of a draft, or with a decision on a filed case."""
     talk = scene.talk
@@ -168,6 +186,8 @@ COMMANDS: dict[str, Callable[[Scene], Turn | None]] = {
     "supplement": _outside_drafts(own_cases.start_supplement),
     "urge": _outside_drafts(own_cases.urge),
     "restart": restart,
+    "plainly": plainly,
+    "usually": usually,
     "start": start,
     "thanks": redirect.chat,
     "hello": redirect.chat,

@@ -6,13 +6,13 @@ Only the citizen's own cases are spoken of; a number that is not theirs is answe
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bots import heard
 from bots.citizen.questions import shortened, where_we_were
 from bots.citizen.scene import Scene
 from bots.message import Button, Reply
 from bots.talk import DRAFTING, RATED, SUPPLEMENTING, WITHDRAWING, CaseView, Rate, Supplement, Turn, Urge, Withdraw
-from bots.wording import load_phrases
 
 MOST_LISTED = 5
 LOW_SCORE = 2
@@ -156,8 +156,24 @@ def urge(scene: Scene) -> Turn:
 def urge_case(scene: Scene, case: CaseView, text: str) -> Turn:
     if not case.open:
         return scene.rest(Reply(told(scene, case)))
-    reply = scene.say("urge.done", told=told(scene, case))
-    return scene.rest(reply, acts=(Urge(case.number, text),))
+    now, urged = scene.here.now, dict(scene.talk.urged)
+    last = datetime.fromisoformat(urged[case.number]) if case.number in urged else None
+    since = _since(scene, case, last)
+    if last and now - last < timedelta(hours=scene.here.urge_hours):
+        return scene.rest(scene.say("urge.again", since=since, hours=scene.here.urge_hours, told=told(scene, case)))
+    kept = {**urged, case.number: now.isoformat()}
+    reply = scene.say("urge.done", since=since, told=told(scene, case))
+    return scene.rest(reply, acts=(Urge(case.number, text),), urged=tuple(kept.items())[-MOST_LISTED:])
+
+
+def _since(scene: Scene, case: CaseView, last: datetime | None) -> str:
+    """What brought the case on since the last urging, since its filing before the first."""
+    words = scene.here.words
+    moves = [(at, step) for at, step in case.moves if last is None or at > last]
+    if not moves:
+        return words("urge.nothing") if last else words("urge.nothing_yet")
+    told = [words("urge.move", month=at.month, day=at.day, step=step) for at, step in moves[-MOST_LISTED:]]
+    return words("urge.since", moves=words("joint.asks").join(told))
 
 
 def rate(scene: Scene, number: str, score: int, text: str = "") -> Turn:
@@ -213,7 +229,7 @@ def hold_media(scene: Scene) -> Turn | None:
 
 def unreached(scene: Scene) -> bool:
     """Whether the citizen says that nobody got in touch."""
-    return any(word in scene.text for word in load_phrases()["commands"]["unreached"]) and len(scene.text) <= 40
+    return heard.mentions("commands", "unreached", scene.text) and len(scene.text) <= 40
 
 
 def with_held(scene: Scene, case: CaseView) -> Turn:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bots.citizen import commands, consulting, matters, own_cases, questions, redirect
 from bots.citizen.scene import Scene
-from bots.talk import ASIDE, DRAFTING, REPEATING, SPLITTING, Turn
+from bots.talk import ASIDE, DRAFTING, REPEATING, SPLITTING, Subscribe, Turn
 
 KINDS = ("complaint", "consultation", "suggestion")
 
@@ -24,6 +24,9 @@ def handle_press(scene: Scene) -> Turn:
         return _on_case(scene, what, target, arg)
     if what == "new_matter":
         return _new_matter(scene)
+    if what == "consent":
+        yes = target == "yes"
+        return scene.stay(scene.say("consent.yes" if yes else "consent.no"), acts=(Subscribe(yes),))
     if what in ON_HELD:
         return _on_held(scene, what, target)
     return scene.stay(scene.say("press.unknown"))

@@ -165,15 +165,21 @@ def _shown(here: Here, draft: Draft) -> list[tuple[str, str]]:
     if draft.kind == "complaint" or draft.request:
         lines.append(("request", draft.request or words("card.no_request")))
     if not draft.anonymous:
-        lines += _personal_lines(draft, none)
+        lines += _personal_lines(draft, none, plain=here.plain)
     if draft.evidence:
         lines.append(("evidence", words("card.evidence", count=len(draft.evidence))))
     return lines
 
 
-def _personal_lines(draft: Draft, none: str) -> list[tuple[str, str]]:
+def read_aloud(phone: str) -> str:
+    """A mobile number in groups, as people say it and screen readers read it."""
+    return f"{phone[:3]} {phone[3:7]} {phone[7:]}" if len(phone) == 11 and phone[0] == "1" else phone
+
+
+def _personal_lines(draft: Draft, none: str, *, plain: bool) -> list[tuple[str, str]]:
     asked = draft.kind == "complaint"
-    lines = [(name, getattr(draft, name) or none) for name in ("name", "phone") if asked or getattr(draft, name)]
+    given = {"name": draft.name, "phone": read_aloud(draft.phone) if plain else draft.phone}
+    lines = [(name, value or none) for name, value in given.items() if asked or value]
     if draft.id_number:
         lines.append(("id_number", redact_number(draft.id_number)))
     if draft.address:

@@ -29,7 +29,7 @@ def emergency(scene: Scene) -> Turn:
 
 def danger_in(text: str) -> str:
     """The sort of danger the words name; "" if they name none."""
-    sorts = load_phrases()["emergency"].items()
+    sorts, text = load_phrases()["emergency"].items(), heard.simple(text)
     return next((name for name, words in sorts if any(word in text for word in words)), "")
 
 

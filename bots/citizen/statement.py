@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.citizen.answers import Answer, find
-from bots.heard import clean, mentions
+from bots.heard import clean, mentions, simple
 from bots.talk import Draft, Here, Reading
 from bots.wording import load_phrases
 from casebook.redact import ID_LIKE, ID_NUMBER, redact_number
@@ -34,7 +34,7 @@ class Merged:
 
 def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here) -> Merged:
     """A new draft from the first statement; a whole story may already stand in it."""
-    known = dict(reading.fields) if reading else {}
+    known = fields_of(reading, text)
     kind = FILED_KINDS.get(reading.kind, "complaint") if reading else "complaint"
     draft = Draft(
         kind=kind,
@@ -60,7 +60,7 @@ def add(
     corrects: bool = False,
 ) -> Merged:
     """The draft after one more statement, `asking` being what had been asked for."""
-    known = dict(reading.fields) if reading else {}
+    known = fields_of(reading, text)
     corrects = corrects or is_correction(text)
     named = named_field(text) if corrects else ""
     wanted = (named,) if named else asking
@@ -91,6 +91,15 @@ def put(draft: Draft, name: str, text: str, here: Here) -> Merged:
     if name not in answer.values and not answer.wrong:
         answer = Answer(answer.values, (name,))
     return _fill(draft, answer, here, corrects=True)
+
+
+def fields_of(reading: Reading | None, text: str) -> dict[str, Any]:
+    """The reader's fields; the name in the characters it was written in, which the reader makes simple."""
+    known = dict(reading.fields) if reading else {}
+    name, folded = known.get("name"), simple(text)
+    if isinstance(name, str) and name not in text and name in folded and len(folded) == len(text):
+        known["name"] = text[folded.index(name) :][: len(name)]
+    return known
 
 
 def proposal(reading: Reading | None) -> Mapping[str, Any]:
@@ -137,14 +146,14 @@ def is_correction(text: str) -> bool:
 
 def named_field(text: str) -> str:
     """The field a short remark names ("电话错了"); "" if it names none."""
-    names = load_phrases()["fields"]
+    names, text = load_phrases()["fields"], simple(text)
     found = [(text.find(word), -len(word), name) for name, words in names.items() for word in words if word in text]
     return min(found)[2] if found else ""
 
 
 def edited_field(text: str) -> str:
     """The field that "改电话" or "电话" alone asks to change; "" for anything longer."""
-    verbs = load_phrases()["correction"]["edit"]
+    verbs, text = load_phrases()["correction"]["edit"], simple(text)
     for verb in ("", *verbs):
         for name, words in load_phrases()["fields"].items():
             if any(text in (f"{verb}{word}", f"{verb}一下{word}", f"{word}{verb}") for word in words):
@@ -159,7 +168,7 @@ def edited_field(text: str) -> str:
 
 
 def kind_in(text: str) -> str:
-    kinds = load_phrases()["kinds"]
+    kinds, text = load_phrases()["kinds"], simple(text)
     return next((kind for kind, words in kinds.items() if any(word in text for word in words)), "")
 
 

@@ -31,6 +31,7 @@ from bots.talk import (
     Reading,
     Talk,
     Turn,
+    Unreached,
 )
 
 # One message longer than this is a document, not a message; all of one matter may be twice as long.
@@ -58,6 +59,8 @@ def to_read(talk: Talk, message: Message) -> str:
 
 def turn(talk: Talk, message: Message, reading: Reading | None, here: Here) -> Turn:
     """What the conversation answers to one message, and what it asks to be done."""
+    if talk.plain:
+        here = replace(here, words=here.words.plain(), plain=True)
     scene = _scene(talk, message, reading, here)
     answers = (handler(scene) for handler in HANDLERS)
     result = next(answer for answer in answers if answer is not None)
@@ -139,8 +142,12 @@ def _stage(scene: Scene) -> Turn | None:
 def _unreached(scene: Scene) -> Turn | None:
     if not scene.here.cases or not own_cases.unreached(scene):
         return None
-    number = scene.here.cases[0].number
-    return scene.stay(scene.say("human.unreached", number=number), acts=(AskHuman(scene.text, number),))
+    named = [case for number in heard.case_numbers(scene.text) if (case := scene.here.case(number))]
+    claimed = [case for case in scene.here.cases if case.claims_contact]
+    case = (named or claimed or list(scene.here.cases))[0]
+    if not case.claims_contact:
+        return scene.stay(scene.say("human.not_yet", number=case.number), acts=(AskHuman(scene.text, case.number),))
+    return scene.stay(scene.say("human.unreached", number=case.number), acts=(Unreached(case.number, scene.text),))
 
 
 def _rating(scene: Scene) -> Turn | None:
