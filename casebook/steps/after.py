@@ -17,8 +17,7 @@ THREE_SIDES = ("result", "efficiency", "attitude")
 
 def rate(case: Case, command: Command, law: Law) -> Outcome:
     score = _scores(command)
-    if not any(entry.step == "resolve" for entry in case.history):
-        raise NotAllowed("nothing_to_rate", number=case.number)
+    _check_resolved(case)
     if case.state == "closed" and _rated_since_answer(case):
         raise NotAllowed("already_rated", score=case.score)
     satisfied = score >= SATISFIED_FROM
@@ -29,6 +28,12 @@ def rate(case: Case, command: Command, law: Law) -> Outcome:
     return outcome(command, "closed" if satisfied else "answered", facts=facts, changes=changes)
 
 
+def _check_resolved(case: Case) -> None:
+    """A good rating is kept as closed, an untrue one too: there is nothing of ours to be content with."""
+    if not any(entry.step == "resolve" for entry in case.history):
+        raise NotAllowed("nothing_to_rate", number=case.number)
+
+
 def _rated_since_answer(case: Case) -> bool:
     last = next((entry.step for entry in reversed(case.history) if entry.step in ANSWERS | {"rate"}), "")
     return last == "rate"
@@ -37,6 +42,7 @@ def _rated_since_answer(case: Case) -> bool:
 def revisit(case: Case, command: Command, law: Law) -> Outcome:
     """A recorded revisit: reached and satisfied closes; enough vain attempts close as not reached."""
     _by_whom(command, law)
+    _check_resolved(case)
     reached = command.facts.get("reached", True) is not False
     score = _scores(command) if command.facts.get("score") is not None and reached else None
     changes: dict[str, Any] = {"revisits": case.revisits + 1}

@@ -44,7 +44,7 @@ def direct_unit(by: Person, filing: Filing, law: Law) -> str | None:
 
 
 def first_state(filing: Filing, direct: str | None, law: Law) -> str:
-    if filing.kind == "rating" and not opens_case(filing, law):
+    if filing.kind == "rating" and filing.kind in law.rulebook.streams and not opens_case(filing, law):
         return "closed"
     if direct:
         unit = law.jurisdiction.unit(direct)
