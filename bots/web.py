@@ -174,7 +174,9 @@ class Doors:
         made = [entry for entry in case.history if entry.step in DECISIONS]
         if not made:
             return None
-        return {"step": made[-1].step, "day": self._pages.day(made[-1].at)}
+        facts = made[-1].facts
+        paper, issuer = str(facts.get("paper", "")), str(facts.get("office", ""))
+        return {"step": made[-1].step, "day": self._pages.day(made[-1].at), "paper": paper, "issuer": issuer}
 
     def _checked(self, found: dict[str, str] | None, number: str, code: str) -> Response:
         asked = bool(number and code)

@@ -8,7 +8,7 @@ numbers; the number printed is only its length over the other's. What the office
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -20,7 +20,8 @@ from casebook.steps.after import SATISFIED_FROM
 NOT_COUNTED = frozenset({"merged", "refused", "withdrawn", "transferred", "sent_back"})
 # 被投诉率 is of complaints that are the unit's: refused, merged and invalid ones stay out (readings A45).
 NO_COMPLAINT = frozenset({"merged", "refused", "declined", "transferred", "sent_back"})
-REJECTED_RATING = "rating_not_counted"  # an appeal against it was upheld
+# An appeal against it was upheld.
+REJECTED_RATING = "rating_not_counted"
 ASKED = frozenset({"rate", "revisit"})
 
 
@@ -55,26 +56,29 @@ class Figure:
 @dataclass(frozen=True)
 class Counted:
     """What is counted: cases as they stood at the end of the span, by this rulebook. `services` is how many services
-    were handled in it, None where that was never told."""
+    were handled in it, None where that was never told; `now` is the moment for a span that is not over yet."""
 
     cases: tuple[Case, ...]
     span: Span
     book: Rulebook
     zone: tzinfo | None = None
     services: int | None = None
+    now: datetime | None = None
 
     @property
     def end(self) -> datetime:
-        return self.span.end(self.zone)
+        """Up to when: what is late then is late."""
+        end = self.span.end(self.zone)
+        return min(end, self.now) if self.now else end
 
     def of_unit(self, unit: str, services: int | None = None) -> Counted:
         """The same for the cases that unit leads."""
         mine = tuple(case for case in self.cases if case.lead_unit == unit)
-        return Counted(mine, self.span, self.book, self.zone, services)
+        return replace(self, cases=mine, services=services)
 
     def of_stream(self, stream: str) -> Counted:
         mine = tuple(case for case in self.cases if case.stream == stream)
-        return Counted(mine, self.span, self.book, self.zone)
+        return replace(self, cases=mine, services=None)
 
 
 def figures(counted: Counted) -> tuple[Figure, ...]:
@@ -96,6 +100,13 @@ def table(found: Iterable[Figure]) -> list[dict[str, Any]]:
         }
         for item in found
     ]
+
+
+def in_hindsight(then: Case, today: Case) -> Case:
+    """The case as it stood, but for what was decided later and reaches back: a rating not adopted, a merger."""
+    rejected = today.marks & {REJECTED_RATING}
+    state = today.state if today.state == "merged" else then.state
+    return replace(then, marks=then.marks | rejected, state=state)
 
 
 def _figure(name: str, cases: Sequence[Case], top: Callable[[Case], bool], why_not: Callable[[Case], str]) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -23,6 +24,9 @@ class Office(Protocol):
 
     @property
     def https(self) -> bool: ...
+
+    def checking(self, number: str) -> Mapping[str, str]:
+        """Where anybody can check the notices of that case, and the code to type: fields of a form."""
 
     def now(self) -> datetime:
         """The moment, aware, in the office's zone."""

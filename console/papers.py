@@ -74,7 +74,8 @@ def _checked(visit: Visit, case: Case) -> Paper:
 
 def _values(visit: Visit, case: Case) -> Mapping[str, Any]:
     law = visit.office.desk.law
-    return case_fields.fields(case, law.calendar, visit.now, law.jurisdiction)
+    values = case_fields.fields(case, law.calendar, visit.now, law.jurisdiction)
+    return {**values, **visit.office.checking(case.number)}
 
 
 def _file(visit: Visit, case: Case, values: Mapping[str, Any]) -> Response:

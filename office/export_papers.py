@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from casebook.form_layouts import Form, read_layouts
 from casebook.form_pdf import pdf_bytes
 from casebook.forms import FilledForm, fill
 from casebook.law import Law
+from office.checking import checking
 
 
 def known(law: Law) -> str:
@@ -50,12 +50,6 @@ def filled(
     values = case_fields.fields(case, law.calendar, now, law.jurisdiction)
     values = values if personal else case_fields.covered(values)
     return fill(form, {**values, **checking(Signer(settings.secret_key), settings.public_url, case.number)})
-
-
-def checking(signer: Signer, public_url: str, number: str) -> Mapping[str, str]:
-    """Where anybody can check the notices of a case, and the code to type there: the same on paper and in messages."""
-    code = signer.notice_code(number)
-    return {"check_code": code, "check_url": f"{public_url}/notices/{number}?code={code}"}
 
 
 def blank(form: Form) -> FilledForm:

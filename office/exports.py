@@ -28,7 +28,7 @@ from office.law import read_law
 from scheduler.reporting import Reporting
 
 OPERATOR = "command line"
-BEGINNING = date(2000, 1, 1)  # before any case; the first day of the calendar's own count would not fit a moment
+BEGINNING, ENDLESS = date(2000, 1, 1), date(2999, 12, 31)  # no case is outside; a moment of either fits a database
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Export:
             own = [rule.begins for rule in self.law.rulebook.reports if rule.period == "year" and rule.begins != 1]
             if own:
                 return span_of("year", self.now.date(), own[0])
-        return days(since or BEGINNING, until or self.now.date())
+        return days(since or BEGINNING, until or ENDLESS)
 
     def cases(self) -> Iterator[Case]:
         """The cases filed within the days asked for, of the unit asked for, oldest first."""
@@ -135,8 +135,8 @@ def _statistics(export: Export) -> int:
     given, reporting = export.given, Reporting(export.store, export.law)
     if given.unit and export.law.jurisdiction.unit(given.unit) is None:
         raise RulebookError(f"{export.law.jurisdiction.name} has no unit {given.unit!r}")
-    counted, _ = reporting.counted(export.span)
-    body = reporting.made(export.span, given.unit or "")
+    counted, _ = reporting.counted(export.span, export.now)
+    body = reporting.made(export.span, given.unit or "", export.now)
     if given.out and given.out.suffix == ".xlsx":
         given.out.write_bytes(figures_workbook(body, export.law.jurisdiction.title))
         return export.say(out=str(given.out))
@@ -173,7 +173,7 @@ def _form(export: Export) -> int:
 
 def _list(export: Export) -> int:
     """One of the lists: as JSON, or as a workbook where --out ends in .xlsx."""
-    counted, _ = Reporting(export.store, export.law).counted(export.span)
+    counted, _ = Reporting(export.store, export.law).counted(export.span, export.now)
     counted = counted.of_unit(export.given.unit) if export.given.unit else counted
     found = export_lists.LISTS[export.given.what](counted, export.law, export.given)
     if export.given.out and export.given.out.suffix == ".xlsx":

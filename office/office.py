@@ -43,6 +43,7 @@ from models.store import Store
 from nlp.reader import Reader
 from office.book import vault
 from office.cards import buttons_for
+from office.checking import checking
 from office.law import read_law
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,10 @@ class Office:
     def now(self) -> datetime:
         """The one clock of the process, in the jurisdiction's zone."""
         return datetime.now(self.settings.zone)
+
+    def checking(self, number: str) -> Mapping[str, str]:
+        """What a printed notice of that case says of where to check it."""
+        return checking(self.signer, self.settings.public_url, number)
 
     def start(self, *loops: Callable[[], None]) -> None:
         """Run each loop in a thread of its own until the office is closed."""
@@ -162,8 +167,7 @@ def open_office(settings: Settings) -> Office:
 def _say(signer: Signer, public_url: str, message: str, facts: Mapping[str, Any]) -> str:
     """A notice's text; a paper also says where anyone can check that it is genuine."""
     if message in PAPERS:
-        number = str(facts["number"])
-        facts = {**facts, "check_url": f"{public_url}/notices/{number}?code={signer.notice_code(number)}"}
+        facts = {**facts, **checking(signer, public_url, str(facts["number"]))}
     return say(message, facts)
 
 

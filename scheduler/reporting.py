@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Protocol, TypeVar
 
 from casebook import report_notices, report_words
 from casebook.case import Case, Notice
-from casebook.figures import Counted
+from casebook.figures import Counted, in_hindsight
 from casebook.law import Law
-from casebook.periods import Span, all_as_of, before, span_of
+from casebook.periods import Span, all_as_of, as_of, before, span_of
 from casebook.report_contents import body, corrections
 from casebook.reports import MISSING, REMIND, Given, Occasion, occasions, rule_of
 from casebook.rules import ReportRule
@@ -52,22 +52,35 @@ class Reporting:
         due = occasions(self.law, max(began, now - self.look_back), now)
         return sum(self._give(occasion) for occasion in due)
 
-    def made(self, span: Span, unit: str = "") -> dict[str, Any]:
-        """What a report on the span would say now: the whole area, or one unit."""
-        counted, services = self.counted(span)
+    def made(self, span: Span, unit: str = "", now: datetime | None = None) -> dict[str, Any]:
+        """What a report on the span says: the whole area, or one unit. `now`: for a span that is not over yet."""
+        counted, services = self.counted(span, now)
         return self._body(counted, services, unit)
 
-    def counted(self, span: Span, *, now: bool = False) -> tuple[Counted, dict[tuple[str, str], int]]:
-        """The cases the span concerns, as they stood at its end (or stand now), and the services handled."""
-        zone = self.law.calendar.zone
-        cases, services = self.store.read(lambda unit: _read(unit, span, zone))
-        stood = tuple(cases if now else all_as_of(cases, span.end(zone)))
-        return Counted(stood, span, self.law.rulebook, zone), services
+    def counted(self, span: Span, now: datetime | None = None) -> tuple[Counted, dict[tuple[str, str], int]]:
+        """The cases the span concerns, as they stood at its end, and the services handled."""
+        cases, services = self._read(span)
+        stood = tuple(all_as_of(cases, span.end(self._zone)))
+        return Counted(stood, span, self.law.rulebook, self._zone, now=now), services
 
     def corrected(self, given: Given) -> list[dict[str, Any]]:
-        """What the report would count otherwise today."""
-        counted, services = self.counted(given.span, now=True)
+        """What the report would count otherwise today, by what was decided since."""
+        cases, services = self._read(given.span)
+        end = given.span.end(self._zone)
+        stood = tuple(in_hindsight(then, case) for case in cases if (then := as_of(case, end)) is not None)
+        counted = Counted(stood, given.span, self.law.rulebook, self._zone)
         return corrections(given.body, self._body(counted, services, given.unit))
+
+    def _read(self, span: Span) -> tuple[list[Case], dict[tuple[str, str], int]]:
+        def read(unit: Any) -> tuple[list[Case], dict[tuple[str, str], int]]:
+            cases = [unit.load(number) for number in unit.numbers_concerned(span.start(self._zone))]
+            return cases, unit.services(span.months() or ())
+
+        return self.store.read(read)
+
+    @property
+    def _zone(self) -> tzinfo:
+        return self.law.calendar.zone
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -134,11 +147,6 @@ class Reporting:
         last = before(occasion.span, rule.period, rule.begins)
         given = self.store.read(lambda unit: unit.report(rule.report, last.name))
         return report_words.corrections(self.corrected(given), last.name) if given else ""
-
-
-def _read(unit: Any, span: Span, zone: Any) -> tuple[list[Case], dict[tuple[str, str], int]]:
-    cases = [unit.load(number) for number in unit.numbers_concerned(span.start(zone))]
-    return cases, unit.services(span.months() or ())
 
 
 def _given(occasion: Occasion, unit: str, made: dict[str, Any]) -> Given:

@@ -47,6 +47,9 @@ class TestOffice:
     def now(self) -> datetime:
         return self.at
 
+    def checking(self, number: str) -> dict[str, str]:
+        return {"check_code": "ABCD-EFGH", "check_url": f"http://example.invalid/notices/{number}"}
+
     def link(self, person: Person) -> str:
         ticket = self.store.write(lambda unit: unit.ticket_make(PURPOSE, str(person), self.at, timedelta(hours=1)))
         return f"/console/login?ticket={ticket}"
