@@ -4,6 +4,7 @@
 #   make test      the whole suite
 #   make check     style, types and the plan of the house: seconds, no network
 #   make bench     side by side with what it is built on
+#   make chaos     real processes killed at every point, and what became of it (needs strace)
 #   make evaluate  how well it understands what people write
 
 BIN := .venv/bin
@@ -24,7 +25,7 @@ define install
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); }
 endef
 
-.PHONY: run setup test check bench evaluate format lock
+.PHONY: run setup test check bench chaos evaluate format lock
 
 run: .venv/.stamp
 	@exec $(BIN)/python -m bots
@@ -42,6 +43,9 @@ check: .venv/.stamp-dev
 
 bench: .venv/.stamp-dev
 	@for bench in bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+chaos: .venv/.stamp-dev
+	@$(BIN)/python -m tests.chaos
 
 evaluate: .venv/.stamp
 	@$(BIN)/python -m nlp evaluate

@@ -72,9 +72,9 @@ def filled(folder: Path, desk: Desk, waiting: int, due: int) -> tuple[Store, dat
         file(start)
     link = sqlite3.connect(folder / "ours.db")
     # One due timer for each case, to sixty rooms; the other timers of these cases are for later.
-    first = "UPDATE timers SET \"to\" = 'unit:第' || (abs(random()) % 60) || '局' WHERE what = 'overdue' AND \"to\" = 'dispatchers'"
+    rooms = "UPDATE timers SET \"to\" = 'unit:第' || (abs(random()) % 60) || '局' WHERE what = 'overdue'"
     link.execute("DELETE FROM timers WHERE NOT (what = 'overdue' AND \"to\" = 'dispatchers')")
-    link.execute(first)
+    link.execute(rooms)
     [(latest,)] = link.execute("SELECT max(at) FROM timers").fetchall()
     now = datetime.fromisoformat(latest).astimezone(ZONE) + timedelta(seconds=1)
     link.executemany(f"INSERT INTO timers ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)", later(waiting, now))

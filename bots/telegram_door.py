@@ -24,6 +24,7 @@ from bots.given import Reception, Store
 from bots.message import EVENT, Message, Reply
 from bots.packing import reply_notices
 from bots.wording import FOLDER, load_words
+from casebook.errors import NotKept
 
 log = logging.getLogger(__name__)
 words = load_words(FOLDER / "channels" / "wording.toml")
@@ -147,6 +148,8 @@ class TelegramDoor:
         id = rows[0].id
         try:
             callback = self._store.write(lambda unit: self._handle(unit, id, now))
+        except NotKept:
+            raise  # no fault of the update: it is handled when the store answers again
         except Exception as error:
             why = fault(error)
             log.error("telegram: update %s failed: %s", id, why)
@@ -174,7 +177,9 @@ class TelegramDoor:
         to = _address(unit, word)
         if word.kind == EVENT and word.data in ("left", "unsubscribe"):
             return
-        replies = self._reception.receive(unit, word)
+        replies = list(self._reception.receive(unit, word))
+        if word.kind == EVENT and word.data == "joined" and self._telegram.hears_all is False:
+            replies.append(Reply(load_words()("join.privacy")))
         unit.post(reply_notices(f"{CHANNEL}:{word.id}", to, replies, word.at))
 
     def _count(self, unit: Any, id: str, why: str, now: datetime) -> None:

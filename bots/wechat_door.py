@@ -26,6 +26,7 @@ from bots.given import Reception, Store
 from bots.message import EVENT, Message, Reply
 from bots.packing import reply_notices
 from bots.wording import FOLDER, load_words
+from casebook.errors import NotKept
 
 log = logging.getLogger(__name__)
 words = load_words(FOLDER / "channels" / "wording.toml")
@@ -59,6 +60,10 @@ def answer(
     handling = _Handling(reception, wechat, push, body, elapsed or _stopwatch())
     try:
         return 200, store.write(handling)
+    except NotKept as error:
+        # No fault of the message: unacknowledged, the platform delivers it again.
+        log.error("wechat: message %s: %s", _name(push), error)
+        return 503, b""
     except Exception as error:
         log.error("wechat: message %s failed: %s", _name(push), fault(error))
         return 200, _bury(store, wechat, push, body, error)

@@ -23,6 +23,7 @@ from bots.given import Reception, Store
 from bots.message import BUTTON, EVENT, Reply
 from bots.packing import reply_notices
 from bots.wording import FOLDER, load_words
+from casebook.errors import NotKept
 
 log = logging.getLogger(__name__)
 words = load_words(FOLDER / "channels" / "wording.toml")
@@ -83,6 +84,8 @@ class WeComDoor:
 
         try:
             return self._store.write(once)
+        except NotKept:
+            raise  # no fault of the push: unacknowledged, it is delivered again
         except Exception as error:
             why = fault(error)
             log.error("wecom: a push failed: %s", why)

@@ -32,17 +32,20 @@ def bundled(notices: Iterable[Notice], at: datetime) -> dict[str, Notice]:
         else:
             carried[notice.key] = notice
     for to, those in rooms.items():
-        one = those[0] if len(those) == 1 else _bundle(to, those, at)
+        one = _bundle(to, those, at)
         carried.update({notice.key: one for notice in those})
     return carried
 
 
 def _bundle(to: str, those: Sequence[Notice], at: datetime) -> Notice:
-    key = hashlib.sha256("\n".join(sorted(notice.key for notice in those)).encode()).hexdigest()[:32]
+    """Of one limit of one case the gravest word is enough."""
     gravest: dict[tuple[str | None, Any], Notice] = {}
     for notice in sorted(those, key=_order):
         gravest.setdefault((notice.case, notice.facts.get("clock")), notice)
     told = list(gravest.values())
+    if len(told) == 1:
+        return told[0]
+    key = hashlib.sha256("\n".join(sorted(notice.key for notice in those)).encode()).hexdigest()[:32]
     rest = list(dict.fromkeys(str(notice.case) for notice in told[LISTED:]))
     facts = {
         "count": len(told),

@@ -5,6 +5,7 @@ CasebookError
 ├── RehearsalError     a rehearsal file is faulty
 ├── NoSuchCase         no case has that number
 ├── Conflict           somebody else changed the case meanwhile; read it again and decide again
+├── NotKept            the book could not be written (disk, connection); nothing is kept, ask again later
 └── NotAllowed         the rules do not allow the step to this person on this case now
 
 A `NotAllowed` carries a code and facts, not a sentence: `casebook/wording.toml` has the Chinese for each code.
@@ -34,6 +35,10 @@ class NoSuchCase(CasebookError):
 
 class Conflict(CasebookError):
     """The case changed between reading and writing. Nothing was written; read again and decide again."""
+
+
+class NotKept(CasebookError):
+    """The book could not be written: a full disk, a lost connection. It is no fault of what was to be written."""
 
 
 class NotAllowed(CasebookError):

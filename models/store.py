@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from casebook.errors import Conflict
+from casebook.errors import Conflict, NotKept
 from models.codec import Codec
 from models.engine import Turn, address, in_memory, reading_engine, writing_engine
 from models.tables import metadata
@@ -34,7 +34,7 @@ AGAIN = {"40001", "40P01"}
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-class OutcomeUnknown(Exception):
+class OutcomeUnknown(NotKept):
     """The connection broke while committing. Whether it is kept is seen by asking for its keys again."""
 
 
@@ -58,8 +58,15 @@ class Store:
     def write(self, fn: Callable[[Unit], T]) -> T:
         """Run `fn` in one transaction; what it returns. Everything it did is kept, or nothing of it.
 
-        Runs it again after a Conflict, a deadlock or a lost connection. Raises the last Conflict.
+        Runs it again after a Conflict, a deadlock or a lost connection. Raises the last Conflict, and NotKept where
+        disk or connection failed: then nothing is kept, or (OutcomeUnknown) nobody can say.
         """
+        try:
+            return self._write_until(fn)
+        except (OperationalError, InterfaceError) as error:
+            raise NotKept(f"the book could not be written ({type(error.orig).__name__})") from error
+
+    def _write_until(self, fn: Callable[[Unit], T]) -> T:
         for _ in range(REPEATS):
             try:
                 return self._write_once(fn)

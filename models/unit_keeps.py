@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from models.keep_tables import budgets, duties, holiday_notices, media, tickets, tokens
 from models.records import StoredMedia, Ticket
-from models.tables import budgets, duties, holiday_notices, media, tickets, tokens
 from models.unit_part import Part
 
 

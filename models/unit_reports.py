@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 
 from casebook.reports import Given
 from casebook.terms import FINAL
-from models.tables import cases, duties, entries, report_returns, reports, services_handled
+from models.keep_tables import duties
+from models.tables import cases, entries, report_returns, reports, services_handled
 from models.unit_part import Part
 
 BEGAN = "report calendar"

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
+from casebook.case import Case
+from models.keep_tables import tickets
 from models.records import Example, Refusal, Ticket
 from models.staff_tables import examples, leaves, refusals
-from models.tables import tickets
+from models.tables import case_units, cases, chats, senders
 from models.unit_part import Part
 
 # Six digits are typed without a slip; the few guesses a sender has (`refused_lately`) make up for their number.
@@ -83,3 +85,21 @@ class Staff(Part):
                     self._codec.local(row.at))
             for row in rows
         ]  # fmt: skip
+
+    def unbind_all(self, person: str) -> int:
+        """Forget every account and chat bound to the person; how many there were."""
+        accounts = self._run(delete(senders).where(senders.c.person == person)).rowcount
+        return accounts + self._run(delete(chats).where(chats.c.address == person)).rowcount
+
+    def bound(self) -> list[tuple[str, str]]:
+        """(channel, address) of every bound account and group, for a list."""
+        people = self._rows(select(senders.c.channel, senders.c.person.label("address")))
+        groups = self._rows(select(chats.c.channel, chats.c.address))
+        return sorted((row.channel, row.address) for row in (*people, *groups))
+
+    def recent(self, unit: str | None, limit: int = 500) -> list[Case]:
+        """Cases as they stand, the newest first, their histories left out: for looking through."""
+        query = select(cases.c.number, cases.c.sealed).order_by(cases.c.filed_at.desc(), cases.c.number.desc())
+        if unit is not None:
+            query = query.where(cases.c.number.in_(select(case_units.c.number).where(case_units.c.unit == unit)))
+        return [self._open(row.sealed, "case", row.number) for row in self._rows(query.limit(limit))]

@@ -112,7 +112,7 @@ class Reporting:
         bodies = {unit: self._body(counted, services, unit) for unit in ("", *units)}
         given = [_given(occasion, unit, made) for unit, made in bodies.items()]
         if units:
-            return given, list(report_notices.asked(occasion, {unit: bodies[unit] for unit in units}))
+            return given, list(report_notices.asked(occasion, {unit: bodies[unit] for unit in units}, self.law))
         more = {"not_reported": self._not_reported(occasion.span), "corrections": self._of_last(occasion)}
         return given, list(report_notices.given(occasion, bodies[""], self.law, **more))
 

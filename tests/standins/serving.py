@@ -36,6 +36,9 @@ class Faults:
     def plan(self, method: str, status: int = 200, answer: dict[str, Any] | None = None, times: int = 1) -> None:
         self._planned.append(Fault(method, status, answer or {}, times))
 
+    def clear(self) -> None:
+        self._planned.clear()
+
     def next(self, method: str) -> Response | None:
         for fault in self._planned:
             if fault.method == method and fault.times:

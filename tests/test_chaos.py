@@ -1,0 +1,78 @@
+"""Sixty times the plug is pulled in the middle of a write, and a checker counts: nothing lost, nothing twice.
+
+The short form of `make chaos`, which kills every point. Repeats that only the platform could have prevented (it took a
+message, and we died before we could note it) are counted apart: there is one at most for a kill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.chaos import classes
+from tests.chaos.harness import CALLS, DISK, Tally, Town, has_strace
+
+pytestmark = pytest.mark.skipif(not has_strace(), reason="strace is not installed, or not allowed to trace")
+KILL = "signal=KILL"
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) -> Iterator[Town]:
+    with Town(tmp_path_factory.mktemp("town"), _sqlite_template).open() as opened:
+        yield opened
+
+
+def assert_whole(tally: Tally, points: int) -> None:
+    assert tally.violations == []
+    assert (tally.lost, tally.repeated) == (0, 0)
+    assert tally.repeated_by_platform <= tally.points
+    assert tally.points >= points
+
+
+def test_forty_kills_in_a_day_lose_nothing_and_repeat_nothing(town: Town) -> None:
+    order = town.order()
+    tally = town.sweep("killed", order, KILL, town.points(order, CALLS, 40), town.undisturbed(order))
+
+    assert_whole(tally, 40)
+    assert tally.effect == tally.points
+
+
+def test_a_disk_that_fails_once_costs_nothing_that_was_acknowledged(town: Town) -> None:
+    order = town.order()
+
+    assert_whole(town.sweep("EIO", order, "error=EIO", town.points(order, DISK, 10), town.undisturbed(order)), 10)
+
+
+def test_three_schedulers_of_which_one_is_killed_tell_everything_once(town: Town) -> None:
+    part = town.order(part="sweep")
+
+    assert_whole(classes.schedulers(town, part, town.points(part, ("pwrite64", "fdatasync"), 8)), 8)
+
+
+def test_what_is_delivered_again_and_by_two_processes_at_once_is_handled_once(town: Town) -> None:
+    assert_whole(classes.delivered_again(town, town.order()), 3)
+
+
+def test_a_clock_that_jumps_makes_nobody_hear_twice(town: Town) -> None:
+    assert_whole(classes.clock_jumps(town, town.order()), 10)
+
+
+def test_twelve_kills_on_postgresql_lose_nothing_and_repeat_nothing(town: Town, pg_url: str) -> None:
+    order = town.order(url=pg_url)
+    tally = town.sweep("killed", order, KILL, town.points(order, ("sendto", "write"), 12), town.undisturbed(order))
+
+    assert_whole(tally, 12)
+
+
+@pytest.mark.parametrize("control", ["ack_first", "split"])
+def test_the_checker_finds_an_office_that_is_broken_on_purpose(control: str, town: Town) -> None:
+    broken = replace(town.order(), control=control)
+    usual = town.undisturbed(town.order() if control == "ack_first" else broken)
+    points = town.points(broken, ("pwrite64", "fdatasync"), 24)
+
+    tally = town.sweep(control, broken, KILL, points, usual)
+
+    assert tally.violations or tally.lost
