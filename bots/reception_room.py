@@ -1,138 +1,222 @@
 """The officers' side of the reception: who speaks in which room, which cases they may see, what they do.
 
 In the desk room of a local trial the sender says who they are; on a platform the store knows whom a sender was bound
-to. Whoever is neither is refused politely, and the refusal is noted with the case number.
+to, and the staff list whether they still are. Whoever is neither is refused politely, and every refusal is recorded.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bots import officer
-from bots.message import Message, Reply
-from bots.officer import OfficerTalk, OfficerView, RoomTurn, RoomView, card
-from bots.views import room_case
+from bots import joining, officer
+from bots.heard import case_numbers
+from bots.message import BUTTON, EVENT, TEXT, Message, Reply
+from bots.officer import OfficerTalk, RoomTurn, RoomView, card
+from bots.officer.seats import who_sits_in
+from bots.packing import packed
+from bots.private_links import PrivateLinks
+from bots.room_views import RoomViews, may_see
 from bots.wording import Words
-from casebook.case import Command, Person
+from casebook.case import Case, Command, Notice, Person
 from casebook.desk import Desk
 from casebook.errors import NoSuchCase, NotAllowed
 from casebook.jurisdiction import Jurisdiction
-from casebook.terms import FINAL, STATES, STEPS
+from casebook.masking import masked_text
+from casebook.staff import CENTRAL, is_on_staff
+from casebook.terms import STEPS
 from casebook.wording import refusal
 
 log = logging.getLogger(__name__)
 
 LOCAL = "desk"
-OPEN = tuple(state for state in STATES if state not in FINAL)
-# What each central room has to look after; a unit's room has the unit's own cases.
-LOOKED_AFTER = {
-    "dispatchers": ("screening", "awaiting_dispatch", "disputed", "answered"),
-    "inspectors": ("in_check", "answered"),
-    "supervisors": OPEN,
-}
-MOST_LISTED = 50
+# On these channels there are no citizens: whoever is not bound is a stranger.
+STAFF_ONLY = frozenset({"wecom", "wecom_bot"})
+TAUGHT = frozenset({"dispatch", "designate"})
 
 
 class RoomReception:
     """Receives what is said in groups and by bound persons."""
 
-    def __init__(self, desk: Desk, jurisdiction: Jurisdiction, words: Words) -> None:
+    def __init__(self, desk: Desk, jurisdiction: Jurisdiction, words: Words, public_url: str = "") -> None:
         self._desk = desk
+        self._office = jurisdiction
         self._words = words
+        self._views = RoomViews(desk)
+        self._links = PrivateLinks(words, public_url)
         self._units = tuple(unit.name for unit in jurisdiction.units)
         self._aliases = {alias: unit.name for unit in jurisdiction.units for alias in unit.aliases}
 
     def person(self, unit: Any, message: Message) -> Person | None:
-        """Who the sender is among the staff; None for anybody else."""
+        """Who the sender is among the staff; None for anybody else, also for one who was and is no more."""
         if message.channel == LOCAL:
             return Person.read(message.sender)
-        found: Person | None = unit.person_of(message.channel, message.sender)
-        return found
+        account = joining.ACCOUNTS.get(message.channel, message.channel)
+        found: Person | None = unit.person_of(account, message.sender)
+        return found if found and is_on_staff(found, self._office) else None
+
+    def claims(self, message: Message) -> bool:
+        """Whether an unbound sender's private message is for the office all the same."""
+        return message.channel in STAFF_ONLY or bool(joining.code_in(message))
 
     def receive(self, unit: Any, message: Message, person: Person | None) -> list[Reply]:
         """What to answer in the room."""
+        code = joining.code_in(message)
+        if code:
+            return [joining.join(unit, message, code, self._office, self._words)]
         address = self._address(unit, message, person)
-        if not address:
-            return []
+        if message.kind == EVENT or not address:
+            return self._outside(unit, message, address)
+        if person is not None and (left := joining.leave(unit, message, person, self._office, self._words)):
+            return [left]
         key = f"room:{address}:{person}"
         talk = OfficerTalk.from_dict(unit.talk(key)) if person else OfficerTalk()
         room = self._view(unit, message, person, address, talk)
         turn = officer.turn(room, message)
         if person is None:
-            self._note_stranger(message, turn)
+            self._note(unit, message, None, _number_in(message), "stranger", turn.replies)
             return list(turn.replies)
-        replies, failed = self._carry_out(unit, turn, person, message.at)
+        self._note_unseen(unit, message, person, room, turn)
+        replies, failed = self._carry_out(unit, turn, person, message)
         kept = _without_commands(talk, turn) if failed else turn.talk
         if kept != talk:
             unit.save_talk(key, kept.to_dict(), message.at)
-        return replies
+        return [*replies, *self._links.replies(unit, turn.links, person, message)]
 
     def _address(self, unit: Any, message: Message, person: Person | None) -> str:
         if message.channel == LOCAL:
             return message.chat
         if message.chat:
             return unit.group_of(message.channel, message.chat) or ""
-        return str(person) if person else ""
+        return str(person or ("stranger" if message.channel in STAFF_ONLY else ""))
+
+    def _outside(self, unit: Any, message: Message, address: str) -> list[Reply]:
+        """What the platform reports of a group, and what is pressed in one that is nobody's room."""
+        if message.kind == EVENT and message.data == "forwarded":
+            number = _number_in(message)
+            replies = [Reply(self._words("desk.forwarded"))] if number else []
+            self._note(unit, message, None, number, "forwarded", replies)
+            return replies
+        if message.kind == EVENT:
+            asks = message.data in ("joined", "subscribe") and not address
+            return [Reply(self._words("join.ask"))] if asks else []
+        if message.kind != BUTTON and officer.spoken(message.text) is None:
+            return []
+        replies = [Reply(self._words("desk.unbound"))]
+        self._note(unit, message, None, _number_in(message), "unbound_group", replies)
+        return replies
 
     def _view(self, unit: Any, message: Message, person: Person | None, address: str, talk: OfficerTalk) -> RoomView:
         quoted = _quoted(unit, message, address)
+        base = RoomView(
+            message.at, self._words, person, address, talk, quoted, units=self._units, aliases=self._aliases
+        )
+        if person is None:
+            return base
+        personas = self._views.personas(unit, person, message.at)
         numbers = officer.wanted_numbers(talk, message, quoted)
-        listed = officer.wants_list(talk, message, quoted) and person is not None
-        return RoomView(
-            now=message.at,
-            words=self._words,
-            person=person,
-            address=address,
-            talk=talk,
-            quoted=quoted,
-            cases={view.number: view for view in self._views(unit, numbers, person, message.at)},
-            listed=self._listed(unit, address, person, message.at) if listed else (),
-            units=self._units,
-            aliases=self._aliases,
+        listed = officer.wants_list(talk, message, quoted)
+        word = officer.wanted_word(message.text) if message.kind == TEXT else ""
+        return replace(
+            base,
+            cases={view.number: view for view in self._views.views(unit, numbers, personas, message.at)},
+            listed=self._views.listed(unit, address, personas, message.at) if listed else (),
+            found=self._views.found(unit, word, personas, message.at) if word else (),
+            check=lambda number, given: self._views.check(unit, unit.load(number), given, message.at),
         )
 
-    def _views(self, unit: Any, numbers: Iterable[str], person: Person | None, at: datetime) -> list[OfficerView]:
-        """The cases of those numbers that this person may see: an officer the unit's own, the centre all."""
-        found = (unit.find(number) for number in numbers)
-        return [room_case(case, self._desk, person, at) for case in found if case and _may_see(person, case.units)]
-
-    def _listed(self, unit: Any, address: str, person: Person | None, at: datetime) -> tuple[OfficerView, ...]:
-        own = person.unit if person else None
-        states = OPEN if own else LOOKED_AFTER.get(address, LOOKED_AFTER.get(f"{person.role}s" if person else "", OPEN))
-        numbers = unit.numbers(state=states, unit=own, limit=MOST_LISTED)
-        views = self._views(unit, numbers, person, at)
-        latest = datetime.max.replace(tzinfo=at.tzinfo)
-        return tuple(sorted(views, key=lambda view: view.due or latest))
-
-    def _carry_out(self, unit: Any, turn: RoomTurn, person: Person, at: datetime) -> tuple[list[Reply], bool]:
+    def _carry_out(self, unit: Any, turn: RoomTurn, person: Person, message: Message) -> tuple[list[Reply], bool]:
         """Take the steps; each success shows the case's card as it is now."""
         replies = list(turn.replies)
         for number, command in turn.commands:
             try:
-                case = self._desk.take(unit, number, command)
-            except NotAllowed as error:
-                log.info("desk: %s on case %s refused to a %s: %s", command.step, number, person.role, error.code)
-                return [*replies, Reply(refusal(error))], True
-            except NoSuchCase:
-                return [*replies, Reply(refusal(NotAllowed("no_such_case")))], True
+                case = self._take(unit, number, command, person)
+            except (NotAllowed, NoSuchCase) as error:
+                wrong = error if isinstance(error, NotAllowed) else NotAllowed("no_such_case")
+                log.info("desk: %s on case %s refused to a %s: %s", command.step, number, person.role, wrong.code)
+                self._record(unit, message, person, number, command.step, wrong.code)
+                return [*replies, Reply(refusal(wrong)), *self._as_it_is(unit, number, person, wrong, message)], True
             log.info("desk: case %s: %s by a %s", number, command.step, person.role)
-            replies.append(self._done(case, command, person, at))
+            replies.append(self._done(unit, case, command, person, message.at))
+            self._renew_cards(unit, case, message)
         return replies, False
 
-    def _done(self, case: Any, command: Command, person: Person, at: datetime) -> Reply:
+    def _take(self, unit: Any, number: str, command: Command, person: Person) -> Case:
+        before = unit.load(number)
+        by = self._views.actor(before, command.step, self._views.personas(unit, person, command.at), command.at)
+        case = self._desk.take(unit, number, replace(command, by=by))
+        if command.step in TAUGHT and case.lead_unit:
+            ranked = before.filing.proposal.get("departments") or ()
+            suggested = str(ranked[0][0]) if ranked else ""
+            text = masked_text(before.filing.text, before.filing)
+            unit.example_add(number, text, case.lead_unit, suggested, str(by), command.at)
+        return case
+
+    def _done(self, unit: Any, case: Case, command: Command, person: Person, at: datetime) -> Reply:
         done = self._words("desk.done", number=case.number, step=STEPS[command.step])
-        if not _may_see(person, case.units):
+        personas = self._views.personas(unit, person, at)
+        if not may_see(case, personas):
             return Reply(done)
-        shown = card(room_case(case, self._desk, person, at), self._words, at, self._units)
+        shown = card(self._views.view(unit, case, personas, at), self._words, at, self._units)
         return Reply(f"{done}\n{shown.text}", shown.buttons, card=case.number)
 
-    def _note_stranger(self, message: Message, turn: RoomTurn) -> None:
-        if turn.replies:
-            number = message.data.split(":")[1] if message.data.count(":") else "-"
-            log.warning("desk: a stranger on %s was refused: case %s", message.channel, number[:24])
+    def _as_it_is(self, unit: Any, number: str, person: Person, error: NotAllowed, message: Message) -> list[Reply]:
+        """A colleague was quicker: the card as it stands now, instead of a bare refusal."""
+        case = unit.find(number)
+        personas = self._views.personas(unit, person, message.at)
+        if message.kind != BUTTON or error.code != "not_now" or case is None or not may_see(case, personas):
+            return []
+        shown = card(self._views.view(unit, case, personas, message.at), self._words, message.at, self._units)
+        return [replace(shown, text=f"{self._words('desk.taken_elsewhere')}\n{shown.text}")]
+
+    def _renew_cards(self, unit: Any, case: Case, message: Message) -> None:
+        """Wherever else the card of this case stands it is edited, each with what can be done in that room."""
+        for address in _rooms_of(case):
+            person = who_sits_in(address)
+            for channel, chat in unit.chats_of(address):
+                here = channel == message.channel and chat in (message.chat, message.sender, f"user:{message.sender}")
+                if person is None or here or not unit.card_message(channel, chat, case.number):
+                    continue
+                shown = card(self._views.view(unit, case, (person,), message.at), self._words, message.at, self._units)
+                key = f"card:{case.number}:{case.version}>{channel}:{chat}"
+                private = {"reply": packed(shown)}
+                unit.post([Notice(key, f"chat:{channel}:{chat}", "reply", message.at, case.number, {}, private)])
+
+    def _note_unseen(self, unit: Any, message: Message, person: Person, room: RoomView, turn: RoomTurn) -> None:
+        """A press on, or the number of, a case that is not this person's: answered as if there were none, recorded."""
+        named = [_number_in(message)] if message.kind == BUTTON else list(case_numbers(message.text))
+        for number in named:
+            if number and turn.replies and number not in room.cases and unit.find(number) is not None:
+                self._record(unit, message, person, number, _what(message), "may_not_see")
+
+    def _note(
+        self, unit: Any, message: Message, person: Person | None, number: str, why: str, replies: Iterable[Reply]
+    ) -> None:
+        if list(replies):
+            log.warning("desk: a %s on %s was refused: case %s", why, message.channel, number or "-")
+            self._record(unit, message, person, number, _what(message), why)
+
+    def _record(self, unit: Any, message: Message, person: Person | None, number: str, what: str, why: str) -> None:
+        who = str(person) if person else ""
+        unit.refused(message.channel, message.sender, who, number, what, why, message.at)
+
+
+def _what(message: Message) -> str:
+    said = officer.spoken(message.text)
+    return message.data.partition(":")[0] if message.kind == BUTTON else said.step if said else message.kind
+
+
+def _number_in(message: Message) -> str:
+    found = case_numbers(message.data) or case_numbers(message.text)
+    return found[0] if found else ""
+
+
+def _rooms_of(case: Case) -> list[str]:
+    units = dict.fromkeys([*case.units, *(str(entry.changes.get("lead_unit") or "") for entry in case.history)])
+    return [*CENTRAL.values(), *(f"unit:{unit}" for unit in units if unit)]
 
 
 def _without_commands(talk: OfficerTalk, turn: RoomTurn) -> OfficerTalk:
@@ -140,18 +224,14 @@ def _without_commands(talk: OfficerTalk, turn: RoomTurn) -> OfficerTalk:
     return talk if talk.step and turn.commands else turn.talk
 
 
-def _may_see(person: Person | None, units: tuple[str, ...]) -> bool:
-    if person is None:
-        return False
-    return person.unit is None or person.unit in units
-
-
 def _quoted(unit: Any, message: Message, address: str) -> str:
     """The case whose card the message answers."""
     if not message.quotes:
         return ""
-    if message.channel == LOCAL:
-        lines = unit.lines(address, int(message.quotes) - 1, 1) if message.quotes.isdigit() else []
+    if message.quotes.startswith("case:"):
+        return message.quotes.removeprefix("case:")
+    if message.channel == LOCAL and message.quotes.isdigit():
+        lines = unit.lines(address, int(message.quotes) - 1, 1)
         return str(lines[0].body.get("card") or "") if lines else ""
     shown = unit.card_of(message.channel, message.quotes)
     if shown:

@@ -82,7 +82,7 @@ def test_a_card_shows_matter_due_and_masked_name_and_a_button_for_each_open_step
     assert "办证不给受理" in shown.text
     assert "张**" in shown.text
     assert "还有 2 天 3 小时" in shown.text
-    assert labels(shown) == ["受理（非现场处理类）", "受理（现场处理类）", "退单", "不予受理", "回避"]
+    assert labels(shown) == ["受理（非现场处理类）", "受理（现场处理类）", "退单", "不予受理", "更多"]
     assert shown.card == NUMBER
 
 

@@ -153,9 +153,10 @@ def test_a_person_without_the_right_is_refused_by_the_desk(house: House) -> None
     assert "不由督办员办理" in house.in_room(SUPERVISOR, f"!dispatch:{number}:0")
 
 
-def test_a_stranger_in_a_bound_group_is_refused_and_an_unbound_group_is_silent(house: House) -> None:
+def test_a_stranger_in_a_bound_group_is_refused_and_so_is_everybody_in_an_unbound_one(house: House) -> None:
     number = house.filed()
-    assert house.say(f"!accept:{number}:off_site", "u1", "telegram", "-100") == []
+    assert house.say("大家中午吃什么", "u1", "telegram", "-100") == []
+    assert "还没有登记" in text_of(house.say(f"!accept:{number}:off_site", "u1", "telegram", "-100"))
     house.store.write(lambda unit: unit.bind_group("telegram", "-100", "unit:市自然资源局"))
 
     assert "没有在这里登记" in text_of(house.say(f"!accept:{number}:off_site", "u1", "telegram", "-100"))

@@ -18,17 +18,31 @@ FAMILIES = {
     "kind": set(KINDS),
     "field": {*ASK_AT_MOST, *EDITABLE},
     "ask": {*ASK_AT_MOST, "name_and_phone"},
-    "element": {*ELEMENTS, "verdict", "clause", "reason", "days", "until", "to", "into", "text"},
+    "element": {*ELEMENTS, "verdict", "clause", "reason", "days", "until", "to", "into", "text", "no_answer"},
     "redirect": {*GROUNDS, "where", "clause", "insist", "try_again"},
     "emergency": {*load_phrases()["emergency"], "other"},
     "side": set(load_phrases()["side"]),
-    "step": {*STEPS, "accept_as", "dispatch_to", "dispatch_other", "not_reached", "go"},
-    "overview": {"line"} | {f"{name}{end}" for name in ("mine", "today", "overdue") for end in ("", "_none")},
+    "step": {
+        *STEPS,
+        "accept_as",
+        "dispatch_to",
+        "dispatch_other",
+        "not_reached",
+        "go",
+        "look",
+        "more",
+        "again",
+        "on_page",
+    },
+    "system": set(load_phrases()["systems"]),
+    "no_answer": set(load_phrases()["no_answer"]),
+    "overview": {"line"} | {f"{name}{end}" for name in ("mine", "today", "overdue", "found") for end in ("", "_none")},
     "unreadable": {"voice", "location", "unknown", "too_long", "too_much", "empty"},
     "note": set(),
     "button": set(),
 }
 SOURCES = [*(FOLDER / "citizen").glob("*.py"), *(FOLDER / "officer").glob("*.py"), *FOLDER.glob("reception*.py")]
+SOURCES += [FOLDER / name for name in ("joining.py", "private_links.py", "telegram_door.py")]
 PROMISES = ("一定会", "保证", "肯定能", "必定", "马上解决", "一定解决", "包您")
 
 

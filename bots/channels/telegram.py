@@ -57,6 +57,8 @@ class Telegram:
         )
         self.webhook_secret = settings.webhook_secret
         self._name = ""
+        # Whether the platform lets it hear everything in a group; None until it was asked.
+        self.hears_all: bool | None = None
         self._sent_of: dict[str, tuple[int, str]] = {}
         self._asking: Future[list[Any]] | None = None
         self._loop = asyncio.new_event_loop()
@@ -83,7 +85,8 @@ class Telegram:
     def learn_name(self) -> str:
         """The bot's own name, asked for once. Raises TelegramError."""
         if not self._name:
-            self._name = self._wait(self._bot.get_me()).username or ""
+            me = self._wait(self._bot.get_me())
+            self._name, self.hears_all = me.username or "", me.can_read_all_group_messages
         return self._name
 
     def read(self, update: Mapping[str, Any], now: datetime) -> Word | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import telegram
 
+from bots import heard
 from bots.message import BUTTON, EVENT, FILE, IMAGE, LOCATION, TEXT, UNKNOWN, VIDEO, VOICE, Media, Message
 
 GROUPS = ("group", "supergroup")
@@ -83,7 +84,13 @@ def _said(message: telegram.Message, about: dict[str, Any], me: str) -> Word | N
         return Word(**about, sender="", kind=EVENT, data="moved", chat=group, moved_to=new)
     if message.from_user is None or message.from_user.is_bot or message.chat.type == "channel":
         return None
-    if group and (message.forward_origin or message.sender_chat):
+    if group and message.forward_origin:
+        # Nobody's word here; but a forwarded card is answered, so that nobody waits for it to work.
+        text = _whole(message.text or message.caption or "")
+        if not heard.case_numbers(text):
+            return None
+        return Word(**about, sender=str(message.from_user.id), kind=EVENT, data="forwarded", text=text, chat=group)
+    if group and message.sender_chat:
         return None
     shape = _shape(message, me)
     if shape is None:

@@ -5,7 +5,20 @@ case stands in a group; turn.py who answers.
 """
 
 from bots.officer.card import card
-from bots.officer.room import OfficerTalk, OfficerView, RoomTurn, RoomView
+from bots.officer.room import Link, OfficerTalk, OfficerView, RoomTurn, RoomView
+from bots.officer.said import spoken, wanted_word
 from bots.officer.turn import turn, wanted_numbers, wants_list
 
-__all__ = ["OfficerTalk", "OfficerView", "RoomTurn", "RoomView", "card", "turn", "wanted_numbers", "wants_list"]
+__all__ = [
+    "Link",
+    "OfficerTalk",
+    "OfficerView",
+    "RoomTurn",
+    "RoomView",
+    "card",
+    "spoken",
+    "turn",
+    "wanted_numbers",
+    "wanted_word",
+    "wants_list",
+]

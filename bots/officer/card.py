@@ -14,9 +14,17 @@ SUGGESTED = 3
 LISTED = 10
 # The steps worth a button, two in a row, in the order in which they come up; the others are open in words.
 ON_CARD = (
-    "resolve", "contact", "hand_back", "decline", "extend", "refuse", "reclassify", "approve", "reject", "pass_check",
-    "fail_check", "revisit", "close_off", "rectify", "urge", "supervise", "recuse",
+    "resolve", "contact", "hand_back", "decline", "extend", "refuse", "approve", "reject", "pass_check", "fail_check",
+    "revisit", "close_off", "rectify", "uphold", "dismiss", "appeal", "object", "urge", "supervise",
 )  # fmt: skip
+# Behind "更多": what is taken seldom, or cannot be taken back.
+BEHIND = (
+    "reclassify", "mark", "supplement", "merge", "transfer", "send_back", "terminate", "archive_as_answered",
+    "archive_as_opinion", "clarify_publicly", "publish", "recuse",
+)  # fmt: skip
+UNHAPPY = 3
+# Steps whose words are often long enough for a page of their own.
+ON_PAGE = ("resolve", "dispatch")
 
 
 def card(view: OfficerView, words: Words, now: datetime, units: tuple[str, ...] = ()) -> Reply:
@@ -41,9 +49,26 @@ def card_text(view: OfficerView, words: Words, now: datetime) -> str:
             lines.append(words("desk.card_provisional"))
     if view.score is not None:
         lines.append(words("desk.card_score", score=SCORES.get(view.score, str(view.score))))
+    return "\n".join([*lines, *_more_lines(view, words)])
+
+
+def _more_lines(view: OfficerView, words: Words) -> list[str]:
+    """Marks, the path between units, and what helps a dispatcher decide."""
+    lines = []
+    if view.marks:
+        lines.append(words("desk.card_marks", marks=words("joint.fields").join(view.marks)))
+    if view.hand_backs:
+        lines.append(words("desk.card_path", path=" → ".join(_station(*each, words) for each in view.path)))
     if "dispatch" in view.allowed and view.proposal:
         lines.append(suggestion(view, words))
-    return "\n".join(lines)
+    if view.similar:
+        listed = words("joint.fields").join(f"{number}（{unit}）" for number, unit in view.similar)
+        lines.append(words("desk.similar", listed=listed))
+    return lines
+
+
+def _station(unit: str, why: str, words: Words) -> str:
+    return words("desk.station_back", unit=unit, why=why[:20]) if why else unit
 
 
 def suggestion(view: OfficerView, words: Words) -> str:
@@ -61,12 +86,32 @@ def rows(view: OfficerView, words: Words, units: tuple[str, ...]) -> tuple[tuple
     steps = [
         step for step in ON_CARD if step in view.allowed and not (step == "close_off" and "revisit" in view.allowed)
     ]
-    buttons = [
-        Button(words(f"step.{step}") if words.has(f"step.{step}") else STEPS[step], f"{step}:{view.number}")
-        for step in steps
-    ]
+    buttons = [_step_button(step, view, words) for step in steps]
+    if "supervise" in view.allowed and view.score is not None and view.score < UNHAPPY:
+        buttons.append(Button(words("step.again"), f"again:{view.number}"))
+    if view.identity:
+        buttons.append(Button(words("step.look"), f"look:{view.number}"))
+    if any(step in view.allowed for step in (*BEHIND, *ON_PAGE)):
+        buttons.append(Button(words("step.more"), f"more:{view.number}"))
     made += [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     return tuple(made)
+
+
+def _step_button(step: str, view: OfficerView, words: Words) -> Button:
+    label = words(f"step.{step}") if words.has(f"step.{step}") else STEPS[step]
+    return Button(label, f"{step}:{view.number}")
+
+
+def all_steps(view: OfficerView, words: Words) -> Reply:
+    """What else this person may do with the case, and the pages for what is long."""
+    buttons = [_step_button(step, view, words) for step in BEHIND if step in view.allowed]
+    buttons += [
+        Button(words("step.on_page", step=STEPS[step]), f"form:{view.number}:{step}")
+        for step in ON_PAGE
+        if step in view.allowed
+    ]
+    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    return Reply(words("desk.more" if rows else "desk.no_more", number=view.number), rows)
 
 
 def dispatch_rows(view: OfficerView, words: Words, units: tuple[str, ...], step: str) -> list[tuple[Button, ...]]:
@@ -110,7 +155,10 @@ def overview(name: str, views: tuple[OfficerView, ...], words: Words, now: datet
     chosen = [view for view in views if _belongs(name, view, now)]
     if not chosen:
         return Reply(words(f"overview.{name}_none"))
-    lines = [words(f"overview.{name}", count=len(chosen))]
+    return _list([words(f"overview.{name}", count=len(chosen))], tuple(chosen), words, now)
+
+
+def _list(lines: list[str], chosen: tuple[OfficerView, ...], words: Words, now: datetime) -> Reply:
     for view in chosen[:LISTED]:
         left = time_left(view.due, now, words) if view.due else ""
         state = STATES.get(view.state, view.state)
@@ -119,6 +167,14 @@ def overview(name: str, views: tuple[OfficerView, ...], words: Words, now: datet
         )
     buttons = tuple((Button(view.number, f"card:{view.number}"),) for view in chosen[:5])
     return Reply("\n".join(lines), buttons)
+
+
+def search(word: str, views: tuple[OfficerView, ...], words: Words, now: datetime) -> Reply:
+    """The cases that a word was found in, open or not."""
+    if not views:
+        return Reply(words("overview.found_none", word=word))
+    lines = [words("overview.found", word=word, count=len(views))]
+    return _list(lines, views, words, now)
 
 
 def _belongs(name: str, view: OfficerView, now: datetime) -> bool:

@@ -5,13 +5,14 @@ Steps that reach a citizen or cannot be taken back are shown as understood and w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bots.message import Button, Reply
 from bots.officer.room import OfficerView, RoomView
 from bots.officer.said import DATE, DAYS, REASON_LEAD, facts, unit_in, verdict
 from bots.wording import Words
+from casebook.answering import Fault
 from casebook.terms import MARKS, SCORES, STEPS, VERDICTS
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +37,11 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "revisit": ("score",),
     "mark": ("marks",),
     "archive_as_answered": ("reason",),
+    "appeal": ("reason",),
+    "uphold": ("reason",),
+    "dismiss": ("reason",),
+    "object": ("reason",),
+    "supplement": ("text",),
 }
 CONFIRMED = frozenset(
     {
@@ -49,6 +55,13 @@ CONFIRMED = frozenset(
         "merge",
         "recuse",
         "clarify_publicly",
+        "archive_as_answered",
+        "archive_as_opinion",
+        "publish",
+        "uphold",
+        "dismiss",
+        "fail_check",
+        "close_off",
     }
 )
 # What an answer is usually made of, whether or not the regulation insists (forms of all five regions have these).
@@ -59,6 +72,8 @@ ELEMENTS = ("key_points", "findings", "process", "measures", "results")
 def missing(step: str, given: Mapping[str, Any], view: OfficerView) -> tuple[str, ...]:
     """The facts still to be asked for, in order."""
     if step == "resolve":
+        if given.get("no_answer"):
+            return ()
         elements = view.must or ("findings",)
         return (
             *(name for name in elements if not given.get(name)),
@@ -93,6 +108,10 @@ def choices(step: str, name: str, view: OfficerView, room: RoomView) -> tuple[tu
     elif name == "score":
         made = [(Button(title, f"revisit:{view.number}:{score}"),) for score, title in sorted(SCORES.items())]
         made.append((Button(room.words("step.not_reached"), f"revisit:{view.number}:0"),))
+    elif name == "to" and step == "transfer":
+        made = [
+            (Button(title, f"transfer:{view.number}:{each}"),) for each, title in room.words.section("system").items()
+        ]
     elif name == "marks":
         made = [(Button(title, f"mark:{view.number}:{each}"),) for each, title in MARKS.items() if each != "unclear"]
     return (*made, cancel)
@@ -113,7 +132,7 @@ def fill(step: str, name: str, text: str, room: RoomView, view: OfficerView) -> 
         )
     if name == "class":
         return {"class": class_named(text, view)} if class_named(text, view) else {}
-    if name in ("clause", "score", "marks"):
+    if name in ("clause", "score", "marks") or (name == "to" and step == "transfer"):
         return facts(step, text, room.units, room.aliases)
     return {name: REASON_LEAD.sub("", text.strip())} if text.strip() else {}
 
@@ -138,22 +157,26 @@ def class_named(text: str, view: OfficerView) -> str:
     return exact[0] if exact else next((name for name, title in view.classes if title in text), "")
 
 
-def shown(step: str, given: Mapping[str, Any], view: OfficerView, words: Words) -> Reply:
-    """What was understood, before it takes effect; of an answer also what it might still say."""
+def shown(step: str, given: Mapping[str, Any], view: OfficerView, words: Words, faults: Sequence[Fault] = ()) -> Reply:
+    """What was understood, before it takes effect; of an answer also what it lacks. While something stands in its way
+    it cannot be confirmed."""
     lines = [words("prepare.shown", number=view.number, step=STEPS[step])]
     for name in SHOWN:
         if given.get(name):
-            value = _told(name, given[name], view, step)
+            value = _told(name, given[name], view, step, words)
             lines.append(words("card.line", field=words(f"element.{name}"), value=value))
     rows: tuple[tuple[Button, ...], ...] = ()
     if step == "resolve":
         open_to = [words(f"element.{name}") for name in OFFERED if not given.get(name)]
         if open_to:
             lines.append(words("prepare.may_add", fields=words("joint.fields").join(open_to)))
-        rows = () if given.get("verdict") else verdict_rows(view)
-    lines.append(words("prepare.confirm"))
-    last = (Button(words("step.go"), f"go:{view.number}:{step}"), Button(words("button.cancel"), f"drop:{view.number}"))
-    return Reply("\n".join(lines), (*rows, last))
+        rows = () if given.get("verdict") or given.get("no_answer") else verdict_rows(view)
+        lines += [words("prepare.fault" if fault.blocks else "prepare.hint", words=fault.words) for fault in faults]
+    blocked = any(fault.blocks for fault in faults)
+    lines.append(words("prepare.blocked" if blocked else "prepare.confirm"))
+    cancel = Button(words("button.cancel"), f"drop:{view.number}")
+    go = () if blocked else (Button(words("step.go"), f"go:{view.number}:{step}"),)
+    return Reply("\n".join(lines), (*rows, (*go, cancel)))
 
 
 def verdict_rows(view: OfficerView) -> tuple[tuple[Button, ...], ...]:
@@ -161,12 +184,16 @@ def verdict_rows(view: OfficerView) -> tuple[tuple[Button, ...], ...]:
     return (tuple(pairs[:2]), tuple(pairs[2:]))
 
 
-SHOWN = (*ELEMENTS, "verdict", "clause", "reason", "days", "until", "to", "into", "text")
+SHOWN = (*ELEMENTS, "no_answer", "verdict", "clause", "reason", "days", "until", "to", "into", "text")
 
 
-def _told(name: str, value: Any, view: OfficerView, step: str) -> str:
+def _told(name: str, value: Any, view: OfficerView, step: str, words: Words) -> str:
     if name == "verdict":
         return VERDICTS.get(str(value), str(value))
+    if name == "no_answer":
+        return words(f"no_answer.{value}")
+    if name == "to" and step == "transfer":
+        return words(f"system.{value}")
     if name == "clause":
         return dict(view.clauses.get(step, ())).get(str(value), str(value))
     return "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bots.message import Reply
 from bots.wording import Words
+from casebook.answering import Fault
 from casebook.case import Command, Person
 
 
@@ -17,7 +18,9 @@ class OfficerView:
     """A case as it may stand in a group: masked, with what this person may do now.
 
     `classes` and `clauses` are (name, title) pairs of the rulebook; `must` are the elements an answer needs;
-    `proposal` are (unit, probability) pairs, `why` the words that spoke for them.
+    `proposal` are (unit, probability) pairs, `why` the words that spoke for them, `similar` earlier cases (number,
+    unit). `path` is where the case has been: (unit, the reason it was handed back, "" for the present one).
+    `identity`: whether this person may open who filed it.
     """
 
     number: str
@@ -42,6 +45,10 @@ class OfficerView:
     score: int | None = None
     evidence: int = 0
     marks: tuple[str, ...] = ()
+    similar: tuple[tuple[str, str], ...] = ()
+    path: tuple[tuple[str, str], ...] = ()
+    identity: bool = False
+    hand_backs: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,12 +82,18 @@ class OfficerTalk:
         )
 
 
+def nothing_wrong(number: str, given: Mapping[str, Any]) -> Sequence[Fault]:
+    """The check of answers where there is none."""
+    return ()
+
+
 @dataclass(frozen=True)
 class RoomView:
     """What the conversation may know. `person` is None for a stranger; `quoted` the case of the card answered to.
 
     `cases` are those named by the message, the quote or the talk; `listed` the room's open ones, for overviews and for
-    steps that name no case. `units` are the unit names in the jurisdiction's order, `aliases` other names of theirs.
+    steps that name no case; `found` those of a search. `check` names what an answer to a case still lacks. `units` are
+    the unit names in the jurisdiction's order, `aliases` other names of theirs.
     """
 
     now: datetime
@@ -93,12 +106,25 @@ class RoomView:
     listed: tuple[OfficerView, ...] = ()
     units: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    found: tuple[OfficerView, ...] = ()
+    check: Callable[[str, Mapping[str, Any]], Sequence[Fault]] = nothing_wrong
+
+
+@dataclass(frozen=True)
+class Link:
+    """A one-time page for this person: `what` is look (who filed it) or form (a step's fields; file: a new case)."""
+
+    what: str
+    number: str = ""
+    step: str = ""
 
 
 @dataclass(frozen=True)
 class RoomTurn:
-    """What one message in a room led to. Commands are carried out in order; each success shows its case's card."""
+    """What one message in a room led to. Commands are carried out in order; each success shows its case's card.
+    `links` are pages to be opened in private."""
 
     talk: OfficerTalk
     replies: tuple[Reply, ...] = ()
     commands: tuple[tuple[str, Command], ...] = ()
+    links: tuple[Link, ...] = ()

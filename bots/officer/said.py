@@ -29,11 +29,18 @@ VERB_ENDS = re.compile(r"^[\s，,。：:；;！!、]|^$|^(?=\d)")
 
 @dataclass(frozen=True)
 class Spoken:
-    """A step in words: its name, the case named, and the words after both."""
+    """A step in words: its name, the case named, the words after both, and which words said the step."""
 
     step: str
     number: str
     rest: str
+    word: str = ""
+
+    @property
+    def extra(self) -> dict[str, bool]:
+        """What the verb itself says besides its step ("当场办结", "联合督办")."""
+        said = load_phrases()["extra"]
+        return {name: True for name in ("on_the_spot", "joint") if self.word in said[name]}
 
 
 def spoken(text: str) -> Spoken | None:
@@ -41,8 +48,8 @@ def spoken(text: str) -> Spoken | None:
     text = MENTION.sub("", heard.clean(text))
     numbers = heard.case_numbers(text)
     bare = _without(text, numbers)
-    step, rest = _opening(bare)
-    return Spoken(step, numbers[0] if numbers else "", rest) if step else None
+    step, word, rest = _opening(bare)
+    return Spoken(step, numbers[0] if numbers else "", rest, word) if step else None
 
 
 def overview(text: str) -> str:
@@ -50,6 +57,16 @@ def overview(text: str) -> str:
     said = heard.bare(MENTION.sub("", text))
     lists = load_phrases()["overviews"]
     return next((name for name, words in lists.items() if said in {heard.bare(word) for word in words}), "")
+
+
+def wanted_word(text: str) -> str:
+    """The word of "找 …"; "" if nothing is looked for."""
+    said = MENTION.sub("", heard.clean(text))
+    lead = next((lead for lead in load_phrases()["find"]["lead"] if said.startswith(lead)), "")
+    word = said[len(lead) :].strip(" ：:，,") if lead else ""
+    spaced = said[len(lead) : len(lead) + 1] in (" ", "：", ":", "　")
+    # "找" opens many sentences: without a space after it only a single short word is looked for.
+    return word if 1 <= len(word) <= LONGEST_WORD and (spaced or not re.search(r"[，,。？?！!\s]", word)) else ""
 
 
 def elements(text: str) -> dict[str, str]:
@@ -79,7 +96,8 @@ def verdict(text: str) -> str:
 def facts(step: str, rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
     """What the words after a step give of its facts."""
     reader = READERS.get(step, _reason_only)
-    return {name: value for name, value in reader(rest, units, aliases).items() if value}
+    found = reader(rest, units, aliases).items()
+    return {name: value for name, value in found if value or (name == "reached" and value is False)}
 
 
 def unit_in(text: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> str:
@@ -101,16 +119,18 @@ def _abbreviates(short: str, name: str) -> bool:
     return all(char in letters for char in short)
 
 
-def _opening(text: str) -> tuple[str, str]:
+def _opening(text: str) -> tuple[str, str, str]:
+    """The step, the words that say it, and what follows them."""
     steps = load_phrases()["steps"]
     words = sorted(((word, step) for step, names in steps.items() for word in names), key=lambda pair: -len(pair[0]))
     for word, step in words:
         rest = text.removeprefix(word)
         if rest is not text and rest != text and (VERB_ENDS.match(rest) or step in FOLLOWED):
-            return step, rest.lstrip(" ，,。：:；;、！!\n").rstrip()
-    return "", text
+            return step, word, rest.lstrip(" ，,。：:；;、！!\n").rstrip()
+    return "", "", text
 
 
+LONGEST_WORD = 12
 # These verbs take their object directly ("交办市自然资源局", "延期5天").
 FOLLOWED = frozenset(
     {"dispatch", "designate", "extend", "hand_back", "merge", "transfer", "reclassify", "mark", "contact"}
@@ -139,7 +159,12 @@ def _hand_back(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) ->
 def _to_units(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
     parts = [part for part in re.split(r"[、，,和及与\s]+", rest) if part]
     found = [unit_in(rest, units, aliases)] + [unit_in(part, units, aliases) for part in parts]
-    return {"to": list(dict.fromkeys(unit for unit in found if unit))}
+    flags = {name: True for name in ("urgent", "unclear") if _says(name, rest)}
+    return {"to": list(dict.fromkeys(unit for unit in found if unit)), **flags}
+
+
+def _says(name: str, text: str) -> bool:
+    return any(word in text for word in load_phrases()["extra"][name])
 
 
 def _extend(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
@@ -163,6 +188,9 @@ def _clause_and_reason(rest: str, units: tuple[str, ...], aliases: Mapping[str, 
 
 
 def _resolve(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    if any(rest.startswith(word) for word in load_phrases()["extra"]["without"]):
+        why = load_phrases()["no_answer"]
+        return {"no_answer": next((name for name, words in why.items() if any(word in rest for word in words)), "")}
     found = elements(rest)
     return dict(found) if found else {"findings": rest.strip()}
 
@@ -176,11 +204,26 @@ def _merge(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dic
 
 
 def _system(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
-    return {"to": rest.strip()}
+    systems = load_phrases()["systems"]
+    return {"to": next((name for name, words in systems.items() if any(word in rest for word in words)), "")}
+
+
+def _object(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    return _hand_back(rest, units, aliases)
+
+
+def _nothing(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    return {}
+
+
+def _supervise(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    return {"text": rest.strip(), "joint": _says("joint", rest)}
 
 
 def _revisit(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
     score = heard.score(rest) or heard.score_within(rest)
+    if any(word in rest for word in load_phrases()["no_answer"]["unreachable"]):
+        return {"reached": False, "text": rest.strip()}
     return {"score": score, "text": rest.strip()}
 
 
@@ -208,7 +251,14 @@ READERS: dict[str, Callable[[str, tuple[str, ...], Mapping[str, str]], dict[str,
     "terminate": _clause_and_reason,
     "resolve": _resolve,
     "contact": _text_only,
-    "supervise": _text_only,
+    "supervise": _supervise,
+    "supplement": _text_only,
+    "publish": _text_only,
+    "object": _object,
+    "file": _nothing,
+    "pass_check": _nothing,
+    "archive_as_opinion": _nothing,
+    "close_off": _nothing,
     "urge": _text_only,
     "rectify": _text_only,
     "clarify_publicly": _text_only,

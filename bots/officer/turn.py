@@ -6,16 +6,17 @@ overview, answers one of our cards, or answers a question just put to this perso
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bots import heard
 from bots.message import BUTTON, Button, Message, Reply
-from bots.officer.card import card, overview
+from bots.officer.card import all_steps, card, overview, search
 from bots.officer.preparing import CONFIRMED, class_named, fill, missing, question, shown
-from bots.officer.room import OfficerTalk, OfficerView, RoomTurn, RoomView
-from bots.officer.said import Spoken, elements, facts, spoken
+from bots.officer.room import Link, OfficerTalk, OfficerView, RoomTurn, RoomView
+from bots.officer.said import Spoken, elements, facts, spoken, wanted_word
 from bots.officer.said import overview as overview_asked
 from bots.wording import load_phrases
 from casebook.case import Command
@@ -23,7 +24,13 @@ from casebook.lifecycle import TABLE
 
 EMPTY = OfficerTalk()
 # What a second part of a press means, by step.
-ARGS = {"accept": "class", "reclassify": "class", "decline": "clause", "refuse": "clause", "terminate": "clause"}
+ARGS: dict[str, str] = {
+    "accept": "class",
+    "reclassify": "class",
+    "decline": "clause",
+    "refuse": "clause",
+    "terminate": "clause",
+}
 
 
 def wanted_numbers(talk: OfficerTalk, message: Message, quoted: str) -> tuple[str, ...]:
@@ -35,7 +42,7 @@ def wanted_numbers(talk: OfficerTalk, message: Message, quoted: str) -> tuple[st
 
 def wants_list(talk: OfficerTalk, message: Message, quoted: str) -> bool:
     """Whether the turn will want the room's open cases: an overview, or a step that names no case."""
-    if overview_asked(message.text):
+    if overview_asked(message.text) or _pressed(talk, message).startswith("list:"):
         return True
     said = spoken(message.text)
     return said is not None and not said.number and not quoted
@@ -46,6 +53,7 @@ def turn(room: RoomView, message: Message) -> RoomTurn:
     data = _pressed(room.talk, message)
     if room.person is None:
         meant = bool(data) or spoken(message.text) is not None or bool(overview_asked(message.text))
+        meant = meant or bool(wanted_word(message.text))
         return RoomTurn(EMPTY, (Reply(room.words("desk.stranger")),) if meant else ())
     result = _press(room, data) if data else _words(room, heard.clean(message.text), message)
     buttons = tuple((button.label, button.data) for row in _last_rows(result) for button in row)
@@ -65,15 +73,13 @@ def _last_rows(result: RoomTurn) -> tuple[tuple[Button, ...], ...]:
 def _press(room: RoomView, data: str) -> RoomTurn:
     step, _, rest = data.partition(":")
     number, _, arg = rest.partition(":")
+    if step == "list":
+        return RoomTurn(room.talk, (overview(number, room.listed, room.words, room.now),))
     view = room.cases.get(number)
     if view is None:
         return _say(room, "desk.no_case")
-    if step == "card":
-        return RoomTurn(EMPTY, (card(view, room.words, room.now, room.units),))
-    if step == "drop":
-        return _say(room, "prepare.dropped" if room.talk.step else "prepare.nothing", number=number)
-    if step == "go":
-        return _go(room, view, arg)
+    if step in PLAIN:
+        return PLAIN[step](room, view, arg)
     if step not in TABLE:
         return _say(room, "desk.unknown_button")
     going_on = room.talk.number == number and room.talk.step == step
@@ -94,6 +100,8 @@ def _arg(room: RoomView, step: str, arg: str) -> dict[str, Any]:
         return {"verdict": arg}
     if step == "revisit" and arg.isdigit():
         return {"score": int(arg)} if arg != "0" else {"score": "", "reached": False}
+    if step == "transfer":
+        return {"to": arg}
     return {"marks": [arg]} if step == "mark" else {}
 
 
@@ -104,6 +112,9 @@ def _words(room: RoomView, text: str, message: Message) -> RoomTurn:
         return replace(_say(room, "desk.help"), talk=room.talk)
     if asked:
         return RoomTurn(room.talk, (overview(asked, room.listed, room.words, room.now),))
+    word = wanted_word(text)
+    if word and not room.talk.asking:
+        return RoomTurn(room.talk, (search(word, room.found, room.words, room.now),))
     said = spoken(text)
     if said is not None and not (room.talk.asking and _is_answer(room, said)):
         return _spoken(room, said)
@@ -123,6 +134,8 @@ def _is_answer(room: RoomView, said: Spoken) -> bool:
 
 
 def _spoken(room: RoomView, said: Spoken) -> RoomTurn:
+    if said.step == "file":
+        return RoomTurn(EMPTY, links=(Link("form", step="file"),))
     view = room.cases.get(said.number or room.quoted)
     if view is None and (said.number or room.quoted):
         return _say(room, "desk.no_case")
@@ -131,7 +144,7 @@ def _spoken(room: RoomView, said: Spoken) -> RoomTurn:
         if len(fitting) != 1:
             return _which(room, said, fitting)
         view = fitting[0]
-    given = facts(said.step, said.rest, room.units, room.aliases)
+    given = {**facts(said.step, said.rest, room.units, room.aliases), **said.extra}
     going_on = room.talk.number == view.number and room.talk.step == said.step
     return _prepare(room, view, said.step, {**(room.talk.facts if going_on else {}), **given})
 
@@ -186,7 +199,8 @@ def _prepare(room: RoomView, view: OfficerView, step: str, given: dict[str, Any]
         talk = OfficerTalk(view.number, step, given, lacking[0])
         return RoomTurn(talk, (question(step, lacking, given, view, room),))
     if step in CONFIRMED:
-        return RoomTurn(OfficerTalk(view.number, step, given), (shown(step, given, view, room.words),))
+        faults = room.check(view.number, given) if step == "resolve" else ()
+        return RoomTurn(OfficerTalk(view.number, step, given), (shown(step, given, view, room.words, faults),))
     return _do(room, view, step, given)
 
 
@@ -205,20 +219,69 @@ def _settled(room: RoomView, view: OfficerView, given: dict[str, Any]) -> dict[s
 def _day(named: list[int], room: RoomView) -> dict[str, Any]:
     """The day named without its year is the next one of that name."""
     year, month, day = named
+    found = next_day(year, month, day, room.now.date())
+    return {"until": found.isoformat()} if found else {}
+
+
+def next_day(year: int, month: int, day: int, today: date) -> date | None:
+    """The day of that name, the next one where no year is given; None for one that no calendar has."""
     try:
-        found = date(year or room.now.year, month, day)
-        if not year and found < room.now.date():
-            found = found.replace(year=found.year + 1)
+        found = date(year or today.year, month, day)
+        return found.replace(year=found.year + 1) if not year and found < today else found
     except ValueError:
-        return {}
-    return {"until": found.isoformat()}
+        return None
 
 
 def _go(room: RoomView, view: OfficerView, step: str) -> RoomTurn:
     """Confirmed: do what was shown, if that is still what waits."""
     if room.talk.number != view.number or room.talk.step != step or room.talk.asking:
         return _say(room, "prepare.nothing", number=view.number)
+    faults = room.check(view.number, room.talk.facts) if step == "resolve" and step in view.allowed else ()
+    if any(fault.blocks for fault in faults):
+        return RoomTurn(room.talk, (shown(step, room.talk.facts, view, room.words, faults),))
     return _do(room, view, step, dict(room.talk.facts))
+
+
+def _card(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
+    return RoomTurn(EMPTY, (card(view, room.words, room.now, room.units),))
+
+
+def _more(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
+    return RoomTurn(room.talk, (all_steps(view, room.words),))
+
+
+def _drop(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
+    return _say(room, "prepare.dropped" if room.talk.step else "prepare.nothing", number=view.number)
+
+
+def _look(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
+    """Who filed it: never in the room, but by a page of one's own."""
+    if not view.identity:
+        return _say(room, "desk.may_not_look", number=view.number)
+    return RoomTurn(room.talk, links=(Link("look", view.number),))
+
+
+def _form(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
+    """The step on a page: for answers too long to be typed here."""
+    if arg not in view.allowed:
+        return _do(room, view, arg, {}) if arg in TABLE else _say(room, "desk.unknown_button")
+    return RoomTurn(room.talk, links=(Link("form", view.number, arg),))
+
+
+def _again(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
+    """A dissatisfied citizen whose case need not be done anew: whoever revisits is asked to speak to them once more."""
+    return _do(room, view, "urge", {"text": room.words("desk.revisit_again")})
+
+
+PLAIN: dict[str, Callable[[RoomView, OfficerView, str], RoomTurn]] = {
+    "card": _card,
+    "more": _more,
+    "drop": _drop,
+    "go": _go,
+    "look": _look,
+    "form": _form,
+    "again": _again,
+}
 
 
 def _do(room: RoomView, view: OfficerView, step: str, given: dict[str, Any]) -> RoomTurn:
