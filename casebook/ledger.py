@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import BinaryIO
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from casebook.case import Case
 from casebook.case_fields import covered, fields
@@ -20,6 +22,7 @@ from casebook.forms import printable
 from casebook.jurisdiction import Jurisdiction
 from casebook.working_days import Calendar
 
+BLANK_ROWS = 3
 CELL_LIMIT = 32_767  # characters a spreadsheet's cell can hold; a longer text would be dropped whole
 
 
@@ -66,10 +69,22 @@ def write_workbook(out: BinaryIO, rows: Iterable[Mapping[str, str]], layout: Led
     sheet.write_string(0, 0, layout.title, book.add_format({"bold": True, "font_size": 14}))
     for index, column in enumerate(layout.columns):
         sheet.write_string(1, index, column.title, head)
+    number = 1
     for number, cells in enumerate(rows, 2):
         for index, column in enumerate(layout.columns):
             sheet.write_string(number, index, _fitting(cells.get(column.title, ""), layout.cut), body)
+    number = _empty_rows(sheet, layout, body) if number == 1 else number
+    if layout.note:
+        sheet.write_string(number + 1, 0, layout.note)
     book.close()
+
+
+def _empty_rows(sheet: Worksheet, layout: LedgerLayout, style: Format) -> int:
+    """A blank print: numbered rows to write in; the last one."""
+    for serial in range(1, BLANK_ROWS + 1):
+        for index, column in enumerate(layout.columns):
+            sheet.write_string(serial + 1, index, str(serial) if "{serial}" in column.show else "", style)
+    return BLANK_ROWS + 1
 
 
 def _fitting(text: str, cut: str) -> str:

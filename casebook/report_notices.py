@@ -29,14 +29,16 @@ def given_text(occasion: Occasion, body: Mapping[str, Any], law: Law, **more: st
     if occasion.rule.report == "honours":
         honours = say.honours(body["honours"], law.read.honours_more_than)
     lists = {f"{name}_list": say.numbers(body[name]) for name in ("overdue", "supervised", "major")}
-    facts = {"rates": say.rates(body["figures"]), "units": say.unit_lines(body["units"]), "honours": honours}
+    facts = {"rates": say.rates(body["figures"]), "contents": say.contents(body, law)}
+    facts |= {"units": say.unit_lines(body["units"]), "honours": honours}
     return say.text("given", {**_head(occasion), **_counts(body), **facts, **lists, **more})
 
 
-def asked(occasion: Occasion, bodies: Mapping[str, Mapping[str, Any]]) -> Iterator[Notice]:
+def asked(occasion: Occasion, bodies: Mapping[str, Mapping[str, Any]], law: Law) -> Iterator[Notice]:
     """To every unit: its own figures, and by when to hand them in."""
     for unit, body in bodies.items():
-        facts = {**_head(occasion), **_counts(body), "rates": say.rates(body["figures"])}
+        rates, contents = say.rates(body["figures"]), say.contents(body, law)
+        facts = {**_head(occasion), **_counts(body), "rates": rates, "contents": contents}
         yield notice(occasion, f"unit:{unit}", "periodic_report", say.text("asked", facts))
 
 

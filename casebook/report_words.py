@@ -9,7 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from casebook.law import Law
 from casebook.periods import Span
+from casebook.terms import CHANNELS, KINDS, VERDICTS
 from casebook.wording import fill
 
 FILE = Path(__file__).with_name("report_words.toml")
@@ -75,6 +77,17 @@ def _unit_line(unit: Mapping[str, Any]) -> str:
     parts = {name: unit["rates"][name] for name in RATES_OF_UNIT}
     said = [rate(name, **_parts(row)) for name, row in parts.items() if row["denominator"] or row["numerator"]]
     return piece("unit", unit=unit["unit"], rates="；".join(said) or "—", **unit["counts"])
+
+
+def contents(body: Mapping[str, Any], law: Law) -> str:
+    """What it was about: 类型：投诉 3、建议 1；渠道：…"""
+    classes = {item.name: item.title for item in law.rulebook.classes}
+    titles = {"kind": KINDS, "class": classes, "channel": CHANNELS, "verdict": VERDICTS}
+    parts = []
+    for name, tally in body["contents"].items():
+        said = "、".join(f"{titles[name].get(key, key)} {count}" for key, count in tally.items())
+        parts += [f"{word('contents', name)}：{said}"] if said else []
+    return "；".join(parts)
 
 
 def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
