@@ -103,7 +103,9 @@ def read_jurisdiction(name_or_path: str) -> Jurisdiction:
 def _jurisdiction(table: dict[str, Any], path: Path) -> Jurisdiction:
     rows = enumerate(table.pop("unit", []), 1)
     units = tuple(_make(Unit, unit, f"{path.name}, unit {number}") for number, unit in rows)
-    office: Jurisdiction = _make(Jurisdiction, {**table, "units": units, "name": table.get("name", path.stem)}, path.name)
+    office: Jurisdiction = _make(
+        Jurisdiction, {**table, "units": units, "name": table.get("name", path.stem)}, path.name
+    )
     if not office.units:
         raise RulebookError(f"{path.name}: no [[unit]]; an office needs at least one handling unit")
     for unit in office.units:
