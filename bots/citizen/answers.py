@@ -23,6 +23,7 @@ HAN_NAME = re.compile(
 )
 ANY_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z·. ]{2,20}")
 NAMED_RESPONDENT = 30
+SIGNED = re.compile(r"(?:^|[\s，,。；;、！!？?：:])([\u4e00-\u9fff·]{2,6})[\s，,：:]*$")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ def find(text: str, asking: tuple[str, ...], known: Mapping[str, Any]) -> Answer
     values: dict[str, str] = {}
     wrong: list[str] = []
     rest = _take_id(text, values, wrong)
+    beside = _name_beside_phone(rest)
     rest = _take_phone(rest, asking, known, values, wrong)
+    known = {**known, "name": known.get("name") or beside}
     parts = [part for part in SEPARATORS.split(_without_leads(rest)) if part]
     parts = _take_address(parts, asking, values)
     parts = _take_name(parts, asking, known, values)
@@ -50,11 +53,20 @@ def find(text: str, asking: tuple[str, ...], known: Mapping[str, Any]) -> Answer
     return Answer(values, tuple(wrong), "，".join(parts))
 
 
+def _name_beside_phone(text: str) -> str:
+    """The name that stands right before a telephone number, the way people sign; "" where none does."""
+    phone = PHONE.search(text)
+    found = SIGNED.search(text[: phone.start()]) if phone else None
+    return name_in(found[1]) if found else ""
+
+
 def _is_story(parts: list[str], values: Mapping[str, str]) -> bool:
     """Whether words said after we asked what is wanted only go on telling what happened."""
     if "name" in values or "phone" in values:
         return False
     phrases, said = load_phrases()["draft"], "".join(parts)
+    if any(refused in said for refused in phrases["refused_me"]):
+        return True
     return any(word in said for word in phrases["narrative"]) and not any(word in said for word in phrases["request"])
 
 
@@ -113,8 +125,8 @@ def _take_address(parts: list[str], asking: tuple[str, ...], values: dict[str, s
 def _take_name(
     parts: list[str], asking: tuple[str, ...], known: Mapping[str, Any], values: dict[str, str]
 ) -> list[str]:
-    told = known.get("name")
-    if isinstance(told, str) and told:
+    told = _fuller(str(known.get("name") or ""), parts)
+    if told:
         values["name"] = told
         return [part for part in parts if told not in part or len(part) > len(told) + 6]
     introduced = load_phrases()["draft"]["introduction"]
@@ -128,6 +140,12 @@ def _take_name(
         values["name"] = _stripped(parts[0])
         return []
     return parts
+
+
+def _fuller(told: str, parts: list[str]) -> str:
+    """ "我姓张，叫张三丰": the reader may have heard the surname only."""
+    names = (name_in(part) for part in parts)
+    return next((name for name in names if told and len(name) > len(told) and name.startswith(told)), told)
 
 
 def _may_be_called(part: str, asking: tuple[str, ...]) -> bool:

@@ -41,8 +41,9 @@ def is_question(scene: Scene) -> bool:
         return False
     if reading.kind == "consultation":
         return reading.verdict == "accept" or reading.ground in UNCLEAR
+    mild = {"clarify": UNCLEAR, "refuse": ("spam", "harassment"), "out_of_scope": ("unrelated",)}
     asks = heard.mentions("question", "asks", text) or text.rstrip().endswith(("?", "？", "吗", "呢"))
-    return asks and reading.verdict == "clarify" and reading.ground in UNCLEAR
+    return asks and reading.ground in mild.get(reading.verdict, ())
 
 
 def while_consulted(scene: Scene) -> Turn | None:

@@ -207,9 +207,11 @@ def reason(scene: Scene) -> Turn | None:
     said = heard.command(scene.text)
     if said in ("skip", "deny", "thanks", "cancel", "back"):
         return scene.rest(scene.say("rating.no_reason"))
-    if said or not scene.text:
-        return None
     number = scene.talk.number
+    case = scene.here.case(number)
+    answered_again = case is not None and case.can_rate and heard.score(scene.text) is not None
+    if said or not scene.text or answered_again:
+        return None
     return scene.rest(scene.say("rating.reason_kept"), acts=(Supplement(number, scene.text, scene.media),))
 
 

@@ -151,7 +151,7 @@ def _unreached(scene: Scene) -> Turn | None:
 
 
 def _rating(scene: Scene) -> Turn | None:
-    return own_cases.rate_in_words(scene) if scene.talk.stage == IDLE and not scene.media else None
+    return own_cases.rate_in_words(scene) if scene.talk.stage in (IDLE, RATED) and not scene.media else None
 
 
 def _number(scene: Scene) -> Turn | None:
@@ -213,8 +213,8 @@ HANDLERS: tuple[Handler, ...] = (
     drafting.drafting,
     drafting.picture_first,
     _about_own_case,
-    _elsewhere,
     consulting.known_answer,
+    _elsewhere,
     _chat,
     _matters,
     drafting.statement,
