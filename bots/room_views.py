@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bots.officer import OfficerView
-from bots.views import answer_of, room_case
-from casebook.answering import Earlier, Fault, faults
+from bots.views import room_case
+from casebook.answering import Fault, check
 from casebook.case import Case, Person
 from casebook.desk import Desk
 from casebook.likeness import likeness
 from casebook.permission import UNIT_ROLES, is_barred
-from casebook.staff import is_on_staff
+from casebook.staff import personas
 from casebook.terms import FINAL, STATES
 
 OPEN = tuple(state for state in STATES if state not in FINAL)
@@ -27,10 +27,9 @@ LOOKED_AFTER = {
     "inspectors": ("in_check", "answered"),
     "supervisors": OPEN,
 }
-ANSWERED = ("answered", "closed")
 MOST_LISTED, MOST_LOOKED_THROUGH, MOST_FOUND = 50, 500, 30
-# A similar case shares at least this much of its words; a copied answer is looked for among the unit's last ones.
-SIMILAR, MOST_SIMILAR, EARLIER, LOOK_BACK = 0.12, 3, 20, timedelta(days=90)
+# A similar case shares at least this much of its words.
+SIMILAR, MOST_SIMILAR = 0.12, 3
 IDENTITY_ROLES = frozenset({"dispatcher", "supervisor", "officer", "leader"})
 CENTRE = frozenset({"dispatcher", "supervisor"})
 # What nobody does for somebody else on work of his own.
@@ -45,10 +44,7 @@ class RoomViews:
 
     def personas(self, unit: Any, person: Person, at: datetime) -> tuple[Person, ...]:
         """The person, and whoever they stand in for: that role, their own name."""
-        office = self._desk.law.jurisdiction
-        absent = [Person.read(each) for each in unit.stands_in_for(str(person), at)]
-        others = [Person(each.role, person.name, each.unit) for each in absent if is_on_staff(each, office)]
-        return (person, *others)
+        return personas(person, unit.stands_in_for(str(person), at), self._desk.law.jurisdiction)
 
     def actor(self, case: Case, step: str, personas: Sequence[Person], at: datetime) -> Person:
         """Who of these takes the step: the first to whom it is open, the person as such if it is open to none."""
@@ -120,10 +116,7 @@ class RoomViews:
 
     def check(self, unit: Any, case: Case, given: Mapping[str, Any], at: datetime) -> Sequence[Fault]:
         """What an answer to this case still lacks."""
-        numbers = unit.numbers(state=ANSWERED, unit=case.lead_unit, limit=EARLIER, filed_from=at - LOOK_BACK)
-        others = [unit.load(number) for number in numbers if number != case.number]
-        earlier = [Earlier(each.number, each.filing.text, answer_of(each)) for each in others]
-        return faults(case, given, self._desk.law, earlier)
+        return check(unit, case, given, self._desk.law, at)
 
 
 def may_see(case: Case, personas: Sequence[Person]) -> bool:

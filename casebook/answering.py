@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ FIELDS = {
 # An ask of which less than this stands in the answer is shown; people answer in other words, so it only warns.
 SAID, SAME_ANSWER, SAME_MATTER = 0.15, 0.85, 0.4
 SHORT = 12
+# Where a copied answer is looked for: among the unit's own of the last months.
+ANSWERED, EARLIER, LOOK_BACK = ("answered", "closed"), 20, timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,18 @@ def faults(case: Case, given: Mapping[str, Any], law: Law, earlier: Sequence[Ear
         *_copied(case, text, earlier),
     ]
     return tuple(sorted(found, key=lambda fault: not fault.blocks))
+
+
+def check(book: Any, case: Case, given: Mapping[str, Any], law: Law, at: datetime) -> tuple[Fault, ...]:
+    """The same with the unit's own answers of the last months looked up in the open transaction."""
+    numbers = book.numbers(state=ANSWERED, unit=case.lead_unit, limit=EARLIER, filed_from=at - LOOK_BACK)
+    others = [book.load(number) for number in numbers if number != case.number]
+    earlier = [Earlier(each.number, each.filing.text, answer_text(_last_answer(each))) for each in others]
+    return faults(case, given, law, earlier)
+
+
+def _last_answer(case: Case) -> Mapping[str, Any]:
+    return next((entry.private for entry in reversed(case.history) if entry.step == "resolve"), {})
 
 
 def answer_text(given: Mapping[str, Any]) -> str:

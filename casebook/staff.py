@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from casebook.case import Person
 from casebook.jurisdiction import Jurisdiction
 
@@ -30,6 +32,12 @@ def _reviews(person: Person, office: Jurisdiction) -> bool:
     unit = office.unit(person.unit or "")
     under = {each.authority for each in office.units}
     return unit is not None and person.unit in under and person.name in (unit.leader, *unit.officers)
+
+
+def personas(person: Person, absent: Iterable[str], office: Jurisdiction) -> tuple[Person, ...]:
+    """The person, and whoever they stand in for: that role and unit, their own name."""
+    others = [Person.read(each) for each in absent]
+    return (person, *(Person(each.role, person.name, each.unit) for each in others if is_on_staff(each, office)))
 
 
 def is_room(address: str, office: Jurisdiction) -> bool:

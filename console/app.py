@@ -5,16 +5,21 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from console import cases, papers, rules
+from console import cases, papers, people, rules
 from console.door import Handler, signed_in
 from console.given import Office
 from console.login import Login
+from console.private import Private, Propose, no_proposal
 from console.render import HERE
 from console.session import Sessions
 
 
-def routes(office: Office) -> list[BaseRoute]:
-    """All pages under `/console`, for the web application to mount."""
+def routes(office: Office, propose: Propose = no_proposal) -> list[BaseRoute]:
+    """All pages under `/console`, and the one-time pages under `/private`, for the web application to mount.
+
+    `propose` says what the machine suggests for a case that an officer files.
+    """
+    private = Private(office, propose)
     sessions = Sessions(office.secret_key, office.https)
     login = Login(office, sessions)
 
@@ -27,6 +32,11 @@ def routes(office: Office) -> list[BaseRoute]:
         route("/logout", login.leave, "POST"),
         route("", cases.search),
         route("/rulebook", rules.show),
+        route("/people", people.show),
+        route("/people/invite", people.invite, "POST"),
+        route("/people/remove", people.remove, "POST"),
+        Route("/private/{ticket}", private.ask, methods=["GET"]),
+        Route("/private/{ticket}", private.open, methods=["POST"]),
         route("/case/{number}", cases.show),
         route("/case/{number}/contact", cases.contact, "POST"),
         route("/case/{number}/form/{form}.{kind}", papers.covered),

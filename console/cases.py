@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
+from casebook.answering import check
 from casebook.case import Case, Command
+from casebook.desk import Desk
 from casebook.errors import Conflict, NotAllowed
 from casebook.terms import FINAL, STATES, STEPS
 from casebook.wording import refusal
@@ -21,6 +24,8 @@ from models.unit import Unit
 from models.unit_listing import Wanted
 
 PAGE = 30
+# Faults of an answer that the desk refuses by itself, naming the article.
+DESKS_OWN = frozenset({"missing", "verdict", "contact_missing"})
 OPEN = frozenset(STATES) - FINAL
 
 
@@ -105,7 +110,16 @@ def _take(visit: Visit, unit: Unit, name: str) -> Case:
         raise BadForm(said("moved_on"))
     facts = facts_of(name, visit.form)
     _check_into(visit, unit, facts)
+    if name == "resolve":
+        check_answer(unit, case, facts, visit.office.desk, visit.now)
     return visit.office.desk.take(unit, case.number, Command(name, visit.person, visit.now, facts))
+
+
+def check_answer(unit: Unit, case: Case, facts: Mapping[str, Any], desk: Desk, at: datetime) -> None:
+    """Raise BadForm with what stands in the answer's way. What the desk itself refuses is left to its own sentence."""
+    faults = [fault for fault in check(unit, case, facts, desk.law, at) if fault.blocks and fault.code not in DESKS_OWN]
+    if faults:
+        raise BadForm("\n".join(fault.words for fault in faults))
 
 
 def _check_into(visit: Visit, unit: Unit, facts: Mapping[str, Any]) -> None:

@@ -74,7 +74,7 @@ def signed_in(office: Office, sessions: Sessions, handler: Handler) -> Endpoint:
         session = sessions.of(request, office.desk.law.jurisdiction)
         if session is None:
             return page("sign_in", 401, words=said("sign_in"), ticket="")
-        form = await _form(request)
+        form = await form_in(request)
         visit = Visit(office, session, request.path_params, request.query_params, form, office.now())
         if request.method == "POST" and not sessions.is_form_of(session, str(form.get("token") or "")):
             return visit.page("refused", 403, words=said("stale_form"))
@@ -83,7 +83,8 @@ def signed_in(office: Office, sessions: Sessions, handler: Handler) -> Endpoint:
     return endpoint
 
 
-async def _form(request: Request) -> FormData:
+async def form_in(request: Request) -> FormData:
+    """The form of a request; an empty one where there is none, or one too large."""
     if request.method != "POST" or int(request.headers.get("content-length") or 0) > BODY_CAP:
         return FormData()
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):

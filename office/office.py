@@ -24,6 +24,7 @@ from bots.channels.wechat_sender import WeChatSender
 from bots.channels.wecom import WeCom
 from bots.channels.wecom_client import WeComClient
 from bots.channels.wecom_sender import WeComAnswers, WeComSender
+from bots.citizen.statement import proposal
 from bots.courier import Courier
 from bots.gather import Source, gather
 from bots.knowledge import Knowledge, read_knowledge
@@ -100,6 +101,10 @@ class Office:
     def checking(self, number: str) -> Mapping[str, str]:
         """What a printed notice of that case says of where to check it."""
         return checking(self.signer, self.settings.public_url, number)
+
+    def propose(self, text: str, at: datetime) -> Mapping[str, Any]:
+        """What the machine suggests for words that a member of staff took down."""
+        return proposal(self.reader.read(text, at))
 
     def start(self, *loops: Callable[[], None]) -> None:
         """Run each loop in a thread of its own until the office is closed."""

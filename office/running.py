@@ -99,7 +99,7 @@ def _start_telegram(office: Office, parts: Sequence[str]) -> None:
 def _wait(office: Office, web: bool) -> None:
     settings = office.settings
     if web:
-        serve(create_app(office, routes(office)), settings.host, settings.port)
+        serve(create_app(office, routes(office, office.propose)), settings.host, settings.port)
         return
     done = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
