@@ -11,7 +11,7 @@ from typing import Any
 
 from casebook.addressing import citizens, leader_of, reviewer_of, source_of, to_citizens, to_staff, unit_of
 from casebook.case import Case, Entry, Notice
-from casebook.facts import Told, due_of, part
+from casebook.facts import Told, current, due_of, part
 from casebook.law import Law
 from casebook.notices_after import TELL as AFTER
 from casebook.notices_after import answer, fed_back, rework
@@ -58,12 +58,18 @@ def _file(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     following = part("next_direct", unit=case.lead_unit) if direct else part("next_dispatch")
     if not law.rulebook.step("accept") or not law.rulebook.covers(case.kind):
         following = part("next_answered")
-    yield from to_citizens(case, entry, law, "receipt", next=following)
+    yield from to_citizens(case, entry, law, "receipt", next=following, deed=_deed(case))
     missing = _missing(case, law)
     if missing:
         yield from to_citizens(case, entry, law, "clarify", missing=missing)
     waits = due_of(case.run("acceptance" if direct else "dispatch"))
     yield to_staff(case, entry, law, direct or "dispatchers", "new_case", variant="direct" if direct else "", **waits)
+
+
+def _deed(case: Case) -> str:
+    """What the due date of a receipt is the due date of."""
+    run = current(case)
+    return part(f"deed_{run.clock}") if run else ""
 
 
 def _missing(case: Case, law: Law) -> list[str]:

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,25 @@ from casebook.terms import CLOCKS, MARKS, MESSAGES, ROLES, STATES, STEPS, VERDIC
 WITH_UNIT = frozenset({"officer", "leader", "reviewer"})
 UNNAMED = frozenset({"clock"})
 FILING_KEYS = frozenset(
-    "kind text respondent name phone id_number address anonymous confidential evidence channel stream due score urgent "
-    "request outside_number".split()
+    [
+        "kind",
+        "text",
+        "respondent",
+        "name",
+        "phone",
+        "id_number",
+        "address",
+        "anonymous",
+        "confidential",
+        "evidence",
+        "channel",
+        "stream",
+        "due",
+        "score",
+        "urgent",
+        "request",
+        "outside_number",
+    ]
 )
 # What each step may say besides at, by, do and case.
 KEYS: Mapping[str, frozenset[str]] = {
@@ -39,7 +57,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "extend": frozenset({"until", "days", "reason"}),
     "reclassify": frozenset({"class", "reason"}),
     "resolve": frozenset(
-        "findings process measures results verdict on_the_spot key_points no_answer evidence".split()
+        ["findings", "process", "measures", "results", "verdict", "on_the_spot", "key_points", "no_answer", "evidence"]
     ),
     "rectify": frozenset({"text", "evidence"}),
     "clarify_publicly": frozenset({"text"}),
@@ -65,8 +83,25 @@ KEYS: Mapping[str, frozenset[str]] = {
 WITHOUT_CASE = frozenset({"say", "file"})
 TOP = frozenset({"rulebook", "about", "units", "steps", "expect"})
 EXPECT = frozenset(
-    "case state lead_unit class verdict score rework_count clock round due overdue running message to at times "
-    "rejected".split()
+    [
+        "case",
+        "state",
+        "lead_unit",
+        "class",
+        "verdict",
+        "score",
+        "rework_count",
+        "clock",
+        "round",
+        "due",
+        "overdue",
+        "running",
+        "message",
+        "to",
+        "at",
+        "times",
+        "rejected",
+    ]
 )
 
 
@@ -104,7 +139,7 @@ def read_rehearsal(path: Path, zone: tzinfo) -> Rehearsal:
         raise RehearsalError(f"{path.name}: {error}") from error
     _known(table, TOP, path.name)
     if not isinstance(table.get("rulebook"), str):
-        raise RehearsalError(f"{path.name}: no rulebook; write rulebook = \"yunnan\" or another that ships")
+        raise RehearsalError(f'{path.name}: no rulebook; write rulebook = "yunnan" or another that ships')
     steps = tuple(_step(number, row, path.name, zone) for number, row in enumerate(table.get("steps", []), 1))
     if not steps:
         raise RehearsalError(f"{path.name}: no steps")
@@ -122,7 +157,7 @@ def _step(number: int, row: Any, file: str, zone: tzinfo) -> Step:
     facts = {key: value for key, value in row.items() if key not in ("at", "by", "do", "case")}
     if not do:
         if by.role != "clock" or facts:
-            raise RehearsalError(f"{where}: no do; only by = \"clock\" may do nothing")
+            raise RehearsalError(f'{where}: no do; only by = "clock" may do nothing')
     elif do not in KEYS:
         raise RehearsalError(f"{where}: unknown do {do!r}; known are {', '.join(KEYS)}")
     else:
@@ -166,7 +201,7 @@ def _expectation(number: int, row: Any, file: str) -> Mapping[str, Any]:
 
 
 def _in_order(steps: tuple[Step, ...], file: str) -> None:
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         if after.at < before.at:
             raise RehearsalError(f"{file}, step {after.number}: {after.at:%Y-%m-%d %H:%M} is before the step above it")
 
@@ -187,7 +222,7 @@ def moment(value: Any, zone: tzinfo, where: str) -> datetime:
         else:
             at = datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise RehearsalError(f"{where}: {value!r} is not a time; write \"2025-09-26 09:05\"") from error
+        raise RehearsalError(f'{where}: {value!r} is not a time; write "2025-09-26 09:05"') from error
     return at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
 
 

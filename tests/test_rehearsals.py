@@ -1,4 +1,4 @@
-"""Every rehearsal under tests/rehearsals is played on the real code: what it expects holds, and nothing else is refused.
+"""Every rehearsal under tests/rehearsals is played on the real code: what it expects holds, nothing else is refused.
 
 A rehearsal is named after the article it shows. What a rehearsal cannot say of itself (the words that were sent, the
 articles quoted, the row of the register) stands here, by the rehearsal's name.
