@@ -167,8 +167,8 @@ class RehearsalOffice:
     def sent(self) -> Sequence[Sent]:
         """All notices and replies, by their time; of the same minute in the order they were written."""
         rows = self.store.read(lambda unit: [row for number in self._filed for row in unit.outbox_of(number)])
-        rows += self.store.read(lambda unit: [row for to in CALLED for row in unit.notices_for(to) if not row.case])
-        rows += [row for row in self.store.read(lambda unit: unit.outbox_of(None)) if row.message in REPORTED]
+        called = self.store.read(lambda unit: unit.outbox_of(None))
+        rows += [row for row in called if row.to in CALLED or row.message in REPORTED]
         notices = [self._sent(row) for row in sorted(rows, key=lambda row: row.id)]
         return sorted([*self._replies, *notices], key=lambda sent: sent.at)
 
