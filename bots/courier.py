@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,9 +25,9 @@ from bots.channels.errors import fault
 from bots.channels.lines import OFFICE, replied
 from bots.channels.sending import Later, Moved, Never, Outcome, Sender, Sent, TemplateSender
 from bots.channels.wechat_window import NOTE, Window
+from bots.errands import Errand, Resume, Unwritable, to_citizen, wake
 from bots.given import Store
 from bots.message import Reply
-from bots.packing import reply_notices
 from bots.render import Renderer, Row
 from bots.wording import FOLDER, load_words
 from casebook.case import Notice, Person
@@ -41,26 +41,6 @@ FIRST_PAUSE, LONGEST_PAUSE, TRIES = 2.0, 1800.0, 100
 # Few enough that even the slowest platform is through with them before the store's lease on them ends.
 BATCH = 5
 EVERY = 1.0
-
-
-Resume = Callable[[Any, str, datetime], Sequence[Reply]]
-
-
-class Unwritable(Exception):
-    """A notice that the renderer cannot put into words."""
-
-
-@dataclass(frozen=True)
-class Errand:
-    """One row on its way to one chat of one platform. `handle` is the citizen's, "" for a group."""
-
-    row: Row
-    channel: str
-    chat: str
-    reply: Reply
-    edit: str = ""
-    handle: str = ""
-    window: Window | None = None
 
 
 @dataclass
@@ -147,20 +127,10 @@ class Courier:
             edit = unit.card_message(channel, chat, reply.card) if reply.card and row.message == "reply" else None
             return Errand(row, channel, chat, reply, edit or "")
         if row.to.startswith(TALK):
-            self._wake(unit, row, now)
+            wake(unit, row, now, self._resume)
         else:
             self._to_rooms(unit, row, now)
         return None
-
-    def _wake(self, unit: Any, row: Row, now: datetime) -> None:
-        """A pause is over: what the talk answers to what was left hanging goes its usual way."""
-        handle = row.to.removeprefix(TALK)
-        try:
-            replies = self._resume(unit, handle, now)
-        except Exception as error:
-            raise Unwritable(fault(error)) from error
-        unit.post(reply_notices(row.key, f"citizen:{handle}", replies, now))
-        unit.outbox_sent(row.key, now, "talk")
 
     def _to_citizen(self, unit: Any, row: Row, now: datetime) -> Errand | None:
         contact = unit.contact_of(row.to.partition(":")[2])
@@ -172,8 +142,7 @@ class Courier:
             unit.add_line(contact.handle, OFFICE, replied(reply), now, row.key)
             unit.outbox_sent(row.key, now, "web")
             return None
-        window = Window.read(unit.contact_notes(contact.handle).get(NOTE)) if contact.channel == "wechat" else None
-        return Errand(row, contact.channel, contact.external_id, reply, "", contact.handle, window)
+        return to_citizen(row, reply, contact, unit.contact_notes(contact.handle))
 
     def _to_rooms(self, unit: Any, row: Row, now: datetime) -> None:
         """A line in the address's desk room, a copy for each group bound to it."""
@@ -232,7 +201,8 @@ class Courier:
         outcome: Outcome = Never("wechat: nothing was said within 48 hours, or five messages went since", "window")
         if errand.window and errand.window.open(now):
             outcome = sender.send(errand.chat, errand.reply, row.key)
-        if isinstance(outcome, Never) and isinstance(sender, TemplateSender) and sender.has_template(row.message):
+        may_template = isinstance(outcome, Never) and errand.templates
+        if may_template and isinstance(sender, TemplateSender) and sender.has_template(row.message):
             return sender.send_template(errand.chat, row.message, self._render.values(row))
         return outcome
 

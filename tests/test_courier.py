@@ -470,6 +470,19 @@ def test_when_the_platform_counts_otherwise_the_template_goes_after_the_refusal(
     assert [item["what"] for item in api.delivered] == ["template"]
 
 
+def test_who_said_no_to_notices_gets_no_template_but_a_call(memory_store, wechat):
+    api, courier, citizen = wechat
+    api.wrote(OPENID)
+    api.templates.add("T1")
+    memory_store.write(lambda unit: unit.contact_note(citizen.removeprefix("citizen:"), "subscribed", "no"))
+    post(memory_store, notice("a", citizen, "您的答复", "answer"))
+
+    courier.deliver(NOW)
+
+    assert api.delivered == []
+    assert texts(memory_store, "dispatchers") == ["unreachable"]
+
+
 def test_without_window_and_template_the_dispatchers_call(memory_store, wechat):
     api, courier, citizen = wechat
     api.wrote(OPENID)
