@@ -43,7 +43,7 @@ def test_forty_kills_in_a_day_lose_nothing_and_repeat_nothing(town: Town) -> Non
 def test_a_disk_that_fails_once_costs_nothing_that_was_acknowledged(town: Town) -> None:
     order = town.order()
 
-    assert_whole(town.sweep("EIO", order, "error=EIO", town.points(order, DISK, 10), town.undisturbed(order)), 10)
+    assert_whole(town.sweep("EIO", order, "error=EIO", town.points(order, DISK, 6), town.undisturbed(order)), 6)
 
 
 def test_three_schedulers_of_which_one_is_killed_tell_everything_once(town: Town) -> None:
@@ -60,18 +60,18 @@ def test_a_clock_that_jumps_makes_nobody_hear_twice(town: Town) -> None:
     assert_whole(classes.clock_jumps(town, town.order()), 10)
 
 
-def test_twelve_kills_on_postgresql_lose_nothing_and_repeat_nothing(town: Town, pg_url: str) -> None:
+def test_six_kills_on_postgresql_lose_nothing_and_repeat_nothing(town: Town, pg_url: str) -> None:
     order = town.order(url=pg_url)
-    tally = town.sweep("killed", order, KILL, town.points(order, ("sendto", "write"), 12), town.undisturbed(order))
+    tally = town.sweep("killed", order, KILL, town.points(order, ("sendto", "write"), 6), town.undisturbed(order))
 
-    assert_whole(tally, 12)
+    assert_whole(tally, 6)
 
 
 @pytest.mark.parametrize("control", ["ack_first", "split"])
 def test_the_checker_finds_an_office_that_is_broken_on_purpose(control: str, town: Town) -> None:
     broken = replace(town.order(), control=control)
     usual = town.undisturbed(town.order() if control == "ack_first" else broken)
-    points = town.points(broken, ("pwrite64", "fdatasync"), 24)
+    points = town.points(broken, ("pwrite64", "fdatasync"), 14 if control == "ack_first" else 8)
 
     tally = town.sweep(control, broken, KILL, points, usual)
 

@@ -84,7 +84,7 @@ def schedulers(town: Town, order: Order, points: Sequence[tuple[str, int]]) -> T
     def filled() -> None:
         town.fresh(order)
         with opened(order) as store:
-            fill(store, 40)
+            fill(store, 15)
 
     filled()
     town.live(part)
