@@ -146,7 +146,7 @@ class Courier:
 
     def _to_rooms(self, unit: Any, row: Row, now: datetime) -> None:
         """A line in the address's desk room, a copy for each group bound to it."""
-        for address in addresses(row.to):
+        for address in (*_stand_in(unit, row.to, now), *addresses(row.to)):
             chats = [(channel, chat) for channel, chat in unit.chats_of(address) if channel in self._senders]
             if address in self._rooms:
                 unit.add_line(address, OFFICE, replied(self._written(row, "desk")), now, row.key)
@@ -255,7 +255,15 @@ class Courier:
 def addresses(to: str) -> tuple[str, ...]:
     """Where an address may be heard, best first: a person's own room, else the unit's."""
     person = Person.read(to)
-    return (to, f"unit:{person.unit}") if person.unit else (to,)
+    # A reviewing body is addressed by its name; the people of that unit are there if it has no room of its own.
+    unit = person.unit or (person.name if person.role == "reviewer" else "")
+    return (to, f"unit:{unit}") if unit else (to,)
+
+
+def _stand_in(unit: Any, to: str, now: datetime) -> tuple[str, ...]:
+    """Whoever acts for a person on leave hears first what is said to that person."""
+    stand_in = unit.stand_in_of(to, now)
+    return (stand_in,) if stand_in else ()
 
 
 def _as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:

@@ -19,7 +19,7 @@ from bots.officer import OfficerTalk, RoomTurn, RoomView, card
 from bots.officer.seats import who_sits_in
 from bots.packing import packed
 from bots.private_links import PrivateLinks
-from bots.room_views import RoomViews, may_see
+from bots.room_views import RoomViews
 from bots.wording import Words
 from casebook.case import Case, Command, Notice, Person
 from casebook.desk import Desk
@@ -158,7 +158,7 @@ class RoomReception:
     def _done(self, unit: Any, case: Case, command: Command, person: Person, at: datetime) -> Reply:
         done = self._words("desk.done", number=case.number, step=STEPS[command.step])
         personas = self._views.personas(unit, person, at)
-        if not may_see(case, personas):
+        if not self._views.sees(case, personas):
             return Reply(done)
         shown = card(self._views.view(unit, case, personas, at), self._words, at, self._units)
         return Reply(f"{done}\n{shown.text}", shown.buttons, card=case.number)
@@ -167,7 +167,7 @@ class RoomReception:
         """A colleague was quicker: the card as it stands now, instead of a bare refusal."""
         case = unit.find(number)
         personas = self._views.personas(unit, person, message.at)
-        if message.kind != BUTTON or error.code != "not_now" or case is None or not may_see(case, personas):
+        if message.kind != BUTTON or error.code != "not_now" or case is None or not self._views.sees(case, personas):
             return []
         shown = card(self._views.view(unit, case, personas, message.at), self._words, message.at, self._units)
         return [replace(shown, text=f"{self._words('desk.taken_elsewhere')}\n{shown.text}")]

@@ -46,6 +46,17 @@ class RoomViews:
         """The person, and whoever they stand in for: that role, their own name."""
         return personas(person, unit.stands_in_for(str(person), at), self._desk.law.jurisdiction)
 
+    def sees(self, case: Case, personas: Sequence[Person]) -> bool:
+        """An officer the unit's own, a reviewer those under it, the centre all; nobody who is barred from the case."""
+        return any(self._sees(case, each) for each in personas)
+
+    def _sees(self, case: Case, person: Person) -> bool:
+        if is_barred(case, person):
+            return False
+        if person.role == "reviewer":
+            return self._desk.law.jurisdiction.may_review(person.unit or "", case.lead_unit)
+        return person.unit is None or person.unit in case.units
+
     def actor(self, case: Case, step: str, personas: Sequence[Person], at: datetime) -> Person:
         """Who of these takes the step: the first to whom it is open, the person as such if it is open to none."""
         for each in personas:
@@ -60,7 +71,7 @@ class RoomViews:
         """The case with everything that the person may do with it now, in whosoever's place."""
         seen = [room_case(case, self._desk, each, at) for each in personas]
         allowed = tuple(dict.fromkeys(step for each in seen for step in each.allowed))
-        identity = any(may_open(case, each) for each in personas)
+        identity = any(may_open(case, each) and self._sees(case, each) for each in personas)
         similar = self._similar(unit, case) if {"dispatch", "designate"} & set(allowed) else ()
         return replace(
             seen[0], allowed=allowed, identity=identity, path=path_of(case), hand_backs=case.hand_backs, similar=similar
@@ -69,7 +80,7 @@ class RoomViews:
     def views(self, unit: Any, numbers: Iterable[str], personas: Sequence[Person], at: datetime) -> list[OfficerView]:
         """The cases of those numbers that this person may see."""
         found = (unit.find(number) for number in numbers)
-        return [self.view(unit, case, personas, at) for case in found if case and may_see(case, personas)]
+        return [self.view(unit, case, personas, at) for case in found if case and self.sees(case, personas)]
 
     def listed(self, unit: Any, address: str, personas: Sequence[Person], at: datetime) -> tuple[OfficerView, ...]:
         """The room's open cases: those handed back first where they are dispatched, then the most pressing."""
@@ -79,7 +90,7 @@ class RoomViews:
         numbers = dict.fromkeys(
             number for own, states in asked for number in unit.numbers(state=states, unit=own, limit=MOST_LISTED)
         )
-        cases = [case for number in numbers if (case := unit.find(number)) and may_see(case, personas)]
+        cases = [case for number in numbers if (case := unit.find(number)) and self.sees(case, personas)]
         shown = [self._brief(case, personas, at) for case in cases]
         latest = datetime.max.replace(tzinfo=at.tzinfo)
         waits = ("awaiting_dispatch", "disputed", "screening")
@@ -96,7 +107,7 @@ class RoomViews:
         hits: dict[str, Case] = {}
         for own in {each.unit for each in personas}:
             for case in unit.recent(own, MOST_LOOKED_THROUGH):
-                if may_see(case, personas) and word.lower() in self._haystack(case):
+                if self.sees(case, personas) and word.lower() in self._haystack(case):
                     hits[case.number] = case
         newest = sorted(hits.values(), key=lambda case: case.filed, reverse=True)[:MOST_FOUND]
         return tuple(self._brief(case, personas[:1], at) for case in newest)
@@ -119,22 +130,9 @@ class RoomViews:
         return check(unit, case, given, self._desk.law, at)
 
 
-def may_see(case: Case, personas: Sequence[Person]) -> bool:
-    """An officer the unit's own, the centre all; nobody who recused or is complained of."""
-    return any(_may_see(case, each) for each in personas)
-
-
-def _may_see(case: Case, person: Person) -> bool:
-    if is_barred(case, person):
-        return False
-    if person.role == "reviewer":
-        return True
-    return person.unit is None or person.unit in case.units
-
-
 def may_open(case: Case, person: Person) -> bool:
     """Whether who filed it may be opened to this person at all; the page that opens it asks `models.looking` again."""
-    if person.role not in IDENTITY_ROLES or not _may_see(case, person):
+    if person.role not in IDENTITY_ROLES:
         return False
     hidden = case.filing.anonymous or case.filing.confidential
     return person.role in CENTRE or (person.role in UNIT_ROLES and not hidden)

@@ -1,4 +1,4 @@
-"""Who is on the staff list, and where each of them is spoken to."""
+"""Who is on the staff list, who acts in whose place, and what may be a room."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def is_on_staff(person: Person, office: Jurisdiction) -> bool:
     if person.role in people:
         return person.name in people[person.role] and not person.unit
     if person.role == "reviewer":
-        return person.name in office.reviewers or _reviews(person, office)
+        named = {person.name, f"{person.name}@{person.unit}"} & set(office.reviewers)
+        return bool(named) or _reviews(person, office)
     unit = office.unit(person.unit or "")
     if unit is None or unit.name != person.unit:
         return False
@@ -45,9 +46,6 @@ def is_room(address: str, office: Jurisdiction) -> bool:
     kind, _, rest = address.partition(":")
     if kind == "unit":
         return any(unit.name == rest for unit in office.units)
+    if kind == "reviewer" and rest in {each.partition("@")[2] for each in office.reviewers}:
+        return True
     return address in CENTRAL.values() or is_on_staff(Person.read(address), office)
-
-
-def room_of(person: Person) -> str:
-    """The room a person works in."""
-    return CENTRAL.get(person.role) or f"unit:{person.unit}"

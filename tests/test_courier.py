@@ -572,3 +572,24 @@ def test_the_buttons_in_a_group_are_those_of_whoever_the_group_is(store, telegra
 def test_wechat_gets_words_instead_of_buttons():
     assert Rendering(say)(row("survey"), "wechat").buttons == ()
     assert len(Rendering(say)(row("survey"), "web").buttons) == 5
+
+
+def test_what_is_said_to_somebody_on_leave_is_heard_by_the_stand_in(
+    courier: Courier, telegram: Platform, store: Store
+) -> None:
+    away, other = "leader:马局长@市自然资源局", "officer:李经办@市自然资源局"
+
+    def set_up(unit: Any) -> None:
+        unit.bind_group("telegram", "1", away)
+        unit.bind_group("telegram", "2", other)
+        unit.leave(away, other, NOW + timedelta(days=1))
+        unit.post([Notice("k1", away, "urge", NOW, facts={"text": "请办"})])
+
+    store.write(set_up)
+    courier.deliver(NOW)
+
+    assert [to for to, *_ in telegram.sent] == ["2"]
+
+
+def test_a_reviewing_body_without_a_room_is_heard_in_its_units() -> None:
+    assert addresses("reviewer:市公安局") == ("reviewer:市公安局", "unit:市公安局")

@@ -58,6 +58,9 @@ def rooms_of(office: Jurisdiction, names: Mapping[str, str]) -> dict[str, Room]:
         if unit.leader:
             leader = Person("leader", unit.leader, unit.name)
             rooms.append(Room(str(leader), names["leader"].format(unit=unit.name), "leaders", (leader,)))
+    for each in (Person.read(f"reviewer:{name}") for name in office.reviewers):
+        name = names["reviewer"].format(unit=each.unit)
+        rooms.append(Room(f"reviewer:{each.unit}", name, "leaders", (each,)))
     return {room.address: room for room in rooms}
 
 

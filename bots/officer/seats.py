@@ -14,4 +14,6 @@ def who_sits_in(address: str) -> Person | None:
     kind, _, rest = address.partition(":")
     if kind == "unit":
         return Person("officer", "", rest)
-    return Person.read(address) if kind in ("leader", "officer", "reviewer") else None
+    if kind == "reviewer":
+        return Person("reviewer", "", rest.partition("@")[2] or rest)
+    return Person.read(address) if kind in ("leader", "officer") else None
