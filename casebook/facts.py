@@ -12,6 +12,8 @@ from casebook.redact import redact_name, redact_text
 from casebook.terms import CHANNELS
 from casebook.wording import fill, sentences
 
+# The clocks a citizen waits for; the others are between the office and its units.
+TO_THE_ANSWER = frozenset({"dispatch", "acceptance", "resolution"})
 MATTER_LENGTH = 60  # two lines on a phone
 
 
@@ -93,6 +95,7 @@ def masked_name(filing: Filing) -> str:
 
 
 def current(case: Case) -> ClockRun | None:
-    """The running clock that matters most to whoever reads: the legal one that is due first."""
+    """The running clock that matters to whoever reads: of those on the way to the answer the one that is due first."""
     runs = [run for run in case.running if not run.target]
+    runs = [run for run in runs if run.clock in TO_THE_ANSWER] or runs
     return min(runs, key=lambda run: run.due) if runs else None

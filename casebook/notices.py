@@ -181,7 +181,7 @@ def _object(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     if case.state == "disputed":
         yield from _hand_back(case, entry, law)
         return
-    more = {"from_unit": case.lead_unit, "times": case.hand_backs + 1, "suggest": entry.facts.get("suggest")}
+    more = {"from_unit": case.lead_unit, "variant": "objection", "suggest": entry.facts.get("suggest")}
     reason = {"reason_line": entry.private.get("reason", "")}
     yield to_staff(case, entry, law, reviewer_of(case.lead_unit, law), "dispute_request", **more, private=reason)
 
