@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from casebook import comparison as comparing
+from casebook import coverage as covering
 from casebook.errors import RulebookError
 from casebook.rulebook_file import read_rulebook, shipped
 from casebook.terms import CLOCKS, MESSAGES, STATES
@@ -13,21 +15,15 @@ from casebook.terms import CLOCKS, MESSAGES, STATES
 
 def comparison() -> Any:
     """All rulebooks side by side."""
-    from casebook import comparison as comparing
-
     return comparing.comparison([read_rulebook(name) for name in shipped()])
 
 
 def comparison_text(table: Any) -> str:
-    from casebook import comparison as comparing
-
     return comparing.text(table)
 
 
 def coverage(rulebook: str | None, obligations: Path | None) -> Any:
     """The obligations and what carries each out. Raises RulebookError where the file cannot be read."""
-    from casebook import coverage as covering
-
     try:
         csv_text = obligations.read_text(encoding="utf-8") if obligations else None
     except OSError as error:
@@ -36,8 +32,6 @@ def coverage(rulebook: str | None, obligations: Path | None) -> Any:
 
 
 def coverage_text(rows: Any) -> str:
-    from casebook import coverage as covering
-
     return covering.text(rows)
 
 
