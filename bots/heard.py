@@ -31,6 +31,7 @@ def simple(text: str) -> str:
     return read_clean(text).text
 
 
+@lru_cache(maxsize=1024)
 def bare(text: str) -> str:
     """The message without punctuation, blanks, politeness and particles: what is compared with the phrases."""
     folded = simple(text).lower()

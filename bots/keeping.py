@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,6 +15,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return dict(value) if isinstance(value, Mapping) else value
+
+
+def spread(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass as JSON has them, those of dataclasses within it too."""
+    held = ((item.name, getattr(value, item.name)) for item in fields(value))
+    return {name: spread(one) if is_dataclass(one) else plain(one) for name, one in held}
 
 
 def restore(first: T, kept: Mapping[str, Any], parts: Mapping[str, Any]) -> T:

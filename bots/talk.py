@@ -8,11 +8,11 @@ Nothing here reads a clock or a store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bots.keeping import plain, restore
+from bots.keeping import restore, spread
 from bots.message import Reply
 from bots.wishes import (
     Act,
@@ -191,8 +191,7 @@ class Talk:
 
     def to_dict(self) -> dict[str, Any]:
         """The talk as plain JSON values."""
-        kept = asdict(self, dict_factory=lambda pairs: {key: plain(value) for key, value in pairs})
-        return {"version": 1, **kept}
+        return {"version": 1, **spread(self)}
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any] | None) -> Talk:
@@ -264,6 +263,7 @@ class Here:
     anonymous: str = "accept"
     urge_hours: int = 24
     asks_consent: bool = False
+    sides: tuple[str, ...] = ()
     plain: bool = False
     pause: timedelta | None = None
     mind: Mind | None = None

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Row
 
 from casebook.case import Person
+from models.columns import blind_is, blinds
 from models.records import Line
 from models.tables import cards, chats, lines, senders
 from models.unit_cases import Cases
+
+
+@cache
+def _person(keys: int) -> Any:
+    here = (senders.c.channel == bindparam("which"), blind_is(senders.c.sender_blind, keys))
+    return select(senders.c.person).where(*here)
 
 
 class Rooms(Cases):
@@ -96,8 +104,8 @@ class Rooms(Cases):
 
     def person_of(self, channel: str, sender: str) -> Person | None:
         """Who the sender is; None for somebody unknown."""
-        known = self._blind_is(senders.c.sender_blind, "sender", sender)
-        row = self._one(select(senders.c.person).where(senders.c.channel == channel, known))
+        known = self._vault.blinds("sender", sender)
+        row = self._one(_person(len(known)), {"which": channel, **blinds(known)})
         return Person.read(row.person) if row else None
 
     def senders_of(self, person: str) -> list[tuple[str, str]]:
