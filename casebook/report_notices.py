@@ -12,7 +12,7 @@ from typing import Any
 from casebook import report_words as say
 from casebook.case import Notice
 from casebook.law import Law
-from casebook.reports import Occasion
+from casebook.reports import Given, Occasion, rule_of
 
 COUNTS = ("filed", "merged", "concluded", "open", "overdue", "reworked", "urged", "supervised")
 
@@ -54,6 +54,16 @@ def missed(occasion: Occasion, missing: Sequence[str], handed_in: int) -> Iterat
     facts = {**_head(occasion), "not_handed_in": "、".join(missing), "handed_in": handed_in}
     name = "missing" if missing else "all_in"
     yield notice(occasion, "dispatchers", "periodic_report", say.text(name, facts))
+
+
+def passed_on(given: Given, law: Law, units: Sequence[str]) -> list[Notice]:
+    """A bulletin once more, to each of the units: passed on by a person."""
+    rule = rule_of(law, given.report)
+    if rule is None:
+        return []
+    occasion = Occasion(rule, given.span, "passed_on", given.at)
+    text = given_text(occasion, given.body, law)
+    return [notice(occasion, f"unit:{unit}", "bulletin", text) for unit in units]
 
 
 def notice(occasion: Occasion, to: str, message: str, text: str) -> Notice:

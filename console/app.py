@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from console import cases, papers, people, rules
+from console import cases, ledger, lists, papers, people, reports, rules, statistics
 from console.door import Handler, signed_in
 from console.given import Office
 from console.login import Login
@@ -32,6 +32,18 @@ def routes(office: Office, propose: Propose = no_proposal) -> list[BaseRoute]:
         route("/logout", login.leave, "POST"),
         route("", cases.search),
         route("/rulebook", rules.show),
+        route("/ledger", ledger.show),
+        route("/ledger.xlsx", ledger.covered),
+        route("/ledger.xlsx", ledger.whole, "POST"),
+        route("/figures", statistics.show),
+        route("/figures.xlsx", statistics.workbook),
+        route("/figures/{figure}", statistics.cases_of),
+        route("/lists", lists.show),
+        route("/reports", reports.listing),
+        route("/reports/{report}/{period}", reports.show),
+        route("/reports/{report}/{period}.xlsx", reports.workbook),
+        route("/reports/{report}/{period}/hand-in", reports.hand_in, "POST"),
+        route("/reports/{report}/{period}/pass-on", reports.pass_on, "POST"),
         route("/people", people.show),
         route("/people/invite", people.invite, "POST"),
         route("/people/remove", people.remove, "POST"),

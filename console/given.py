@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from casebook.desk import Desk
+from casebook.figures import Counted
+from casebook.periods import Span
+from casebook.reports import Given
 from models.store import Store
+
+
+class Reporting(Protocol):
+    """What makes figures and reports of the case book."""
+
+    @property
+    def units(self) -> Sequence[str]: ...
+
+    def counted(self, span: Span, now: datetime | None = None) -> tuple[Counted, Mapping[tuple[str, str], int]]:
+        """The cases the span concerns, as they stood at its end."""
+
+    def made(self, span: Span, unit: str = "", now: datetime | None = None) -> dict[str, Any]:
+        """What a report on the span says, of the whole area or one unit."""
+
+    def corrected(self, given: Given) -> list[dict[str, Any]]:
+        """What the report would count otherwise today."""
 
 
 class Office(Protocol):
@@ -24,6 +43,9 @@ class Office(Protocol):
 
     @property
     def https(self) -> bool: ...
+
+    @property
+    def reporting(self) -> Reporting: ...
 
     def checking(self, number: str) -> Mapping[str, str]:
         """Where anybody can check the notices of that case, and the code to type: fields of a form."""

@@ -46,6 +46,7 @@ from office.book import vault
 from office.cards import buttons_for
 from office.checking import checking
 from office.law import read_law
+from scheduler.reporting import Reporting
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,11 @@ class Office:
     def now(self) -> datetime:
         """The one clock of the process, in the jurisdiction's zone."""
         return datetime.now(self.settings.zone)
+
+    @property
+    def reporting(self) -> Reporting:
+        """What makes figures and reports of the case book, by the law as it is now."""
+        return Reporting(self.store, self.law)
 
     def checking(self, number: str) -> Mapping[str, str]:
         """What a printed notice of that case says of where to check it."""

@@ -7,7 +7,7 @@ of its period, so it may be made late and says the same.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Protocol, TypeVar
@@ -18,7 +18,7 @@ from casebook.figures import Counted, in_hindsight
 from casebook.law import Law
 from casebook.periods import Span, all_as_of, as_of, before, span_of
 from casebook.report_contents import body, corrections
-from casebook.reports import MISSING, REMIND, Given, Occasion, occasions, rule_of
+from casebook.reports import MISSING, REMIND, Given, Occasion, occasions
 from casebook.rules import ReportRule
 
 log = logging.getLogger(__name__)
@@ -159,13 +159,3 @@ def _within(rule: ReportRule, span: Span) -> Iterator[Span]:
     while inner.until <= span.until:
         yield inner
         inner = span_of(rule.period, inner.until + timedelta(days=1), rule.begins)
-
-
-def passed_on(given: Given, law: Law, units: Sequence[str]) -> list[Notice]:
-    """A bulletin once more, to each of the units: passed on by a person."""
-    rule = rule_of(law, given.report)
-    if rule is None:
-        return []
-    occasion = Occasion(rule, given.span, "passed_on", given.at)
-    text = report_notices.given_text(occasion, given.body, law)
-    return [report_notices.notice(occasion, f"unit:{unit}", "bulletin", text) for unit in units]

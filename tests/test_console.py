@@ -23,6 +23,7 @@ from console.session import PURPOSE, is_on_staff
 from console.step_forms import forms
 from models.store import Store
 from office.law import read_law
+from scheduler.reporting import Reporting
 from tests.makers import UNIT, a_filing, moment
 
 LAW = read_law("yunnan")
@@ -46,6 +47,10 @@ class TestOffice:
 
     def now(self) -> datetime:
         return self.at
+
+    @property
+    def reporting(self) -> Reporting:
+        return Reporting(self.store, self.desk.law)
 
     def checking(self, number: str) -> dict[str, str]:
         return {"check_code": "ABCD-EFGH", "check_url": f"http://example.invalid/notices/{number}"}

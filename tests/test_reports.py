@@ -11,11 +11,12 @@ import pytest
 from casebook.case import Command, Person
 from casebook.desk import Desk
 from casebook.periods import days, span_of
+from casebook.report_notices import passed_on
 from casebook.reports import due_day, occasions, rule_of
 from models.records import OutboxRow
 from models.store import Store
 from office.law import read_law
-from scheduler.reporting import Reporting, passed_on
+from scheduler.reporting import Reporting
 from tests.acting import OFFICER, Acting
 from tests.makers import UNIT, a_filing, moment
 

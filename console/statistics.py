@@ -1,0 +1,103 @@
+"""The figures of any days: each opens its cases, those counted and those left out with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from casebook import report_words as say
+from casebook.figures_sheet import figures_workbook
+from console.door import Visit
+from console.seeing import NotThere
+from console.spans import must_be_of_the_body, query_of, sheet, span_asked, unit_asked
+
+
+def show(visit: Visit) -> Response:
+    """All rates, the counts, a line a unit."""
+    must_be_of_the_body(visit)
+    span, unit = span_asked(visit), unit_asked(visit)
+    body = visit.office.reporting.made(span, unit, visit.now)
+    return visit.page(
+        "figures",
+        span=span,
+        unit=unit,
+        units=list(visit.office.reporting.units),
+        query=query_of(span, unit),
+        figures=figure_lines(body),
+        counts=count_lines(body),
+        heads=heads(body),
+        lines=unit_lines(body),
+    )
+
+
+def cases_of(visit: Visit) -> Response:
+    """The cases behind one rate."""
+    must_be_of_the_body(visit)
+    span, unit = span_asked(visit), unit_asked(visit)
+    body = visit.office.reporting.made(span, unit, visit.now)
+    row = next((row for row in body["figures"] if row["figure"] == visit.path["figure"]), None)
+    if row is None:
+        raise NotThere
+    return visit.page("figure", span=span, unit=unit, query=query_of(span, unit), **figure_cases(row))
+
+
+def workbook(visit: Visit) -> Response:
+    must_be_of_the_body(visit)
+    span, unit = span_asked(visit), unit_asked(visit)
+    body = visit.office.reporting.made(span, unit, visit.now)
+    return sheet(figures_workbook(body, visit.office.desk.law.jurisdiction.title), f"figures-{span.name}")
+
+
+def figure_lines(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each rate in words."""
+    return [
+        {
+            "name": row["figure"],
+            "title": say.word("figure", row["figure"]),
+            "top": row["numerator"],
+            "bottom": row["denominator"],
+            "rate": say.percent(row["numerator"], row["denominator"]) if row["denominator"] else "",
+            "why": say.word("missing", row["missing"]) if row["missing"] else "",
+            "left_out": row["left_out"],
+        }
+        for row in body["figures"]
+    ]
+
+
+def figure_cases(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The cases behind a rate, in their parts."""
+    top = row["cases"]["numerator"]
+    rest = [number for number in row["cases"]["denominator"] if number not in set(top)]
+    left_out = [(number, say.word("left_out", why)) for number, why in row["cases"]["left_out"].items()]
+    return {"title": say.word("figure", row["figure"]), "top": top, "rest": rest, "left_out": left_out}
+
+
+def count_lines(body: Mapping[str, Any]) -> list[tuple[str, int]]:
+    return [(say.word("count", name), count) for name, count in body["counts"].items()]
+
+
+def unit_lines(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A line for each unit and stream: counts, then rates."""
+    return [
+        {"name": row.get("unit") or row.get("stream"), "counts": list(row["counts"].values()), "rates": _rates(row)}
+        for row in (*body["units"], *body["streams"])
+        if any(row["counts"].values())
+    ]
+
+
+def heads(body: Mapping[str, Any]) -> list[str]:
+    """The heads of the table of units."""
+    return [say.word("count", name) for name in body["counts"]] + _titles(row["figure"] for row in body["figures"])
+
+
+def _titles(names: Iterable[str]) -> list[str]:
+    return [say.word("figure", name) for name in names]
+
+
+def _rates(row: Mapping[str, Any]) -> list[str]:
+    return [
+        say.percent(part["numerator"], part["denominator"]) if part["denominator"] else ""
+        for part in row["rates"].values()
+    ]

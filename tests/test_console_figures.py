@@ -1,0 +1,185 @@
+"""Ledger, figures, lists and reports in the console: who sees what; a figure opens its cases; looks are recorded."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+
+from casebook.case import Person
+from scheduler.reporting import Reporting
+from tests.makers import UNIT, moment
+from tests.test_console import (
+    ANSWER,
+    DISPATCHER,
+    INSPECTOR,
+    LEADER,
+    OFFICER,
+    STRANGER,
+    SUPERVISOR,
+    SignIn,
+    TestOffice,
+    address,
+    office,
+    page,
+    sign_in,
+    token,
+)
+
+__all__ = ["address", "office", "sign_in"]
+MARCH = "since=2026-03-01&until=2026-03-31"
+
+
+def answered(office: TestOffice, **changes: Any) -> str:
+    case = office.file(**changes)
+    office.take(case, "dispatch", DISPATCHER, to=[UNIT])
+    office.take(case, "accept", OFFICER)
+    office.take(case, "resolve", OFFICER, verdict="substantiated", **ANSWER)
+    return case.number
+
+
+def cells(response: httpx.Response, sheet: int = 0) -> list[list[Any]]:
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    return [[cell.value for cell in line] for line in book.worksheets[sheet].iter_rows()]
+
+
+def reported(office: TestOffice) -> str:
+    """A unit's quarter: begun in March, given in April; the number of its one case."""
+    Reporting(office.store, office.desk.law).run(moment("2026-03-01 09:00"))
+    number = answered(office)
+    office.at = moment("2026-04-01 09:00")
+    Reporting(office.store, office.desk.law).run(office.at)
+    return number
+
+
+def test_a_figure_opens_its_cases_and_says_why_others_are_left_out(office: TestOffice, sign_in: SignIn) -> None:
+    number, waiting = answered(office), office.file(citizen="h2").number
+    browser = sign_in(SUPERVISOR)
+
+    overview = page(browser, f"/console/figures?{MARCH}")
+    behind = page(browser, f"/console/figures/on_time_rate?{MARCH}")
+
+    assert "按期办结率" in overview
+    assert "没有办件量，不算比率" in overview
+    assert f'href="/console/case/{number}"' in behind
+    assert waiting in behind
+    assert "没有办结期限" in behind
+
+
+def test_the_figures_are_exported_with_their_cases(office: TestOffice, sign_in: SignIn) -> None:
+    number = answered(office)
+
+    found = sign_in(DISPATCHER).get(f"/console/figures.xlsx?{MARCH}")
+
+    assert ["按期办结率", 1, 1, "100%", ""] in cells(found)
+    assert ["按期办结率", "分子", number, ""] in cells(found, 1)
+
+
+@pytest.mark.parametrize("person", [OFFICER, STRANGER, LEADER, INSPECTOR])
+@pytest.mark.parametrize("path", ["ledger", "ledger.xlsx", "figures", "figures.xlsx", "figures/on_time_rate", "lists"])
+def test_only_the_body_sees_everybodys_figures(office: TestOffice, sign_in: SignIn, person: Person, path: str) -> None:
+    page(sign_in(person), f"/console/{path}", 403)
+
+
+@pytest.mark.parametrize(
+    "days", ["since=gestern", "since=2026-03-02&until=2026-03-01", "since=0001-01-01&until=9999-12-31"]
+)
+def test_days_that_are_none_are_refused_in_a_sentence(sign_in: SignIn, days: str) -> None:
+    assert "请填写起止日期" in page(sign_in(SUPERVISOR), f"/console/figures?{days}", 400)
+
+
+def test_the_ledger_is_covered_on_the_page_and_in_the_workbook(office: TestOffice, sign_in: SignIn) -> None:
+    number = answered(office)
+    browser = sign_in(SUPERVISOR)
+
+    shown = page(browser, f"/console/ledger?{MARCH}")
+    sheet = str(cells(browser.get(f"/console/ledger.xlsx?{MARCH}")))
+
+    for text in (shown, sheet):
+        assert number in text
+        assert "张**" in text
+        assert "13800000000" not in text
+    assert office.store.read(lambda unit: unit.looks(number)) == []
+
+
+def test_the_uncovered_ledger_needs_a_reason_and_leaves_a_record(office: TestOffice, sign_in: SignIn) -> None:
+    number = answered(office)
+    browser = sign_in(SUPERVISOR)
+    mark = token(browser)
+
+    refused = browser.post(f"/console/ledger.xlsx?{MARCH}", data={"token": mark, "reason": "看"})
+    given = browser.post(f"/console/ledger.xlsx?{MARCH}", data={"token": mark, "reason": "报送上级存档"})
+
+    assert refused.status_code == 403
+    assert "13800000000" in str(cells(given))
+    looks = office.store.read(lambda unit: unit.looks(number))
+    assert [(look.by, look.what, look.reason) for look in looks] == [(str(SUPERVISOR), "ledger", "报送上级存档")]
+
+
+def test_key_objects_are_for_the_supervisors_eyes(office: TestOffice, sign_in: SignIn) -> None:
+    for place in range(3):
+        answered(office, citizen=f"h{place}")
+
+    assert f"单位　{UNIT}　3 件" in page(sign_in(SUPERVISOR), f"/console/lists?{MARCH}")
+    assert "重点对象" not in page(sign_in(DISPATCHER), f"/console/lists?{MARCH}")
+
+
+def test_a_spot_check_is_drawn_again_by_its_seed(office: TestOffice, sign_in: SignIn) -> None:
+    numbers = [answered(office, citizen=f"h{place}") for place in range(6)]
+    browser = sign_in(SUPERVISOR)
+
+    def drawn(seed: str) -> set[str]:
+        text = page(browser, f"/console/lists?{MARCH}&most=2&seed={seed}").partition("抽查名单")[2]
+        return {number for number in numbers if number in text}
+
+    assert len(drawn("a")) == 2
+    assert drawn("a") == drawn("a")
+    assert len({frozenset(drawn(seed)) for seed in "abcdef"}) > 1
+
+
+def test_a_report_stays_as_given_and_corrections_stand_apart(office: TestOffice, sign_in: SignIn) -> None:
+    number = reported(office)
+    browser = sign_in(SUPERVISOR)
+
+    listed = page(browser, "/console/reports")
+    shown = page(browser, "/console/reports/quarter_summary/2026Q1")
+
+    assert "季度政务服务投诉处理情况汇总" in listed
+    assert number in shown
+    assert "原数不再改动" in shown
+    assert f"尚未报送：{UNIT}" in shown
+    assert "报出之后的变化会列在这里" in shown
+
+
+def test_a_unit_hands_in_its_own_report_once(office: TestOffice, sign_in: SignIn) -> None:
+    reported(office)
+    browser = sign_in(LEADER)
+    own = page(browser, "/console/reports/quarter_summary/2026Q1")
+
+    done = browser.post("/console/reports/quarter_summary/2026Q1/hand-in", data={"token": token(browser)})
+
+    assert "核对无误，报送" in own
+    assert "已报送。" in done.text
+    assert "核对无误，报送" not in done.text
+    returns = office.store.read(lambda unit: unit.returns("quarter_summary", "2026Q1"))
+    assert returns == {UNIT: moment("2026-04-01 09:00")}
+
+
+def test_another_units_report_is_not_a_units_to_see(office: TestOffice, sign_in: SignIn) -> None:
+    number = reported(office)
+
+    assert number not in page(sign_in(STRANGER), "/console/reports/quarter_summary/2026Q1")
+
+
+def test_an_area_report_is_nobodys_to_hand_in_and_an_inspectors_not_to_see(office: TestOffice, sign_in: SignIn) -> None:
+    reported(office)
+    browser = sign_in(SUPERVISOR)
+
+    refused = browser.post("/console/reports/quarter_summary/2026Q1/hand-in", data={"token": token(browser)})
+
+    assert refused.status_code == 403
+    page(sign_in(INSPECTOR), "/console/reports", 403)
+    page(browser, "/console/reports/quarter_summary/1999Q1", 404)
