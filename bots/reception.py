@@ -175,6 +175,7 @@ class Reception:
             materials=tuple(Material(item.field, item.needed) for item in law.rulebook.materials) or USUAL,
             anonymous=law.read.anonymous,
             urge_hours=law.read.urge_hours,
+            sides=law.rulebook.revisit.sides if law.rulebook.revisit else (),
             asks_consent=message.channel in BY_CONSENT and SUBSCRIBED not in unit.contact_notes(handle),
             cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,

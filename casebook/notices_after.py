@@ -57,6 +57,8 @@ def rework(case: Case, entry: Entry, law: Law, why: str) -> Iterator[Told]:
 
 
 def _rate(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
+    if entry.facts.get("completes"):
+        return
     score = int(entry.facts["score"])
     bad = score < SATISFIED_FROM
     more = {"score_title": SCORES[score], "variant": "bad" if bad else ""}

@@ -144,9 +144,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Revisit:
-    """Who asks whether it was solved (`unit` or `body`), and after how many vain attempts that counts as done."""
+    """Who asks whether it was solved (`unit` or `body`), and after how many vain attempts that counts as done. `sides`
+    are what is asked for besides, each from 1 to 5: result, efficiency, attitude."""
 
     who: str
+    sides: tuple[str, ...] = ()
     attempts: int = 3
     target_days: int | None = None
     item: str = ""

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bots.talk import Subscribe, Talk, Unreached, Urge
+from bots.talk import Rate, Subscribe, Supplement, Talk, Unreached, Urge
 from models.store import Store
 from tests.talking import MATTER, MORNING, House, here, talked, text_of
 from tests.test_citizen import ANSWERED, NUMBER, OPEN
-from tests.test_reception import DISPATCHER, OFFICER, SUPERVISOR
+from tests.test_reception import DISPATCHER, OFFICER, SUPERVISOR, answered
 
 ALL = "希望马上办理，张三丰 13800000000"
 
@@ -132,3 +132,40 @@ def test_what_a_newer_version_keeps_is_read_back_whole() -> None:
     talk = Talk(urged=((NUMBER, MORNING.isoformat()),), plain=True, pending=("一",), quiet_until=MORNING)
 
     assert Talk.from_dict(talk.to_dict()) == talk
+
+
+SIDES = ("result", "efficiency", "attitude")
+
+
+def test_where_the_rulebook_wants_three_sides_the_tap_counts_and_they_follow() -> None:
+    told = talked("5", "5 4 5", known=here(ANSWERED, sides=SIDES))
+
+    assert told.acts == (Rate(NUMBER, 5), Rate(NUMBER, 5, "", 5, 4, 5))
+
+
+def test_whoever_gives_no_sides_has_rated_all_the_same_and_says_why_after_a_low_one() -> None:
+    told = talked("不满意", "窗口还是没给我办", known=here(ANSWERED, sides=SIDES))
+
+    assert told.acts == (Rate(NUMBER, 2), Supplement(NUMBER, "窗口还是没给我办"))
+
+
+def test_a_new_matter_after_a_good_rating_is_no_reason_for_it() -> None:
+    told = talked("5", MATTER, known=here(ANSWERED, sides=SIDES))
+
+    assert told.talk.draft is not None
+    assert told.acts == (Rate(NUMBER, 5),)
+
+
+@pytest.mark.parametrize("score", [5, 2])
+def test_the_sides_complete_the_same_rating_and_nobody_is_told_twice(house: House, score: int) -> None:
+    law = house.desk.law
+    revisit = replace(law.rulebook.revisits[0], sides=SIDES)
+    house.desk.law = replace(law, rulebook=replace(law.rulebook, revisits=(revisit,)))
+    number = answered(house)
+    house.say(str(score))
+    assert "记下了" in text_of(house.say("5 4 3"))
+    case = house.store.read(lambda unit: unit.load(number))
+    thanks = [row.message for row in house.store.read(lambda unit: unit.outbox_of(number))].count("survey_thanks")
+
+    assert (case.history[-1].facts["result"], case.history[-1].facts["attitude"]) == (5, 3)
+    assert (case.score, thanks) == (score, 1)

@@ -10,6 +10,7 @@ import pytest
 from bots.citizen.questions import ASK_AT_MOST, EDITABLE
 from bots.officer.preparing import ELEMENTS, NEEDS
 from bots.wording import FOLDER, WordingError, Words, load_phrases, load_words
+from casebook.steps.after import THREE_SIDES
 from casebook.terms import GROUNDS, KINDS, STATES, STEPS
 
 # Sections whose last name comes from a table of ours, and that table.
@@ -22,6 +23,7 @@ FAMILIES = {
     "redirect": {*GROUNDS, "where", "clause", "insist", "try_again"},
     "emergency": {*load_phrases()["emergency"], "other"},
     "side": set(load_phrases()["side"]),
+    "side_of": set(THREE_SIDES),
     "step": {
         *STEPS,
         "accept_as",

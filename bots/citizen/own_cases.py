@@ -183,6 +183,8 @@ def rate(scene: Scene, number: str, score: int, text: str = "") -> Turn:
         done = case is not None and case.score is not None
         return scene.stay(scene.say("rating.already" if done else "rating.not_now", number=number))
     act = Rate(number, score, text)
+    if scene.here.sides:
+        return scene.rest(_ask_sides(scene), acts=(act,), stage=RATED, number=number, held=str(score))
     if text or score > LOW_SCORE:
         return scene.rest(acts=(act,))
     return scene.rest(acts=(act,), stage=RATED, number=number)
@@ -202,15 +204,39 @@ def rate_in_words(scene: Scene) -> Turn | None:
     return rate(scene, waiting[0].number, within, scene.text) if within else None
 
 
+def _ask_sides(scene: Scene) -> Reply:
+    """The single sides the rulebook wants rated, in one question."""
+    names = scene.here.words("joint.fields").join(scene.here.words(f"side_of.{name}") for name in scene.here.sides)
+    return scene.say("rating.sides", names=names)
+
+
+def sides(scene: Scene) -> Turn | None:
+    """ "5 4 5" after that question: one digit a side, in their order."""
+    digits = [int(char) for char in heard.bare(scene.text) if char in "12345"]
+    apart = not heard.bare(scene.text).translate(str.maketrans("", "", "12345分星"))
+    if not scene.here.sides or not apart or len(digits) != len(scene.here.sides) or not scene.talk.held:
+        return None
+    number, score = scene.talk.number, int(scene.talk.held)
+    given = dict(zip(scene.here.sides, digits, strict=True))
+    act = Rate(number, score, "", given.get("result"), given.get("efficiency"), given.get("attitude"))
+    if score > LOW_SCORE:
+        return scene.rest(scene.say("rating.sides_kept"), acts=(act,))
+    return scene.rest(scene.say("rating.sides_then_why"), acts=(act,), stage=RATED, number=number)
+
+
 def reason(scene: Scene) -> Turn | None:
     """The reason that follows a low rating; a command or a new matter is heard for itself."""
+    rated = sides(scene)
+    if rated:
+        return rated
     said = heard.command(scene.text)
     if said in ("skip", "deny", "thanks", "cancel", "back"):
         return scene.rest(scene.say("rating.no_reason"))
     number = scene.talk.number
     case = scene.here.case(number)
     answered_again = case is not None and case.can_rate and heard.score(scene.text) is not None
-    if said or not scene.text or answered_again:
+    happy = scene.talk.held in tuple("345")
+    if said or not scene.text or answered_again or happy:
         return None
     return scene.rest(scene.say("rating.reason_kept"), acts=(Supplement(number, scene.text, scene.media),))
 

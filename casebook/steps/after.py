@@ -18,6 +18,8 @@ THREE_SIDES = ("result", "efficiency", "attitude")
 def rate(case: Case, command: Command, law: Law) -> Outcome:
     score = _scores(command)
     _check_resolved(case)
+    if _completes(case, command, score):
+        return outcome(command, case.state, facts={"completes": True})
     if case.state == "closed" and _rated_since_answer(case):
         raise NotAllowed("already_rated", score=case.score)
     satisfied = score >= SATISFIED_FROM
@@ -32,6 +34,15 @@ def _check_resolved(case: Case) -> None:
     """A good rating is kept as closed, an untrue one too: there is nothing of ours to be content with."""
     if not any(entry.step == "resolve" for entry in case.history):
         raise NotAllowed("nothing_to_rate", number=case.number)
+
+
+def _completes(case: Case, command: Command, score: int) -> bool:
+    """Whether it only adds the single sides to the same score just given: one rating, said in two breaths."""
+    last = next((entry for entry in reversed(case.history) if entry.step in ANSWERS | {"rate"}), None)
+    if last is None or last.step != "rate" or case.score != score:
+        return False
+    given = [name for name in THREE_SIDES if name in command.facts]
+    return bool(given) and not any(name in last.facts for name in THREE_SIDES)
 
 
 def _rated_since_answer(case: Case) -> bool:
