@@ -14,7 +14,7 @@ from casebook.case import Case, Entry, Notice
 from casebook.facts import Told, current, due_of, part
 from casebook.law import Law
 from casebook.notices_after import TELL as AFTER
-from casebook.notices_after import answer, fed_back, rework
+from casebook.notices_after import answer, fed_back
 from casebook.rules import Clause
 from casebook.wording import sentences
 
@@ -254,10 +254,6 @@ def _reject(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
         yield to_staff(case, entry, law, unit_of(case), "rework_order", variant="rejected", private=why)
 
 
-def _fail_check(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
-    yield from rework(case, entry, law, str(entry.private.get("reason", "")))
-
-
 def _recuse(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     """Somebody else must take over: the leader names one, the dispatchers where the leader himself stepped out."""
     to = "dispatchers" if entry.by.role == "leader" else leader_of(case, law)
@@ -294,7 +290,6 @@ TELL: Mapping[str, Tell] = {
     "approve": _approve,
     "reject": _reject,
     "pass_check": answer,
-    "fail_check": _fail_check,
     "recuse": _recuse,
     "mark": _mark,
     **AFTER,

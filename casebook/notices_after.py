@@ -56,6 +56,10 @@ def rework(case: Case, entry: Entry, law: Law, why: str) -> Iterator[Told]:
         yield from to_citizens(case, entry, law, "rework_notice", **due)
 
 
+def _fail_check(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
+    yield from rework(case, entry, law, str(entry.private.get("reason", "")))
+
+
 def _rate(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     if entry.facts.get("completes"):
         return
@@ -147,6 +151,7 @@ def _recount(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 
 
 TELL: Mapping[str, Callable[[Case, Entry, Law], Iterator[Told]]] = {
+    "fail_check": _fail_check,
     "rate": _rate,
     "revisit": _revisit,
     "urge": _urge,
