@@ -187,6 +187,7 @@ def test_contact_data_goes_by_a_private_link_and_never_into_the_group(house: Hou
     number = handling(house)
     joined(house)
     shown = house.say(f"找 {number}", "u-li", "telegram", GROUP)
+    assert "找到 1 件" in text_of(shown)
     assert "13800000000" not in text_of(shown)
     told = house.say(f"!look:{number}", "u-li", "telegram", GROUP)
 

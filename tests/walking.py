@@ -52,7 +52,7 @@ class Running:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder, self.port = folder, free_port()
         self.url = f"http://localhost:{self.port}"
-        self._environment = {
+        self.environment = {
             **{
                 name: value
                 for name, value in os.environ.items()
@@ -69,7 +69,7 @@ class Running:
     def start(self) -> None:
         with (self.folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bots"], cwd=self.folder, env=self._environment, stdout=log, stderr=log
+                [sys.executable, "-m", "bots"], cwd=self.folder, env=self.environment, stdout=log, stderr=log
             )
         until(self._is_ready, f"the office to be ready:\n{self.log()[-2000:]}")
 
@@ -105,7 +105,7 @@ class Running:
         done = subprocess.run(
             [sys.executable, "-m", "casebook", "verify", "--json"],
             cwd=self.folder,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             check=False,
             timeout=PATIENCE,

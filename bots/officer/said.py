@@ -130,7 +130,7 @@ def _opening(text: str) -> tuple[str, str, str]:
     return "", "", text
 
 
-LONGEST_WORD = 12
+LONGEST_WORD = 20
 # These verbs take their object directly ("交办市自然资源局", "延期5天").
 FOLLOWED = frozenset(
     {"dispatch", "designate", "extend", "hand_back", "merge", "transfer", "reclassify", "mark", "contact"}
