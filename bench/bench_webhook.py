@@ -1,11 +1,13 @@
 """Messages a second of the whole WeChat path in safe mode, beside a bare wechatpy echo, in one run.
 
-    python bench/bench_webhook.py [--quick] [--rate 50]
+    python bench/bench_webhook.py [--quick] [--rate 50] [--werobot PYTHON]
 
 Ours is `python -m bots --only web` as it is served: verify, open, deduplicate, read, converse, store durably, answer.
 The peer is the same server (Starlette on uvicorn) with wechatpy's own calls: verify, open, parse, echo, seal; it keeps
-nothing and answers a repeat twice. Both have the first core, the load the last where there is more than one; rounds
-alternate, and what counts is the ratio. Every message is another one, from one of 500 people.
+nothing and answers a repeat twice. A third server is that echo with a durable unit as bare SQL: message, talk and
+notice in SQLite, flushed before the answer. `--werobot` names an interpreter that has WeRoBot, cryptography and
+gunicorn (ours has not): its echo with its SQLite session. All have the first core, the load the last where there is
+more than one; rounds alternate, and what counts is the ratio. Every message is another one, from one of 500 people.
 Saturation is 16 connections asking again as soon as they are answered; then the time of an answer at a steady rate,
 counted from the moment the message was due.
 """
@@ -26,7 +28,7 @@ import sys
 import tempfile
 import time as clock
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -34,6 +36,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.webhook_peers import peer, werobot
 from tests.walking import free_port
 from tests.wechat_pushes import AES_KEY, APP_ID, TOKEN, heard, push, text_xml
 
@@ -48,29 +51,6 @@ SAYINGS = [
     "我的进度",
     "你好",
 ]
-
-
-def peer() -> None:
-    """The bare echo, served until killed."""
-    import uvicorn
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import Route
-    from wechatpy import create_reply, parse_message
-    from wechatpy.crypto import WeChatCrypto
-
-    crypto = WeChatCrypto(TOKEN, AES_KEY, APP_ID)
-
-    async def wechat(request: Request) -> Response:
-        asked, body = request.query_params, await request.body()
-        plain = crypto.decrypt_message(body, asked["msg_signature"], asked["timestamp"], asked["nonce"])
-        message = parse_message(plain)
-        reply = create_reply(message.content, message).render()
-        return Response(crypto.encrypt_message(reply, asked["nonce"], asked["timestamp"]), media_type="application/xml")
-
-    app = Starlette(routes=[Route("/wechat", wechat, methods=["POST"])])
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="error", access_log=False)
 
 
 @contextmanager
@@ -207,12 +187,11 @@ def measure(ports: dict[str, int], rounds: int, seconds: float, rate: float) -> 
             speeds[name].append(asyncio.run(saturated(port, seconds, chance, serial)))
     for name, port in ports.items():
         took[name] = asyncio.run(steady(port, rate, max(4.0, 2 * seconds), chance, serial))
-    ratio = statistics.median(ours / bare for ours, bare in zip(speeds["ours"], speeds["bare"], strict=True))
     figures = {name: _figures(speeds[name], took[name]) for name in ports}
-    figures["ratio"] = {
-        "per_second": ratio,
-        "p99_ms": figures["ours"]["p99_ms"] / figures["bare"]["p99_ms"],
-    }
+    for name in ports:
+        ratios = [ours / other for ours, other in zip(speeds["ours"], speeds[name], strict=True)]
+        figures[name]["ours_to_it"] = statistics.median(ratios)
+        figures[name]["p99_ours_to_it"] = figures["ours"]["p99_ms"] / figures[name]["p99_ms"]
     return figures
 
 
@@ -225,6 +204,14 @@ def _figures(speeds: list[float], took: list[float]) -> dict[str, float]:
         "p99_ms": took[int(len(took) * 0.99)],
         "worst_ms": took[-1],
     }
+
+
+TITLES = {
+    "ours": "ours: the whole path, durable",
+    "bare": "wechatpy echo, keeps nothing",
+    "raw": "wechatpy echo with a durable unit in SQL",
+    "werobot": "WeRoBot echo with its SQLite session",
+}
 
 
 def settings(folder: str, port: int) -> dict[str, str]:
@@ -245,23 +232,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--rate", type=float, default=50, help="messages a second for the time of an answer")
+    parser.add_argument("--werobot", help="an interpreter that has WeRoBot, cryptography and gunicorn")
     given = parser.parse_args()
     rounds, seconds = (2, 1.0) if given.quick else (7, 2.0)
     with tempfile.TemporaryDirectory() as ours, tempfile.TemporaryDirectory() as bare:
-        one, two = free_port(), free_port()
-        serve_ours = [sys.executable, "-m", "bots", "--only", "web"]
-        serve_bare = [sys.executable, str(Path(__file__).resolve()), "--peer", str(two)]
+        file = str(Path(__file__).resolve())
+        commands = {
+            "ours": lambda port: [sys.executable, "-m", "bots", "--only", "web"],
+            "bare": lambda port: [sys.executable, file, "--peer", str(port)],
+            "raw": lambda port: [sys.executable, file, "--peer", str(port), "keeps"],
+        }
+        if given.werobot:
+            commands["werobot"] = lambda port: werobot(given.werobot, bare, port)
         if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
             os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
-        with served(serve_ours, one, ours, settings(ours, one)), served(serve_bare, two, bare, {}):
-            figures = measure({"ours": one, "bare": two}, rounds, seconds, given.rate)
-    titles = {"ours": "ours: the whole path, durable", "bare": "bare wechatpy echo, keeps nothing"}
-    for name, title in titles.items():
-        row = figures[name]
+        ports = {name: free_port() for name in commands}
+        with ExitStack() as stack:
+            for name, port in ports.items():
+                folder, environment = (ours, settings(ours, port)) if name == "ours" else (bare, {})
+                stack.enter_context(served(commands[name](port), port, folder, environment))
+            figures = measure(ports, rounds, seconds, given.rate)
+    for name, row in figures.items():
+        title = TITLES[name]
         times = f"p50 {row['p50_ms']:6.1f} ms   p99 {row['p99_ms']:6.1f} ms"
-        print(f"  {title:34} {row['per_second']:8,.0f} a second   {times}")
-    ratio = figures["ratio"]
-    print(f"  {'ours to bare':34} {ratio['per_second']:8.2f} x   p99 {ratio['p99_ms']:6.1f} x")
+        ratios = f"ours to it {row['ours_to_it']:5.2f} x, p99 {row['p99_ours_to_it']:5.1f} x"
+        print(f"  {title:42} {row['per_second']:8,.0f} a second   {times}   {ratios}")
+    if not given.werobot:
+        print("  WeRoBot: not run (name an interpreter that has it with --werobot)")
     out = Path(__file__).parent / "results" / ("webhook.quick.json" if given.quick else "webhook.json")
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
@@ -269,6 +266,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--peer"]:
-        peer()
+        peer(int(sys.argv[2]), "keeps" in sys.argv)
     else:
         main()
