@@ -82,20 +82,9 @@ class Private:
         try:
             asked, case = self._office.store.read(lambda unit: self._peek(unit, ticket, now))
         except (Gone, NoSuchCase):
-            return page("private", 404, words=said("link_gone"), asked=None)
-        return page(
-            "private",
-            400 if wrong else 200,
-            asked=asked,
-            ticket=ticket,
-            number=asked.number,
-            title=_title(asked),
-            fields=self._fields(asked, case),
-            typed=typed,
-            wrong=wrong,
-            words="",
-            opened=(),
-        )
+            return _page(404, words=said("link_gone"))
+        fields = self._fields(asked, case)
+        return _page(400 if wrong else 200, asked=asked, ticket=ticket, fields=fields, typed=typed, wrong=wrong)
 
     def _peek(self, unit: Unit, ticket: str, now: datetime) -> tuple[Asked, Case | None]:
         found = unit.ticket_peek(ticket, now, PURPOSE)
@@ -122,10 +111,10 @@ class Private:
         try:
             words, opened = self._office.store.write(lambda unit: self._do(unit, ticket, form, now))
         except (Gone, NoSuchCase):
-            return page("private", 404, words=said("link_gone"), asked=None)
+            return _page(404, words=said("link_gone"))
         except (BadForm, Conflict, NotAllowed) as error:
             return self._asked(ticket, form, self._why(ticket, error, now))
-        return page("private", words=words, opened=opened, asked=None)
+        return _page(words=words, opened=opened)
 
     def _do(self, unit: Unit, ticket: str, form: FormData, now: datetime) -> tuple[str, Any]:
         asked = self._take(unit, ticket, now)
@@ -178,6 +167,14 @@ class Private:
                 return said("not_yours_to_see")
             return refusal(error)
         return said("moved_on") if isinstance(error, Conflict) else str(error)
+
+
+def _page(status: int = 200, **facts: Any) -> Response:
+    """The page, with nothing where nothing is given."""
+    empty = {"words": "", "wrong": "", "opened": (), "asked": None, "ticket": "", "fields": (), "typed": None}
+    asked = facts.get("asked")
+    about = {"title": _title(asked), "number": asked.number} if asked else {"title": "", "number": ""}
+    return page("private", status, **{**empty, **about, **facts})
 
 
 def _title(asked: Asked) -> str:
