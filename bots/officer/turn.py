@@ -136,7 +136,11 @@ def _is_answer(room: RoomView, said: Spoken) -> bool:
 def _spoken(room: RoomView, said: Spoken) -> RoomTurn:
     if said.step == "file":
         return RoomTurn(EMPTY, links=(Link("form", step="file"),))
-    view = room.cases.get(said.number or room.quoted)
+    named, into = said.number or room.quoted, ""
+    if said.step == "merge" and room.quoted and said.number:
+        # The number said beside a quoted card is the other case.
+        named, into = room.quoted, said.number
+    view = room.cases.get(named)
     if view is None and (said.number or room.quoted):
         return _say(room, "desk.no_case")
     if view is None:
@@ -144,7 +148,7 @@ def _spoken(room: RoomView, said: Spoken) -> RoomTurn:
         if len(fitting) != 1:
             return _which(room, said, fitting)
         view = fitting[0]
-    given = {**facts(said.step, said.rest, room.units, room.aliases), **said.extra}
+    given = {**facts(said.step, said.rest, room.units, room.aliases), **said.extra, **({"into": into} if into else {})}
     going_on = room.talk.number == view.number and room.talk.step == said.step
     return _prepare(room, view, said.step, {**(room.talk.facts if going_on else {}), **given})
 
