@@ -84,8 +84,9 @@ def contents(body: Mapping[str, Any], law: Law) -> str:
     classes = {item.name: item.title for item in law.rulebook.classes}
     titles = {"kind": KINDS, "class": classes, "channel": CHANNELS, "verdict": VERDICTS}
     parts = []
-    for name, tally in body["contents"].items():
-        said = "、".join(f"{titles[name].get(key, key)} {count}" for key, count in tally.items())
+    for name in titles:
+        tally = sorted(body["contents"][name].items(), key=lambda item: (-item[1], item[0]))
+        said = "、".join(f"{titles[name].get(key, key)} {count}" for key, count in tally)
         parts += [f"{word('contents', name)}：{said}"] if said else []
     return "；".join(parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -75,29 +75,28 @@ def figure_cases(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def count_lines(body: Mapping[str, Any]) -> list[tuple[str, int]]:
-    return [(say.word("count", name), count) for name, count in body["counts"].items()]
-
-
-def unit_lines(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A line for each unit and stream: counts, then rates."""
-    return [
-        {"name": row.get("unit") or row.get("stream"), "counts": list(row["counts"].values()), "rates": _rates(row)}
-        for row in (*body["units"], *body["streams"])
-        if any(row["counts"].values())
-    ]
+    return [(title, body["counts"][name]) for name, title in say.words()["count"].items()]
 
 
 def heads(body: Mapping[str, Any]) -> list[str]:
     """The heads of the table of units."""
-    return [say.word("count", name) for name in body["counts"]] + _titles(row["figure"] for row in body["figures"])
+    return [*say.words()["count"].values(), *(say.word("figure", name) for name in _rate_names(body))]
 
 
-def _titles(names: Iterable[str]) -> list[str]:
-    return [say.word("figure", name) for name in names]
+def unit_lines(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A line for each unit and stream that had anything to do: counts, then rates, in the order of the heads."""
+    rows = [row for row in (*body["units"], *body["streams"]) if any(row["counts"].values())]
+    return [{"name": row.get("unit") or row.get("stream"), "values": _values(row, _rate_names(body))} for row in rows]
 
 
-def _rates(row: Mapping[str, Any]) -> list[str]:
-    return [
-        say.percent(part["numerator"], part["denominator"]) if part["denominator"] else ""
-        for part in row["rates"].values()
-    ]
+def _values(row: Mapping[str, Any], rates: list[str]) -> list[str]:
+    counts = [str(row["counts"][name]) for name in say.words()["count"]]
+    return [*counts, *(_percent(row["rates"][name]) for name in rates)]
+
+
+def _percent(part: Mapping[str, Any]) -> str:
+    return say.percent(part["numerator"], part["denominator"]) if part["denominator"] else ""
+
+
+def _rate_names(body: Mapping[str, Any]) -> list[str]:
+    return [row["figure"] for row in body["figures"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import httpx
@@ -183,3 +184,13 @@ def test_an_area_report_is_nobodys_to_hand_in_and_an_inspectors_not_to_see(offic
     assert refused.status_code == 403
     page(sign_in(INSPECTOR), "/console/reports", 403)
     page(browser, "/console/reports/quarter_summary/1999Q1", 404)
+
+
+def test_a_line_of_a_kept_report_stands_under_its_heads(office: TestOffice, sign_in: SignIn) -> None:
+    reported(office)
+
+    text = page(sign_in(SUPERVISOR), "/console/reports/quarter_summary/2026Q1")
+
+    line = dict(re.findall(r'<td data-label="([^"]+)">([^<]*)</td>', text))
+    assert (line["收到"], line["办结"], line["逾期未办结"]) == ("1", "1", "0")
+    assert (line["按期办结率"], line["响应率"], line["满意率"], line["被投诉率"]) == ("100%", "100%", "—", "—")
