@@ -74,6 +74,8 @@ class Settings:
     wechat: WeChatSettings | None = None
     wecom: WeComSettings | None = None
     telegram: TelegramSettings | None = None
+    # Where a copy of the database is put every night; None: nowhere, somebody else takes care of it.
+    backup_folder: Path | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -110,6 +112,7 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         wechat=read_wechat(given),
         wecom=read_wecom(given),
         telegram=read_telegram(given),
+        backup_folder=Path(where) if (where := given.text("BACKUP_FOLDER")) else None,
         warnings=warnings,
     )
 

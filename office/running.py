@@ -23,6 +23,7 @@ from console.app import routes
 from office.holidays import renewed
 from office.office import Office, open_office, warnings
 from scheduler.jobs import Work, ticker
+from scheduler.nightly import Nightly
 
 log = logging.getLogger("huiying")
 
@@ -68,7 +69,11 @@ def _ticking(office: Office, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    jobs: BaseScheduler = ticker(Work(office.store, office.desk, office.courier, office.now, lambda: _renew(office)))
+    settings = office.settings
+    nightly = Nightly(office.store, settings.database_url, settings.backup_folder)
+    jobs: BaseScheduler = ticker(
+        Work(office.store, office.desk, office.courier, office.now, lambda: _renew(office), nightly)
+    )
     jobs.start()
     office.start(office.deliver_forever, office.gather_forever)
     try:

@@ -17,6 +17,7 @@ from apscheduler.schedulers.base import BaseScheduler
 
 from casebook.desk import Desk
 from scheduler.daily import Daily
+from scheduler.nightly import Nightly
 from scheduler.reporting import Reporting
 from scheduler.sweep import Sweep
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SWEEP_EVERY, DELIVER_EVERY, RENEW_EVERY, DAILY_EVERY, REPORT_EVERY, TIDY_EVERY = 2, 2, 60, 60, 60, 3600  # seconds
+NIGHT_EVERY = 300
 TICKETS_KEPT = timedelta(days=7)
 
 
@@ -49,6 +51,7 @@ class Work:
     courier: Courier
     now: Callable[[], datetime]
     renew: Callable[[], None]
+    nightly: Nightly | None = None
 
     def sweep(self) -> int:
         """Fire every timer that is due; how many there were."""
@@ -62,6 +65,11 @@ class Work:
         day = Daily(self.store, self.desk)
         day.morning(self.now())
         day.watch_holidays(self.now())
+
+    def night(self) -> None:
+        """The night's copy of everything, where a folder for it is set."""
+        if self.nightly:
+            self.nightly.run(self.now())
 
     def report(self) -> int:
         """Give the reports whose time has come; how many there were."""
@@ -84,6 +92,7 @@ def ticker(work: Work) -> BaseScheduler:
         (work.renew, RENEW_EVERY),
         (work.daily, DAILY_EVERY),
         (work.report, REPORT_EVERY),
+        (work.night, NIGHT_EVERY),
         (work.tidy, TIDY_EVERY),
     )
     for job, seconds in jobs:

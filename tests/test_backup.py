@@ -13,8 +13,9 @@ import pytest
 from models.backup import BackupError, backup, restore
 from models.migrate import migrate
 from models.verify import verify
+from scheduler.nightly import Nightly
 from tests import postgres
-from tests.makers import SECRET, a_case, after, keep
+from tests.makers import SECRET, a_case, after, keep, moment
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -120,3 +121,32 @@ def test_on_postgresql_the_copy_is_made_by_its_own_tools(open_store, pg_url, tmp
         assert numbers(copy) == ["20260302-00015"]
         assert verify(copy) == []
         copy.close()
+
+
+def test_every_night_one_copy_is_made_and_the_oldest_are_let_go(open_store, sqlite_url, tmp_path):
+    store, folder = open_store(sqlite_url), tmp_path / "copies"
+    keep(store, a_case())
+    nightly = Nightly(store, sqlite_url, folder)
+    folder.mkdir()
+    for day in range(1, 31):
+        (folder / f"huiying-202601{day:02d}.backup").touch()
+
+    assert nightly.run(moment("2026-03-02 01:59")) is None
+    made = nightly.run(moment("2026-03-02 02:00"))
+    assert nightly.run(moment("2026-03-02 02:05")) is None
+
+    assert made is not None
+    assert len(list(folder.iterdir())) == 30
+    restore(f"sqlite:///{tmp_path / 'new.db'}", made)
+    assert numbers(open_store(f"sqlite:///{tmp_path / 'new.db'}")) == ["20260302-00015"]
+
+
+def test_a_night_without_room_is_complained_of_and_tried_again(open_store, sqlite_url, tmp_path, caplog):
+    (tmp_path / "copies").write_text("a file where the folder should be")
+    nightly = Nightly(open_store(sqlite_url), sqlite_url, tmp_path / "copies")
+
+    assert nightly.run(moment("2026-03-02 02:00")) is None
+    assert "tried again" in caplog.text
+    (tmp_path / "copies").unlink()
+    assert nightly.run(moment("2026-03-02 02:30")) is None
+    assert nightly.run(moment("2026-03-02 03:00")) is not None
