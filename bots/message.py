@@ -40,6 +40,7 @@ class Message:
     (a repeat has the same id). `sender`: the platform's id of the person. `chat`: the group it was said in, "" when
     said in private. `text`: what was typed, or what the platform recognised of a voice note.
     `data`: a pressed button's value, or an event's name and key ("subscribe", "scan:KEY", "menu:KEY").
+    `plain`: the person reads by the large page and wants short sentences.
     `quotes`: the id of the message it answers, as the channel's `Reply` sending returned it. `at`: aware.
     """
 
@@ -54,6 +55,7 @@ class Message:
     media: tuple[Media, ...] = ()
     quotes: str = ""
     sender_name: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Writer:
     who: str
     name: str = ""
     chat: str = ""
+    plain: bool = False
 
 
 Room = Callable[[Any, datetime], str]
@@ -96,6 +97,7 @@ class _Taking:
             media=kept_media(unit, incoming, self._now),
             quotes=self._quoted(unit, room),
             sender_name=writer.name,
+            plain=writer.plain,
         )
 
     def _quoted(self, unit: Any, room: str) -> str:

@@ -77,7 +77,8 @@ class WebChat:
         try:
             self._pace(request, visitor)
             incoming = await read_incoming(request)
-            room = await run_in_threadpool(self._take, visitor, incoming)
+            elder = request.cookies.get(ELDER, "0") == "1"
+            room = await run_in_threadpool(self._take, visitor, incoming, elder)
         except BadInput as error:
             return self._refusal(request, error)
         self._live.nudge()
@@ -140,12 +141,12 @@ class WebChat:
         if wait:
             raise BadInput("too_fast", 429)
 
-    def _take(self, visitor: Visitor, incoming: Incoming) -> str:
+    def _take(self, visitor: Visitor, incoming: Incoming, elder: bool) -> str:
         def room_of(unit: Any, now: datetime) -> str:
             room: str = unit.contact(CHANNEL, visitor.id, "", now).handle
             return room
 
-        writer = Writer(CHANNEL, visitor.id, CITIZEN)
+        writer = Writer(CHANNEL, visitor.id, CITIZEN, plain=elder)
         return take_in(self._office, writer, incoming, room_of, self._pages.words("refused.failed"))
 
     def _room(self, visitor: Visitor) -> str:

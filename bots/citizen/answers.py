@@ -23,6 +23,10 @@ HAN_NAME = re.compile(
 )
 ANY_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z·. ]{2,20}")
 NAMED_RESPONDENT = 30
+# "排队三小时", "跑了八趟" tell what happened; "三天内" is a wish.
+HOW_LONG = re.compile(
+    r"[0-9一二三四五六七八九十两半几好多]+个?(?:小时|钟头|趟|次|天|分钟|年|月|周|星期|上午|下午)(?!之?以?内)"
+)
 SIGNED = re.compile(r"(?:^|[\s，,。；;、！!？?：:])([\u4e00-\u9fff·]{2,6})[\s，,：:]*$")
 
 
@@ -66,6 +70,8 @@ def _is_story(parts: list[str], values: Mapping[str, str]) -> bool:
         return False
     phrases, said = load_phrases()["draft"], "".join(parts)
     if any(refused in said for refused in phrases["refused_me"]):
+        return True
+    if HOW_LONG.search(said) and not any(word in said for word in phrases["request"]):
         return True
     return any(word in said for word in phrases["narrative"]) and not any(word in said for word in phrases["request"])
 

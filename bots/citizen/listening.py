@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bots import heard
-from bots.citizen.redirect import danger_in
+from bots.citizen.redirect import danger_in, is_cry_for_help
 from bots.citizen.turn import to_read, turn
 from bots.message import BUTTON, EVENT, TEXT, UNKNOWN, VOICE, Media, Message, Reply
 from bots.talk import DRAFTING, IDLE, REDIRECTED, Here, Reading, Talk, Turn, Wait
@@ -45,6 +45,8 @@ class _Ear:
 
 def listen(talk: Talk, message: Message, here: Here, read: Read) -> Turn:
     """What the conversation answers to one message, with what was left hanging before it; or that it waits."""
+    if message.plain != talk.plain and message.plain:
+        talk = replace(talk, plain=True)
     ear = _Ear(here, read)
     if not _waiting(talk):
         return _answered_or_held(ear, talk, message, ())
@@ -125,11 +127,12 @@ def _aside(result: Turn, message: Message, here: Here) -> Turn:
 
 
 def _is_aside(message: Message) -> bool:
-    return message.kind == EVENT or heard.command(message.text) in ASIDES or bool(danger_in(message.text))
+    danger = bool(danger_in(message.text)) or is_cry_for_help(message.text)
+    return message.kind == EVENT or heard.command(message.text) in ASIDES or danger
 
 
 def _must_answer(text: str) -> bool:
-    return bool(danger_in(text)) or bool(heard.case_numbers(text))
+    return bool(danger_in(text)) or is_cry_for_help(text) or bool(heard.case_numbers(text))
 
 
 def _waiting(talk: Talk) -> bool:

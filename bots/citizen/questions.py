@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.citizen.scene import Scene
+from bots.heard import bare
 from bots.message import Button, Reply
 from bots.talk import CONFIRMING, EDITING, GATHERING, Draft, Here, Turn
 from casebook.redact import redact_number
@@ -25,6 +26,8 @@ ASK_AT_MOST = {
 EDITABLE = ("respondent", "text", "request", "name", "phone", "id_number", "address", "kind")
 VAGUE = ("lacks_content", "unclear_request", "chitchat")
 LONGEST_SHOWN = 160
+# "投诉", "就是那个": what stands beside a bare name.
+LONGEST_NAMING = 4
 
 
 def missing(draft: Draft, here: Here) -> tuple[str, ...]:
@@ -62,6 +65,8 @@ def go_on(scene: Scene, draft: Draft, *before: Reply) -> Turn:
 def question_text(here: Here, draft: Draft, wanted: tuple[str, ...], *, first: bool) -> str:
     """One question that gathers everything wanted."""
     words = here.words
+    if "text" in wanted and only_names(draft):
+        return words("question.text_named", respondent=draft.respondent)
     if "text" in wanted:
         return words("question.text" if first else "question.text_again")
     own = {material.field: material.ask for material in here.materials if material.ask}
@@ -205,4 +210,10 @@ def _may_ask(draft: Draft, name: str) -> bool:
 def _is_vague(draft: Draft) -> bool:
     """Whether the statement is too thin to hand to anybody."""
     vague = draft.proposal.get("verdict") == "clarify" and draft.proposal.get("ground") in VAGUE
-    return vague or not draft.text.strip()
+    return vague or not draft.text.strip() or only_names(draft)
+
+
+def only_names(draft: Draft) -> bool:
+    """Whether a complaint says no more than against whom."""
+    besides = len(bare(draft.text)) - len(bare(draft.respondent))
+    return draft.kind == "complaint" and bool(draft.respondent) and besides <= LONGEST_NAMING

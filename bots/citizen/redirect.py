@@ -33,6 +33,11 @@ def danger_in(text: str) -> str:
     return next((name for name, words in sorts if any(word in text for word in words)), "")
 
 
+def is_cry_for_help(text: str) -> bool:
+    """Words that are answered at once, whatever a model thinks of them."""
+    return danger_in(text) == "self_harm" or heard.mentions("danger", "now", text)
+
+
 def elsewhere(scene: Scene) -> Turn:
     """Out of scope or, as the machine thinks, not to be received: say so, name the way, keep the words."""
     reading = scene.reading
@@ -68,7 +73,8 @@ def chat(scene: Scene) -> Turn:
     """A greeting or small talk: a short word and what can be done here."""
     if scene.talk.draft is not None and scene.talk.stage in DRAFTING:
         return scene.stay(scene.say("chat.in_draft"))
-    thanks = heard.command(scene.text) == "thanks"
+    praise = scene.reading is not None and scene.reading.kind == "praise"
+    thanks = heard.command(scene.text) == "thanks" or praise
     key = "chat.thanks" if thanks else "chat.hello" if heard.command(scene.text) == "hello" else "chat.guide"
     return scene.move(scene.say(key, title=scene.here.title), stage=IDLE)
 

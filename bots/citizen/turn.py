@@ -42,6 +42,7 @@ PAUSE = timedelta(hours=6)
 # A question for a filed case is short; what is longer and has no case to speak of is a matter of its own.
 LONGEST_QUERY = 48
 SHORTEST_MATTER = 4
+LONGEST_THANKS = 12
 
 
 def to_read(talk: Talk, message: Message) -> str:
@@ -117,7 +118,7 @@ def _emergency(scene: Scene) -> Turn | None:
     read = scene.reading is not None and scene.reading.ground == "emergency"
     spoken = redirect.danger_in(scene.text)
     danger = read and (spoken or scene.talk.stage not in DRAFTING)
-    return redirect.emergency(scene) if danger or spoken == "self_harm" else None
+    return redirect.emergency(scene) if danger or redirect.is_cry_for_help(scene.text) else None
 
 
 def _press(scene: Scene) -> Turn | None:
@@ -191,7 +192,10 @@ def _chat(scene: Scene) -> Turn | None:
     chitchat = reading is not None and reading.verdict == "clarify" and reading.ground == "chitchat"
     said = heard.bare(scene.text)
     tiny = not scene.media and (bool(heard.command(scene.text)) or len(said) < SHORTEST_MATTER or said.isdigit())
-    return redirect.chat(scene) if chitchat or tiny else None
+    content = (
+        reading is not None and reading.kind == "praise" and bool(scene.here.cases) and len(said) <= LONGEST_THANKS
+    )
+    return redirect.chat(scene) if chitchat or tiny or content else None
 
 
 def _matters(scene: Scene) -> Turn | None:
