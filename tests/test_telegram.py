@@ -19,7 +19,7 @@ from bots.setting_groups import TelegramSettings
 from bots.telegram_door import TelegramDoor
 from tests.makers import moment
 from tests.standins.serving import serving
-from tests.standins.telegram_api import TOKEN, TelegramApi
+from tests.standins.telegram_api import ME, TOKEN, TelegramApi
 from tests.wechat_pushes import Echo
 
 NOW = moment("2026-03-02 09:00")
@@ -455,3 +455,21 @@ def test_an_update_not_handled_before_the_end_is_handled_after_the_next_start(ap
     later.pump(NOW)
 
     assert [word.text for word in reception.heard] == ["还在"]
+
+
+def test_a_bot_that_does_not_hear_everything_says_so_when_it_comes_into_a_group(door, bot, store, monkeypatch):
+    monkeypatch.setitem(ME, "can_read_all_group_messages", False)
+    bot.learn_name()
+    member = {"user": {"id": 1, "is_bot": True, "first_name": "回应"}, "status": "member"}
+    change = {
+        "chat": {"id": GROUP, "type": "supergroup", "title": "群"},
+        "from": {"id": 42, "is_bot": False, "first_name": "张三丰"},
+        "date": 1767225600,
+        "old_chat_member": {**member, "status": "left"},
+        "new_chat_member": member,
+    }
+    push(door, update(my_chat_member=change))
+    door.pump(NOW)
+
+    rows = store.read(lambda unit: unit.notices_for(f"chat:telegram:{GROUP}", 0))
+    assert sum("隐私模式" in row.private["reply"]["text"] for row in rows) == 1
