@@ -78,4 +78,17 @@ application = robot.wsgi
 def werobot(python: str, folder: str, port: int) -> list[str]:
     """The command that serves WeRoBot's echo with its SQLite session under gunicorn, one worker."""
     Path(folder, "peer.py").write_text(WEROBOT.format(token=TOKEN, key=AES_KEY, app=APP_ID), encoding="utf-8")
-    return [python, "-m", "gunicorn", "--keep-alive", "5", "-b", f"127.0.0.1:{port}", "peer:application"]
+    return [
+        python,
+        "-m",
+        "gunicorn",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "2",
+        "--keep-alive",
+        "30",
+        "-b",
+        f"127.0.0.1:{port}",
+        "peer:application",
+    ]
