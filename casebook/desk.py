@@ -39,9 +39,7 @@ class Desk:
     def take(self, book: Book, number: str, command: Command) -> Case:
         """The case after the step. Raises NotAllowed (nothing changes) and NoSuchCase."""
         before = book.load(number)
-        case = taking.take(before, command, self.law)
-        if self._has_paper(command):  # numbered only now: a refused step must leave no gap in the numbers
-            case = taking.take(before, self._with_paper(book, case, command), self.law)
+        case = self._taken(book, before, command)
         if command.step == "merge":
             self._merge_into(book, case, command)
         self._save(book, before, case)
@@ -65,7 +63,7 @@ class Desk:
         book.fired(timer.key, at)
         if wanted and timer.what in reminders.STEPS:
             command = Command(timer.what.partition(":")[2], CLOCK, max(at, case.history[-1].at), timer.facts)
-            self._save(book, case, taking.take(case, command, self.law))
+            self._save(book, case, self._taken(book, case, command))
         elif wanted:
             told = reminders.notice(case, timer, at, self.law)
             book.post([told] if told else [])
@@ -81,6 +79,13 @@ class Desk:
                 self._save(book, case, taking.recount(case, runs, moved, at))
                 changed.append(number)
         return changed
+
+    def _taken(self, book: Book, before: Case, command: Command) -> Case:
+        """The case after the step, its paper numbered."""
+        case = taking.take(before, command, self.law)
+        if self._has_paper(command):  # numbered only now: a refused step must leave no gap in the numbers
+            case = taking.take(before, self._with_paper(book, case, command), self.law)
+        return case
 
     def _has_paper(self, command: Command) -> bool:
         named = "dispatch" if command.step in ORDERS else command.step

@@ -112,6 +112,8 @@ def _ledger(export: Export) -> int:
 def ledger_of(export: Export, cases: list[Case]) -> int:
     """The ledger of these cases; a blank one for none."""
     layout = _layout(export.law)
+    if export.out.suffix != ".xlsx":
+        raise RulebookError(f"--out must end in .xlsx, not {export.out.suffix!r}")
     personal, law = export.given.personal, export.law
     if personal:
         export.looked(cases, "ledger")

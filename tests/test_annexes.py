@@ -4,6 +4,7 @@ numbered without gaps, and found by their Chinese names."""
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -337,3 +338,17 @@ def test_a_name_that_means_two_forms_finds_both() -> None:
     found = read_layouts("yunnan").called("受理/不予受理通知书")
 
     assert [form.name for form in found] == ["acceptance_notice", "decline_notice"]
+
+
+def test_a_notice_that_the_clock_issues_is_numbered_too(memory_store: Store) -> None:
+    office = Office(memory_store, "yunnan")
+    law = replace(office.law, read=replace(office.law.read, deemed_accept_on_lapse=True))
+    office.desk = Desk(law)
+    number = office.dispatched("2025-09-26 09:05")
+
+    memory_store.write(lambda unit: office.desk.sweep(unit, moment("2025-10-10 09:00")))
+
+    assert [(paper.step, paper.number, paper.office) for paper in issued(office.case(number))] == [
+        ("dispatch", "2025-00001", law.jurisdiction.body),
+        ("accept", "2025-00001", office.units[0]),
+    ]
