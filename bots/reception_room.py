@@ -13,20 +13,19 @@ from datetime import datetime
 from typing import Any
 
 from bots import joining, officer
+from bots.card_renewal import renewal_key
 from bots.heard import case_numbers
 from bots.message import BUTTON, EVENT, TEXT, Message, Reply
 from bots.officer import OfficerTalk, RoomTurn, RoomView, card
-from bots.officer.seats import who_sits_in
-from bots.packing import packed
 from bots.private_links import PrivateLinks
 from bots.room_views import RoomViews
 from bots.wording import Words
-from casebook.case import Case, Command, Notice, Person
+from casebook.case import Case, Command, Person
 from casebook.desk import Desk
 from casebook.errors import NoSuchCase, NotAllowed
 from casebook.jurisdiction import Jurisdiction
 from casebook.masking import masked_text
-from casebook.staff import CENTRAL, is_on_staff
+from casebook.staff import is_on_staff
 from casebook.terms import STEPS
 from casebook.wording import refusal
 
@@ -141,7 +140,7 @@ class RoomReception:
                 return [*replies, Reply(refusal(wrong)), *self._as_it_is(unit, number, person, wrong, message)], True
             log.info("desk: case %s: %s by a %s", number, command.step, person.role)
             replies.append(self._done(unit, case, command, person, message.at))
-            self._renew_cards(unit, case, message)
+            self._renewed_here(unit, case, message)
         return replies, False
 
     def _take(self, unit: Any, number: str, command: Command, person: Person) -> Case:
@@ -172,18 +171,11 @@ class RoomReception:
         shown = card(self._views.view(unit, case, personas, message.at), self._words, message.at, self._units)
         return [replace(shown, text=f"{self._words('desk.taken_elsewhere')}\n{shown.text}")]
 
-    def _renew_cards(self, unit: Any, case: Case, message: Message) -> None:
-        """Wherever else the card of this case stands it is edited, each with what can be done in that room."""
-        for address in _rooms_of(case):
-            person = who_sits_in(address)
-            for channel, chat in unit.chats_of(address):
-                here = channel == message.channel and chat in (message.chat, message.sender, f"user:{message.sender}")
-                if person is None or here or not unit.card_message(channel, chat, case.number):
-                    continue
-                shown = card(self._views.view(unit, case, (person,), message.at), self._words, message.at, self._units)
-                key = f"card:{case.number}:{case.version}>{channel}:{chat}"
-                private = {"reply": packed(shown)}
-                unit.post([Notice(key, f"chat:{channel}:{chat}", "reply", message.at, case.number, {}, private)])
+    def _renewed_here(self, unit: Any, case: Case, message: Message) -> None:
+        """The reply is this group's renewed card: the desk's own edit of it has nothing to add."""
+        key = renewal_key(case, message.channel, message.chat)
+        if any(notice.key == key for notice in unit.posted_in_this_unit()):
+            unit.outbox_sent(key, message.at, message.channel, "", state="passive")
 
     def _note_unseen(self, unit: Any, message: Message, person: Person, room: RoomView, turn: RoomTurn) -> None:
         """A press on, or the number of, a case that is not this person's: answered as if there were none, recorded."""
@@ -212,11 +204,6 @@ def _what(message: Message) -> str:
 def _number_in(message: Message) -> str:
     found = case_numbers(message.data) or case_numbers(message.text)
     return found[0] if found else ""
-
-
-def _rooms_of(case: Case) -> list[str]:
-    units = dict.fromkeys([*case.units, *(str(entry.changes.get("lead_unit") or "") for entry in case.history)])
-    return [*CENTRAL.values(), *(f"unit:{unit}" for unit in units if unit)]
 
 
 def _without_commands(talk: OfficerTalk, turn: RoomTurn) -> OfficerTalk:

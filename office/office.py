@@ -15,6 +15,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+from bots.card_renewal import RenewingDesk
 from bots.channels.deskroom import rooms_of
 from bots.channels.sending import Sender
 from bots.channels.telegram import Telegram
@@ -148,7 +149,7 @@ def open_office(settings: Settings) -> Office:
     migrate(settings.database_url)
     store = Store(settings.database_url, vault(settings), settings.zone)
     law = read_law(settings.jurisdiction, settings.zone)
-    desk, signer = Desk(law), Signer(settings.secret_key)
+    desk, signer = RenewingDesk(law, load_words()), Signer(settings.secret_key)
     units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
     reader = Reader.load(units=units, rulebook=law.rulebook.name)
     known = Knowledge(read_knowledge(law.jurisdiction.name))

@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from bots.card_renewal import RenewingDesk
 from bots.joining import PURPOSE, WRONG_CODES
 from bots.message import Reply
 from bots.private_links import PURPOSE as PRIVATE
+from bots.reception import Reception
 from bots.room_views import RoomViews
+from bots.wording import load_words
 from casebook.case import Case, Person
 from models.store import Store
-from tests.talking import MATTER, House, text_of
+from tests.talking import MATTER, House, law, reader, text_of
 
 ROOM, LI, WU = "unit:市自然资源局", "officer:李经办@市自然资源局", "officer:吴经办@市自然资源局"
 MA = "leader:马局长@市自然资源局"
@@ -211,14 +214,41 @@ def test_who_may_not_know_gets_no_link(house: House) -> None:
     assert "一次性链接" in house.in_room(DISPATCHER, f"!look:{number}")
 
 
-def test_a_changed_case_edits_its_cards_elsewhere(house: House) -> None:
-    number = dispatched(house)
-    joined(house)
-    house.store.write(lambda unit: unit.card_put("telegram", GROUP, number, f"{GROUP}:7", house.now))
-    house.in_room(LI, f"!accept:{number}:off_site")
-
+def cards_edited(house: House, number: str) -> list[str]:
     rows = house.store.read(lambda unit: unit.notices_for(f"chat:telegram:{GROUP}", 0))
-    assert any(row.private["reply"]["card"] == number and "办理中" in row.private["reply"]["text"] for row in rows)
+    return [row.private["reply"]["text"] for row in rows if row.key.startswith("card:") and row.state == "waiting"]
+
+
+@pytest.fixture
+def renewing(house: House) -> House:
+    """The office as it is wired: its desk renews cards."""
+    house.desk = RenewingDesk(law(), load_words())
+    house.reception = Reception(house.desk, reader(), law().jurisdiction)
+    return house
+
+
+def test_a_changed_case_edits_its_cards_whoever_changed_it(renewing: House) -> None:
+    number = dispatched(renewing)
+    joined(renewing)
+    renewing.store.write(lambda unit: unit.card_put("telegram", GROUP, number, f"{GROUP}:7", renewing.now))
+    renewing.in_room(LI, f"!accept:{number}:off_site")
+    assert len(cards_edited(renewing, number)) == 1
+    assert "办理中" in cards_edited(renewing, number)[0]
+
+    renewing.say("撤回")
+    renewing.say("确定撤回")
+    assert case(renewing, number).state == "withdrawn"
+    assert "已撤回" in cards_edited(renewing, number)[-1]
+
+
+def test_where_the_step_was_taken_the_answer_is_the_edited_card(renewing: House) -> None:
+    number = dispatched(renewing)
+    joined(renewing)
+    renewing.store.write(lambda unit: unit.card_put("telegram", GROUP, number, f"{GROUP}:7", renewing.now))
+    told = renewing.say(f"!accept:{number}:off_site", "u-li", "telegram", GROUP)
+
+    assert [reply.card for reply in told] == [number]
+    assert cards_edited(renewing, number) == []
 
 
 # Refusals.
