@@ -47,6 +47,7 @@ def case_facts(case: Case, law: Law) -> tuple[dict[str, Any], dict[str, Any]]:
         "phone": office.phone,
         "class_title": case_class.title if case_class else None,
         "channel": CHANNELS.get(case.filing.channel, case.filing.channel),
+        "mark_line": part("linked", numbers="、".join(case.linked)) if case.linked else None,
         "urgent": part("urgent") if "urgent" in case.marks else " ",
         **due_of(run),
     }

@@ -146,3 +146,13 @@ def test_an_old_question_about_what_was_held_is_obeyed_by_nobody(house: House) -
     house.say("就是一件事")
 
     assert "过期" in text_of(house.say(f"!{press}"))
+
+
+def test_the_dispatchers_see_which_cases_belong_together(house: House) -> None:
+    for text in (TWO, "分开", ALL, "确认提交"):
+        house.say(text)
+    one, other = house.numbers()
+    told = house.store.read(lambda unit: unit.outbox_of(other))
+    (new,) = [row for row in told if row.message == "new_case"]
+
+    assert one in new.facts["mark_line"]

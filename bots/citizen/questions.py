@@ -8,6 +8,7 @@ from bots.citizen.scene import Scene
 from bots.heard import bare
 from bots.message import Button, Reply
 from bots.talk import CONFIRMING, EDITING, GATHERING, Draft, Here, Turn
+from bots.wording import load_phrases
 from casebook.redact import redact_number
 
 PERSONAL = ("name", "phone", "id_number", "address")
@@ -26,8 +27,6 @@ ASK_AT_MOST = {
 EDITABLE = ("respondent", "text", "request", "name", "phone", "id_number", "address", "kind")
 VAGUE = ("lacks_content", "unclear_request", "chitchat")
 LONGEST_SHOWN = 160
-# "投诉", "就是那个": what stands beside a bare name.
-LONGEST_NAMING = 4
 
 
 def missing(draft: Draft, here: Here) -> tuple[str, ...]:
@@ -215,5 +214,9 @@ def _is_vague(draft: Draft) -> bool:
 
 def only_names(draft: Draft) -> bool:
     """Whether a complaint says no more than against whom."""
-    besides = len(bare(draft.text)) - len(bare(draft.respondent))
-    return draft.kind == "complaint" and bool(draft.respondent) and besides <= LONGEST_NAMING
+    if draft.kind != "complaint" or not draft.respondent:
+        return False
+    besides = bare(draft.text).replace(bare(draft.respondent), "")
+    for word in load_phrases()["draft"]["naming"]:
+        besides = besides.replace(word, "")
+    return not besides
