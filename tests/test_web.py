@@ -412,6 +412,16 @@ def test_a_notice_is_confirmed_by_number_and_code_and_tells_nothing_else(web, of
     assert wrong.status_code == 404
 
 
+def test_the_public_page_names_the_number_that_stands_on_the_notice(web, office):
+    case = after(a_case(), "accept", state="handling", facts={"paper": "2026-00007", "office": "市自然资源局"})
+    office.store.write(lambda unit: filed(unit, case))
+
+    said = web.get(f"/notices/{case.number}", params={"code": office.signer.notice_code(case.number)}).text
+
+    assert "2026-00007" in said
+    assert "市自然资源局" in said
+
+
 def test_a_signature_is_good_for_its_purpose_alone():
     signer = Signer("an-invented-key-of-some-length")
     signed = signer.sign("visitor", "a")
