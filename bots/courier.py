@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -40,6 +41,8 @@ words = load_words(FOLDER / "channels" / "wording.toml")
 FIRST_PAUSE, LONGEST_PAUSE, TRIES = 2.0, 1800.0, 100
 # Few enough that even the slowest platform is through with them before the store's lease on them ends.
 BATCH = 5
+# How many turns are looked up at once.
+PLAN = 100
 EVERY = 1.0
 
 
@@ -71,6 +74,7 @@ class Courier:
         self._chance = chance or random.Random()
         self._budget = budget or Budget()
         self._resume = resume
+        self._planned: deque[int] = deque()
         self._bell = threading.Event()
         self._delivering = threading.Lock()
 
@@ -94,18 +98,26 @@ class Courier:
         """Take up to `limit` due rows as far as they will go; how many were taken."""
         taken = 0
         with self._delivering:
-            while taken < limit:
-                claimed = self._store.write(lambda unit: self._claim(unit, now))
+            while taken < limit and (ids := self._next(now)):
+                claimed = self._store.write(lambda unit, ids=ids: self._claim(unit, ids, now))  # type: ignore[misc]
                 for errand in claimed.errands:
                     self._attempt(errand, now)
                 if not claimed.found:
+                    self._planned.clear()
                     break
                 taken += claimed.found
         return taken
 
-    def _claim(self, unit: Any, now: datetime) -> _Round:
+    def _next(self, now: datetime) -> list[int]:
+        """Whose turn it is: looked up for many at once, for where much waits that takes long."""
+        if not self._planned:
+            plan: list[int] = self._store.read(lambda unit: unit.outbox_plan(now, PLAN))
+            self._planned.extend(plan)
+        return [self._planned.popleft() for _ in range(min(BATCH, len(self._planned)))]
+
+    def _claim(self, unit: Any, ids: list[int], now: datetime) -> _Round:
         claimed = _Round()
-        for row in unit.outbox_due(now, BATCH):
+        for row in unit.outbox_claim(ids, now):
             claimed.found += 1
             try:
                 errand = self._settle(unit, row, now)

@@ -6,13 +6,13 @@ one that is only held back by its own `not_before` does not. A claimed row is le
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.engine import Row
 
 from casebook.case import Notice
@@ -57,8 +57,21 @@ class Outbox(Part):
 
         `attempts` counts this one in. A recipient's second notice comes when the first is settled: ask again.
         """
-        due = select(outbox).where(_is_open(outbox), outbox.c.next_at <= now, outbox.c.id.in_(_first_in_line(now)))
-        due = due.order_by(outbox.c.next_at, outbox.c.id).limit(limit)
+        return self.outbox_claim(self.outbox_plan(now, limit), now, lease)
+
+    def outbox_plan(self, now: datetime, limit: int) -> list[int]:
+        """The row of each recipient whose turn has come, oldest first, claimed by nobody: it may take long where much
+        waits, and is asked for in a reading transaction then."""
+        due = select(outbox.c.id).where(_is_open(outbox), outbox.c.next_at <= now)
+        due = due.where(outbox.c.id.in_(_first_in_line(now))).order_by(outbox.c.next_at, outbox.c.id).limit(limit)
+        return [row.id for row in self._rows(due)]
+
+    def outbox_claim(self, ids: Sequence[int], now: datetime, lease: timedelta = LEASE) -> list[OutboxRow]:
+        """Those of the plan whose turn it still is, claimed for the time of `lease`."""
+        if not ids:
+            return []
+        due = select(outbox).where(_is_open(outbox), outbox.c.next_at <= now, outbox.c.id.in_(ids), ~_waits_behind(now))
+        due = due.order_by(outbox.c.next_at, outbox.c.id)
         rows = self._rows(due.with_for_update(skip_locked=True, of=outbox) if self._locks else due)
         claim = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
         if rows:
@@ -161,6 +174,13 @@ class Outbox(Part):
 
 def _is_open(table: Any) -> Any:
     return table.c.state.in_(OPEN)
+
+
+def _waits_behind(now: datetime) -> Any:
+    """Whether the recipient has an earlier row in line: asked of a few rows only."""
+    other = outbox.alias("other")
+    in_line = or_(other.c.next_at <= now, other.c.attempts > 0)
+    return exists().where(_is_open(other), other.c.to == outbox.c.to, other.c.id < outbox.c.id, in_line)
 
 
 def _first_in_line(now: datetime) -> Any:
