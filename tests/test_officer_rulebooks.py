@@ -117,3 +117,20 @@ def test_an_extension_waits_for_consent_and_gets_it_by_a_word(shanghai: Ruled) -
     told = shanghai.in_room(shanghai.officer, "确认发送")
 
     assert "extend" in shanghai.case(number).pending or "延期" in told
+
+
+def test_a_reviewer_upholds_an_appeal_in_the_bodys_room_and_another_bodys_cannot(shanghai: Ruled) -> None:
+    by = Person("citizen", "handle234567")
+    filing = a_filing(kind="rating", score=1, stream="rating", respondent="出入境办证大厅2号窗口")
+    number = shanghai.store.write(lambda unit: shanghai.desk.file(unit, filing, by, shanghai.now)).number
+    shanghai.in_room(shanghai.dispatcher, f"交办 {number} 东区政务服务中心")
+    leader = "leader:韩主任@东区政务服务中心"
+    shanghai.in_room(leader, f"差评申诉 {number}，因为当天该窗口没有开放，附：排班表", chat=leader)
+    assert shanghai.case(number).state == "under_appeal"
+
+    for reviewer in ("蒋复核@西区人民政府办公室", "卫复核@东区人民政府办公室"):
+        assert shanghai.case(number).state == "under_appeal"
+        room = f"reviewer:{reviewer.partition('@')[2]}"
+        for words in (f"申诉成立 {number}，排班表属实", "确认发送"):
+            shanghai.in_room(f"reviewer:{reviewer}", words, chat=room)
+    assert shanghai.case(number).state == "closed"

@@ -50,6 +50,7 @@ SAID: list[tuple[str, str, dict[str, Any]]] = [
     ("回访，群众很满意", "revisit", {"score": 5, "text": "群众很满意"}),
     ("回访，联系不上", "revisit", {"reached": False, "text": "联系不上"}),
     ("差评申诉，因为不是本窗口", "appeal", {"reason": "不是本窗口"}),
+    ("差评申诉，因为误评，附：排班表、监控", "appeal", {"reason": "误评", "evidence": ["排班表", "监控"]}),
     ("申诉成立，证据充分", "uphold", {"reason": "证据充分"}),
     ("申诉不成立，证据不足", "dismiss", {"reason": "证据不足"}),
     ("责任异议，应由市公安局", "object", {"reason": "应由市公安局", "suggest": "市公安局"}),

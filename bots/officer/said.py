@@ -21,6 +21,7 @@ DATE = re.compile(r"(?:(20\d\d)[-年./])?(\d{1,2})[-月./](\d{1,2})日?")
 CLAUSE_NAMED = re.compile(
     r"第([一二三四五六七八九十百]+)条(?:第?[（(]?([一二三四五六七八九十]+)[)）]?项?)?|(?<!\d)(\d{1,2})[.．](\d{1,2})(?!\d)"
 )
+PROOF = re.compile(r"(?:附上?|证据|证明材料|材料)(?:有|是)?[：:]")
 REASON_LEAD = re.compile(r"^(?:原因|理由|因为|因)(?:是|为)?[：:]?")
 DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
 # In a group people talk to one another; a first word counts as a step only where a message is meant for us.
@@ -208,6 +209,14 @@ def _system(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> di
     return {"to": next((name for name, words in systems.items() if any(word in rest for word in words)), "")}
 
 
+def _appeal(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    """The reason, and after "附：" or "证据：" what proves it."""
+    reason, *proofs = PROOF.split(rest, maxsplit=1)
+    proof = "".join(proofs)
+    evidence = [each for each in re.split(r"[、，,；;。]", proof) if each.strip()]
+    return {**_reason_only(reason.rstrip(" ，,。；;"), units, aliases), "evidence": [each.strip() for each in evidence]}
+
+
 def _object(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
     return _hand_back(rest, units, aliases)
 
@@ -255,6 +264,7 @@ READERS: dict[str, Callable[[str, tuple[str, ...], Mapping[str, str]], dict[str,
     "supplement": _text_only,
     "publish": _text_only,
     "object": _object,
+    "appeal": _appeal,
     "file": _nothing,
     "pass_check": _nothing,
     "archive_as_opinion": _nothing,
