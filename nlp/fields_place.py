@@ -17,7 +17,7 @@ UNIT_END = re.compile(
     r"(?:中心|大厅|服务厅|办税厅|窗口|专窗|柜台|前台|总台|服务台|咨询台|导办台|导服台|派出所|车管所|车辆管理所|税务所|监管所|管理所|管理站|供电所|司法所|财政所|公证处"
     r"|登记处|管理处|事务所|办事处|街道办|局|委员会|卫健委|发改委|住建委|居委会|村委会|分局|支队|大队|中队|交警队|城管队|执法队|残联|残疾人联合会|户籍室|服务站|营业厅|供电公司"
     r"|自来水公司|燃气公司|热力公司|水务公司|公交公司|供水公司|自助机|自助终端|取号机|叫号机|自助服务区|镇政府|乡政府|区政府|县政府|市政府|热线|12345|政务服务网|办事通|APP|app|小程序"
-    r"|公众号|学校|小学|中学|幼儿园|医院|卫生院|社区|物业|车站|图书馆|博物馆|养老院|驾校|自助区|服务点)$"
+    r"|公众号|学校|小学|中学|幼儿园|医院|卫生院|社区|物业|车站|图书馆|博物馆|养老院|驾校|自助区|服务点|档案馆|殡仪馆|仲裁院|管理部|民政办|注册科|党群中心)$"
 )
 WINDOW = re.compile(r"(?:窗口|专窗|柜台|柜|窗|台|工位)$")
 UNIT_TAIL = re.compile(
@@ -29,9 +29,9 @@ PLACE_END = re.compile(
     r"(?:路|街|大道|大街|巷|胡同|小区|花园|公寓|广场|大厦|商场|超市|市场|公园|大桥|桥|路口|车站|地铁站|公交站|站台|村|屯|工地|苑|家园|新村|名城|新城|河|水库|写字楼|夜市|步行街|高速|国道|省道)$"
 )
 PLACE_TAIL = re.compile(
-    r"(?:[与和][一-龥]{1,5}(?:路|街|大道|巷))?(?:交叉口|交汇处|十字路口|路口)?[东南西北]?(?:[0-9]{1,5}号(?!楼|窗))?(?:院)?"
-    r"(?:(?:[0-9A-Za-z]{1,4}|[一二三四五六七八九十]{1,3})(?:号楼|栋|幢|座|期|组|社|楼))?(?:[0-9一二三四五六七八九十]{1,2}单元)?(?:[0-9]{1,4}(?:室|层|楼|号))?"
-    r"(?:交叉口|路口|门口|大门口|南门|北门|东门|西门|旁边|旁|附近|对面|楼下|桥头|站台)?"
+    r"(?:[与和][一-龥]{1,5}(?:路|街|大道|巷))?(?:交叉口|交汇处|十字路口|路口)?(?:[A-Za-z0-9]口)?(?:[东南西北](?![门面]))?(?:[0-9]{1,5}号(?!楼|窗))?(?:院)?"
+    r"(?:(?:[0-9A-Za-z]{1,4}|[一二三四五六七八九十]{1,3})(?:号楼|栋|幢|座|期|组|社|楼))?(?:[0-9一二三四五六七八九十]{1,2}单元)?(?:[0-9]{1,4}(?:室|层|楼|号)|(?<=单元)[0-9]{3,4})?(?:加油站|收费站|停车场)?"
+    r"(?:交叉口|路口|门口|大门口|[东南西北]{1,2}(?:门|角|侧)|旁边|旁|附近|对面|楼下|桥头|站台)?"
 )
 LONGEST = 28
 
@@ -45,7 +45,7 @@ def find_organisations(text: str, words: Sequence[Word]) -> list[Found]:
     found = [
         Found("organisation", text[start:end], start, end)
         for start, end in spans_with_tail
-        if text[start:end] not in _word_list("no_units.txt") and (end - start > 1)
+        if text[start:end] not in _word_list("no_units.txt") and (end - start > 1) and "点" not in text[start:end][:4]
     ]
     return sorted(found, key=lambda each: -_worth(each, found))
 
@@ -63,7 +63,9 @@ def find_places(text: str, words: Sequence[Word], taken: Sequence[Found]) -> lis
     named = [
         Found("place", text[start:end], start, end)
         for start, end in joined
-        if text[start:end] not in _word_list("no_places.txt") and end - start >= 3
+        if text[start:end] not in _word_list("no_places.txt")
+        and end - start >= 3
+        and not text[start:end].endswith("冤枉路")
     ]
     return sorted(named, key=lambda each: -(each.end - each.start) + 0.1 * each.start)
 

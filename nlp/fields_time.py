@@ -20,7 +20,7 @@ PART = r"凌晨|清晨|早上|早晨|清早|大早上|上午|中午|午后|下�
 
 WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 DAYS_BACK = {
-    "大前天": 3, "前天": 2, "前日": 2, "前晚": 2, "昨天": 1, "昨日": 1, "昨儿": 1, "昨晚": 1, "昨夜": 1,
+    "大前天": 3, "前天": 2, "前日": 2, "前晚": 2, "昨天": 1, "昨日": 1, "昨儿个": 1, "昨儿": 1, "昨晚": 1, "昨夜": 1,
     "今天": 0, "今日": 0, "今儿": 0, "今早": 0, "今晨": 0, "今晚": 0, "刚才": 0, "刚刚": 0, "方才": 0,
 }  # fmt: skip
 FEASTS = {"元旦": (1, 1), "五一": (5, 1), "国庆": (10, 1), "十一": (10, 1), "三八": (3, 8), "六一": (6, 1)}
@@ -29,12 +29,14 @@ CLOCK = re.compile(
     rf"\s?[的,]?\s?(?:大概|大约|约|差不多|快到?|将近)?\s?(?P<part>{PART})?\s?(?:的|大概|大约|约|差不多|快|将近)?\s?"
     rf"(?:(?P<hour>{N}|两)(?:点钟|点|时)(?!间|候|段)(?P<minute>半|一刻|三刻|{N})?分?|(?P<h>[0-9]{{1,2}}):(?P<m>[0-9]{{2}}))?"
 )
-AFTER_IS_DEADLINE = re.compile(r"\s?(?:之前|以前|前|之内|以内|内|截止|到期|为止|期满|[还才]?有?效)")
+AFTER_IS_DEADLINE = re.compile(r"\s?(?:之前|以前|前|之内|以内|内|截止|到期|为止|期满|出生|生的|[还才]?有?效)")
 BEFORE_IS_DEADLINE = re.compile(
     r"(?:截止|截至|最晚|最迟|限期|期限|承诺|答应|保证|约定|有效期|到期日?|到期时间|延期到|延长到|推迟到|出生于?|生于|生日"
     r"|务必在?|必须在|要求在)[是为到至在于:我们说]{0,3}\s?$"
 )
+HOURS_AGO = re.compile(rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
 HABIT_BEFORE = re.compile(r"(?:每逢|每个|每|逢|至|到|-|—|~)$")
+DAY_FOLLOWS = re.compile(r"[0-9一二三四五六七八九十]{1,3}[日号]")
 HABIT_AFTER = re.compile(r"(?:到|至|-|—|~|、)(?:周|星期|礼拜)?[一二三四五六日天]")
 
 
@@ -48,12 +50,13 @@ class _Day:
 def find_times(text: str, now: datetime) -> list[Found]:
     """Every past moment said, in order; vague ones only where no day is said."""
     exact = [found for day in _days(text, now.date()) if (found := _moment(text, day, now)) is not None]
+    exact = sorted([*exact, *_hours_ago(text, now)], key=lambda found: found.start)
     if exact:
         return exact
     return [
         Found("event_time", None, match.start(), match.end())
         for match in VAGUE.finditer(text)
-        if not AFTER_IS_DEADLINE.match(text, match.end())
+        if not AFTER_IS_DEADLINE.match(text, match.end()) and not DAY_FOLLOWS.match(text, match.end())
     ]
 
 
@@ -176,6 +179,15 @@ def _ago(match: re.Match[str], today: date) -> date:
     return today - timedelta(days=unit * _number(match["count"]))
 
 
+def _hours_ago(text: str, now: datetime) -> Iterator[Found]:
+    """两小时前, 半个小时前: a moment, counted back from now."""
+    for match in HOURS_AGO.finditer(text):
+        count = 0.5 if match["count"] == "半" else number(match["count"].replace("两", "二"))
+        if count is not None:
+            moment = now - timedelta(**{"minutes" if match["unit"] == "分钟" else "hours": count})
+            yield Found("event_time", f"{moment:%Y-%m-%dT%H:%M}", *match.span())
+
+
 def _feast(match: re.Match[str], today: date) -> date:
     day = date(today.year, *FEASTS[match["feast"]])
     return day if day <= today else day.replace(year=today.year - 1)
@@ -187,9 +199,10 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (re.compile(rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
     (re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
      _year_month_day),
+    (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=那天|当天|日|号|我|去|上午|下午)"), _month_day),
     (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})[日号]?(?![0-9个])"), _month_day),
     (re.compile(rf"(?P<which>上个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
-    (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]+点)"),
+    (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]+点|[0-9]{1,2}:[0-9]{2})"),
      _bare_day),
     (re.compile(r"(?P<which>上+|这|本|下+)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"), _weekday),
     (re.compile(rf"(?:{_BACK_WORDS})(?!说|写|打的|填|发的|那个电话)"), _back),

@@ -7,32 +7,41 @@ is kept for the test that both answer alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import PredefinedSplit, StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
+from nlp.fields_place import find_organisations
+from nlp.marks import WORTH, marks
 from nlp.model import Head, Model, Numbers
 from nlp.text import clean, cut, features
 
 FOLDS = 5
 SEED = 20261121
+STEPS = 127  # of a signed byte
+
+Seen = tuple[Sequence[str], Sequence[str]]
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Texts (by place in the whole list) and their labels: the material of one head."""
+    """Texts (by place in the whole list) and their labels: the material of one head. `groups`: which belong in one fold.
+
+    `c`: how closely it is fitted.
+    """
 
     rows: Sequence[int]
     labels: Sequence[str]
-    weights: Sequence[float] | None = None
+    groups: Sequence[int] | None = None
+    c: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -40,72 +49,133 @@ class Fitted:
     """The model to serve, its scikit-learn twin, and the probabilities given to texts while unseen, by head."""
 
     model: Model
-    vectorizer: TfidfVectorizer
+    vectorizer: Vectorizer
     twins: Mapping[str, LogisticRegression]
     unseen: Mapping[str, Numbers]
 
 
-def analyse(text: str) -> list[str]:
-    """A raw text's features: what the vectorizer calls."""
-    return features(cut(clean(text).text))
+class Vectorizer:
+    """scikit-learn's own vectorizers: TF-IDF of what a text says, and beside it the marks."""
+
+    def __init__(self, see: Callable[[str], Seen], min_df: int) -> None:
+        self._see = see
+        self._words = TfidfVectorizer(analyzer=_first, sublinear_tf=True, min_df=min_df)
+        self._marks = CountVectorizer(analyzer=_second, binary=True)
+        self._marked = False
+
+    def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
+        """The texts' matrix, and the vocabulary is theirs."""
+        seen = [self._see(text) for text in texts]
+        self._marked = any(marked for _, marked in seen)
+        words = self._words.fit_transform(seen)
+        return self._beside(words, self._marks.fit_transform(seen) if self._marked else None)
+
+    def transform(self, texts: Sequence[str]) -> csr_matrix:
+        """The texts' matrix."""
+        seen = [self._see(text) for text in texts]
+        return self._beside(self._words.transform(seen), self._marks.transform(seen) if self._marked else None)
+
+    def vocabulary(self) -> dict[str, int]:
+        """Feature → column."""
+        words = {str(word): int(column) for word, column in self._words.vocabulary_.items()}
+        marked = self._marks.vocabulary_.items() if self._marked else ()
+        return words | {str(mark): len(words) + int(column) for mark, column in marked}
+
+    def rarity(self) -> Numbers:
+        """A column each; of marks 1."""
+        told = np.asarray(self._words.idf_, dtype=np.float64)
+        return np.concatenate([told, np.ones(len(self._marks.vocabulary_) if self._marked else 0)])
+
+    def _beside(self, words: Any, marked: Any) -> csr_matrix:
+        return csr_matrix(words if marked is None else hstack([words, WORTH * marked]))
 
 
-def fit(texts: Sequence[str], heads: Mapping[str, Labelled], min_df: int = 2, c: float = 1.0) -> Fitted:
+def analyse(text: str) -> Seen:
+    """What the reader's models see of a raw text: features and marks."""
+    cleaned = clean(text).text
+    words = cut(cleaned)
+    said = features(words)
+    return said, marks(cleaned, said, bool(find_organisations(cleaned, words)))
+
+
+def fit(
+    texts: Sequence[str],
+    heads: Mapping[str, Labelled],
+    see: Callable[[str], Seen] = analyse,
+    min_df: int = 2,
+) -> Fitted:
     """One vocabulary over all texts, a head for each question."""
-    vectorizer = TfidfVectorizer(analyzer=analyse, sublinear_tf=True, min_df=min_df)
-    matrix = csr_matrix(vectorizer.fit_transform(texts))
+    vectorizer = Vectorizer(see, min_df)
+    matrix = vectorizer.fit_transform(texts)
     twins, unseen, served = {}, {}, {}
     for name, material in heads.items():
-        twins[name], unseen[name] = _fit_head(matrix[list(material.rows)], list(material.labels), c)
-        served[name] = _served(twins[name])
-    words = {str(word): int(column) for word, column in vectorizer.vocabulary_.items()}
-    return Fitted(Model(words, np.asarray(vectorizer.idf_, dtype=np.float64), served), vectorizer, twins, unseen)
+        head, unseen[name] = _fit_head(matrix[list(material.rows)], material)
+        served[name], twins[name] = head, _twin(head)
+    return Fitted(Model(vectorizer.vocabulary(), vectorizer.rarity(), served), vectorizer, twins, unseen)
 
 
-def _fit_head(matrix: csr_matrix, labels: list[str], c: float) -> tuple[LogisticRegression, Numbers]:
-    machine = LinearSVC(C=c, class_weight="balanced", random_state=SEED)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+def _first(seen: Seen) -> Sequence[str]:
+    return seen[0]
+
+
+def _second(seen: Seen) -> Sequence[str]:
+    return seen[1]
+
+
+def _fit_head(matrix: csr_matrix, material: Labelled) -> tuple[Head, Numbers]:
+    labels = list(material.labels)
+    machine = LinearSVC(C=material.c, class_weight="balanced", random_state=SEED)
+    groups = material.groups if material.groups is not None else range(len(labels))
+    chance = np.random.default_rng(SEED).permutation(max(groups) + 1) % FOLDS
+    folds = (
+        PredefinedSplit(chance[list(groups)])
+        if material.groups
+        else StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    )
     scores = _columns(np.asarray(cross_val_predict(machine, matrix, labels, cv=folds, method="decision_function")))
     machine.fit(matrix, labels)
-    classes = [str(label) for label in machine.classes_]
+    classes = tuple(str(label) for label in machine.classes_)
     truth = np.array([classes.index(label) for label in labels])
-    warmth = _warmth(scores, truth)
-    return _twin(machine, warmth), _softmax(scores * warmth)
+    warmth = warmth_of(scores, truth)
+    return _head(classes, machine, warmth), softmax(scores * warmth)
 
 
-def _warmth(scores: Numbers, truth: np.ndarray[Any, Any]) -> float:
+def warmth_of(scores: Numbers, truth: np.ndarray[Any, Any]) -> float:
     """The factor that makes probabilities mean what they say: least surprise on texts unseen."""
 
     def surprise(logarithm: float) -> float:
-        chances = _softmax(scores * np.exp(logarithm))[np.arange(len(truth)), truth]
+        chances = softmax(scores * np.exp(logarithm))[np.arange(len(truth)), truth]
         return float(-np.log(np.clip(chances, 1e-12, 1)).mean())
 
     return float(np.exp(minimize_scalar(surprise, bounds=(-2.0, 4.0), method="bounded").x))
 
 
-def _twin(machine: LinearSVC, warmth: float) -> LogisticRegression:
-    """A LogisticRegression with the machine's weights, rounded to what is stored."""
-    twin = LogisticRegression()
-    twin.classes_ = machine.classes_
-    twin.coef_ = (machine.coef_ * warmth).astype(np.float16).astype(np.float64)
-    twin.intercept_ = np.atleast_1d(machine.intercept_ * warmth)
-    twin.n_features_in_ = machine.coef_.shape[1]
-    return twin
-
-
-def _served(twin: LogisticRegression) -> Head:
-    """With two classes scikit-learn keeps one row of weights: the first class is then the zero column."""
-    weights, bias = twin.coef_.T, twin.intercept_
-    if len(twin.classes_) == 2:
+def _head(classes: tuple[str, ...], machine: LinearSVC, warmth: float) -> Head:
+    """The machine's weights in bytes. With two classes it keeps one row: the first class is then the zero column."""
+    weights, bias = machine.coef_.T * warmth, np.atleast_1d(machine.intercept_) * warmth
+    if len(classes) == 2:
         weights, bias = np.hstack([np.zeros_like(weights), weights]), np.array([0.0, float(bias[0])])
-    return Head(tuple(str(label) for label in twin.classes_), weights, bias)
+    scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / STEPS
+    return Head(classes, np.rint(weights / scale).astype(np.int8), scale, bias)
+
+
+def _twin(head: Head) -> LogisticRegression:
+    """A LogisticRegression with the numbers that are served."""
+    twin = LogisticRegression()
+    twin.classes_ = np.array(head.classes)
+    weights, bias = (head.weights * head.scale).T, head.bias
+    if len(head.classes) == 2:
+        weights, bias = weights[1:], bias[1:]
+    twin.coef_, twin.intercept_, twin.n_features_in_ = weights, bias, weights.shape[1]
+    return twin
 
 
 def _columns(scores: Numbers) -> Numbers:
     return np.stack([np.zeros_like(scores), scores], axis=1) if scores.ndim == 1 else scores
 
 
-def _softmax(scores: Numbers) -> Numbers:
+def softmax(scores: Numbers) -> Numbers:
+    """Scores as probabilities, row by row."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     answer: Numbers = powers / powers.sum(axis=1, keepdims=True)
     return answer

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from nlp.corpus_reading import CORPUS, Example, read_columns, read_examples
+from nlp.deciding import ACCEPT, OUT_OF_SCOPE, REFUSE
 from nlp.figures import calibration_error
 from nlp.reader import Reader, Reading
 from nlp.route import subjects
-from nlp.screen import ACCEPT, OUT_OF_SCOPE, REFUSE
 
 NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
 TIPDM = Path("tipdm2020c-7class") / "public.csv"

@@ -11,11 +11,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nlp.marks import WORTH
 
 Numbers = NDArray[np.float64]
 
@@ -36,15 +39,16 @@ class Vector:
 
 @dataclass(frozen=True)
 class Head:
-    """One question's weights: a row a feature, a column a class."""
+    """One question's weights: a row a feature, a column a class, in steps of the class's own `scale`."""
 
     classes: tuple[str, ...]
-    weights: Numbers
+    weights: NDArray[np.int8]
+    scale: Numbers
     bias: Numbers
 
     def probabilities(self, vector: Vector) -> Numbers:
         """Of each class, in the classes' order."""
-        scores = vector.values @ self.weights[vector.columns] + self.bias
+        scores = (vector.values @ self.weights[vector.columns]) * self.scale + self.bias
         powers = np.exp(scores - scores.max())
         answer: Numbers = powers / powers.sum()
         return answer
@@ -59,14 +63,24 @@ class Model:
     heads: Mapping[str, Head]
     card: Mapping[str, Any] = field(default_factory=dict)
 
-    def vector(self, features: Iterable[str]) -> Vector:
-        """Counts damped by their logarithm, weighted by rarity, scaled to length one."""
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The features, by column."""
+        return tuple(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
+
+    def vector(self, features: Iterable[str], marks: Iterable[str] = ()) -> Vector:
+        """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks, as they are."""
         counts = Counter(column for feature in features if (column := self.vocabulary.get(feature)) is not None)
         columns = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
-        values = np.fromiter((1.0 + math.log(count) for count in counts.values()), dtype=np.float64, count=len(counts))
+        values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
         values = values * self.rarity[columns]
         length = math.sqrt(float(values @ values))
-        return Vector(columns, values / length if length else values)
+        values = values / length if length else values
+        marked = [column for mark in marks if (column := self.vocabulary.get(mark)) is not None]
+        return Vector(
+            np.concatenate([columns, np.array(marked, dtype=np.intp)]),
+            np.concatenate([values, np.full(len(marked), WORTH)]),
+        )
 
     def answer(self, head: str, vector: Vector) -> dict[str, float]:
         """Class → probability."""
@@ -78,25 +92,24 @@ class Model:
         question = self.heads[head]
         if label not in question.classes:
             return []
-        weights = question.weights[vector.columns]
+        weights = question.weights[vector.columns] * question.scale
         spoke = vector.values * (weights[:, question.classes.index(label)] - weights.mean(axis=1))
-        names = {
-            column: feature for feature, column in self.vocabulary.items() if column in set(vector.columns.tolist())
-        }
-        order = [names[int(vector.columns[place])] for place in np.argsort(-spoke) if spoke[place] > 0]
+        order = [self.names[int(vector.columns[place])] for place in np.argsort(-spoke) if spoke[place] > 0]
         return [name[2:] for name in order if name.startswith("w:") and len(name) > 3][:most]
 
 
 def save_model(model: Model, folder: Path) -> None:
-    """Three files: words and card as JSON, numbers as npz (halves: a weight needs three figures, not sixteen)."""
+    """Three files: words and card as JSON, numbers as npz (a byte a weight: two figures carry all it knows)."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, NDArray[Any]] = {"rarity": model.rarity}
     for name, head in model.heads.items():
-        arrays[f"{name}_weights"] = head.weights.astype(np.float16)
+        arrays[f"{name}_weights"] = head.weights
+        arrays[f"{name}_scale"] = head.scale
         arrays[f"{name}_bias"] = head.bias
     np.savez_compressed(folder / ARRAYS, allow_pickle=False, **arrays)
-    words = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
-    (folder / WORDS).write_text(json.dumps(words, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    (folder / WORDS).write_text(
+        json.dumps(model.names, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
+    )
     card = {**model.card, "classes": {name: list(head.classes) for name, head in model.heads.items()}}
     (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
@@ -108,7 +121,7 @@ def load_model(folder: Path) -> Model:
         words: Sequence[str] = json.loads((folder / WORDS).read_text(encoding="utf-8"))
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
             heads = {
-                name: Head(tuple(classes), arrays[f"{name}_weights"].astype(np.float64), arrays[f"{name}_bias"])
+                name: Head(tuple(classes), *(arrays[f"{name}_{part}"] for part in ("weights", "scale", "bias")))
                 for name, classes in card["classes"].items()
             }
             rarity = arrays["rarity"].astype(np.float64)

@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from nlp.deciding import ACCEPT, Decision
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
 from nlp.found import Found
 from nlp.kind import COMMANDS, tell_kind
+from nlp.marks import marks
 from nlp.model import Model, Vector, load_model
 from nlp.route import Router
 from nlp.same import same, sketch
-from nlp.screen import ACCEPT, clauses, look, screen
+from nlp.screen import clauses, look, screen
 from nlp.text import Cleaned, clean, cut, features
 
 WEIGHTS = Path(__file__).with_name("weights")
 
 # A dispatcher reads three; five leave room for what lies close behind.
 MOST_DEPARTMENTS = 5
-# From here on the router is taken to know what the message is about.
-SURE_OF_SUBJECT = 0.6
 # Less than this is no suggestion.
 LEAST_PROBABILITY = 0.01
 
@@ -50,6 +50,7 @@ class Reader:
 
     def __init__(self, model: Model, router: Router, clause_of: Mapping[str, str]) -> None:
         self.model, self.router, self.clause_of = model, router, clause_of
+        self.decision = Decision.of_card(model.card)
 
     @classmethod
     def load(
@@ -66,13 +67,16 @@ class Reader:
         cleaned = clean(text)
         words = cut(cleaned.text)
         said = features(words)
-        vector = self.model.vector(said)
         found = find_fields(cleaned.text, words, now)
-        kind = tell_kind(cleaned.text, self.model.answer("kind", vector))
         has_unit = any(each.name == "organisation" for each in found)
-        sure = float(self.model.heads["subject"].probabilities(vector).max()) >= SURE_OF_SUBJECT
-        message = look(cleaned.text, words, kind.kind, has_unit, sure)
-        screening = screen(message, self.model.answer("screen", vector))
+        vector = self.model.vector(said, marks(cleaned.text, said, has_unit))
+        kind = tell_kind(cleaned.text, self.model.answer("kind", vector))
+        screening = screen(
+            look(cleaned.text, words, said, kind.kind, has_unit),
+            self.model.answer("screen", vector),
+            self.model.answer("verdict", vector),
+            self.decision,
+        )
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
             departments = self._departments(cleaned.text, said, vector)

@@ -24,6 +24,8 @@ NAMED = 2.2
 LEAST_LIKENESS = 0.12
 # How sharply the overlap with duty lines speaks; found on the corpus.
 OVERLAP_SHARPNESS = 9.0
+# Of a line of duties, its words and pairs of characters are compared.
+SAYING = ("t:", "h:", "w:", "c:")
 
 
 @dataclass(frozen=True)
@@ -144,4 +146,4 @@ def _weighted(line: str, rarity: Mapping[str, float]) -> dict[str, float]:
 
 
 def _features(line: str) -> list[str]:
-    return [one for one in features(cut(clean(line).text)) if not one.startswith("p:") and len(one) > 3]
+    return [one for one in features(cut(clean(line).text)) if one[:2] in SAYING and len(one) > 3]

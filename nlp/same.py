@@ -23,7 +23,7 @@ NUMBERED = re.compile(
 LONG_NUMBER = re.compile(r"[0-9]{6,}")
 
 # Cues tell the sort of matter, pairs of words the way of saying it: neither tells one matter from another.
-LEFT_OUT = ("t:", "h:", "p:")
+LEFT_OUT = ("t:", "h:", "p:", "u:", "g:")
 
 # Fitted by hand on a few pairs; to be fitted on many.
 BIAS, COSINE, CONTAINED = -3.4, 6.0, 3.2

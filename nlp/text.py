@@ -92,17 +92,20 @@ def cut(cleaned: str) -> tuple[Word, ...]:
 
 
 def features(words: Sequence[Word]) -> list[str]:
-    """What a model sees of a text: cues (how often, and that at all), words, pairs of words and of characters."""
+    """What a model sees of a text: cues (how often, and that at all), words, pairs of words, and runs of characters."""
+    text = "".join(word.text for word in words)
     plain = [_plain(word.text) for word in words]
     plain = [word for word in plain if word]
-    joined = "".join(plain)
-    tags = cues("".join(word.text for word in words))
+    tags = cues(text)
+    signs = "^" + "".join("0" if sign.isdigit() else sign for sign in text.lower() if not sign.isspace()) + "$"
     return [
         *(f"t:{tag}" for tag in tags),
         *(f"h:{tag}" for tag in dict.fromkeys(tags)),
         *(f"w:{word}" for word in plain),
         *(f"p:{first} {second}" for first, second in pairwise(plain)),
-        *(f"c:{first}{second}" for first, second in pairwise(joined)),
+        *("u:" + sign for sign in signs),
+        *("c:" + signs[place : place + 2] for place in range(len(signs) - 1)),
+        *("g:" + signs[place : place + 3] for place in range(len(signs) - 2)),
     ]
 
 

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.corpus_reading import CORPUS, read_examples
+from nlp.deciding import GROUNDS
 from nlp.fitting import analyse, fit
 from nlp.reader import Reader
 from nlp.route import Router, subjects, ties
-from nlp.screen import GROUNDS, RULEBOOKS, clauses
+from nlp.screen import RULEBOOKS, clauses
 from nlp.train import reader_material
 
 NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
@@ -143,7 +144,7 @@ def test_served_probabilities_are_those_of_scikit_learn():
 
     matrix = fitted.vectorizer.transform(texts)
     expected = fitted.twins["subject"].predict_proba(matrix)
-    served = [fitted.model.heads["subject"].probabilities(fitted.model.vector(analyse(text))) for text in texts]
+    served = [fitted.model.heads["subject"].probabilities(fitted.model.vector(*analyse(text))) for text in texts]
 
     np.testing.assert_allclose(np.array(served), expected, atol=1e-9)
 
