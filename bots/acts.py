@@ -34,7 +34,7 @@ ASKING_AGAIN_MINUTES = 10
 SUBSCRIBED = "subscribed"
 # Others' cases of the last days are compared with a new one, a bounded number, for filing must stay quick.
 UNDER_WAY = ("screening", "awaiting_dispatch", "awaiting_acceptance", "disputed", "handling")
-RECENT, COMPARED, SAME_MATTER = timedelta(days=3), 30, 0.8
+RECENT, LOOKED_AT, COMPARED, SAME_MATTER = timedelta(days=3), 1000, 20, 0.8
 # The address of a talk in the outbox, and the notice that wakes it.
 TALK, TALK_WAIT = "talk:", "talk_wait"
 
@@ -99,7 +99,7 @@ class Acts:
 
     def _alike(self, unit: Any, text: str, at: datetime) -> list[str]:
         """Others' recent cases that tell of the same matter: a person may look at them together."""
-        numbers = unit.numbers(state=UNDER_WAY, limit=COMPARED, filed_from=at - RECENT)
+        numbers = unit.numbers(state=UNDER_WAY, limit=LOOKED_AT, filed_from=at - RECENT)[-COMPARED:]
         cases = unit.snapshots(numbers).values() if numbers else ()
         return [case.number for case in cases if self._reader.compare(text, case.filing.text) >= SAME_MATTER]
 
