@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 30.0
+PATIENCE = 120.0
 FIRST_WORDS = "我上周三去市不动产登记中心3号窗口办证，材料齐全却不给受理，态度还很差"
 UNIT, DISPATCHERS, SUPERVISORS = "unit:市自然资源局", "dispatchers", "supervisors"
 ANSWER = (
