@@ -82,9 +82,7 @@ class Played:
 
     def expectations(self) -> list[dict[str, Any]]:
         """Each [[expect]] of the file with whether it held and what was found instead."""
-        return [
-            {"expect": number, **_judge(dict(row), self)} for number, row in enumerate(self.rehearsal.expect, 1)
-        ]
+        return [{"expect": number, **_judge(dict(row), self)} for number, row in enumerate(self.rehearsal.expect, 1)]
 
     def _case(self, place: int, number: str) -> dict[str, Any]:
         case = self.office.case(number)

@@ -55,7 +55,9 @@ def head(book: Rulebook) -> dict[str, str]:
         "valid_until": f"{book.valid_until:%Y-%m-%d}" if book.valid_until else "",
         "basis": "；".join(book.basis),
         "note": book.trial_note,
-        "unsigned": fill(words["unsigned"], {"count": len(unsigned), "labels": "、".join(unsigned)}) if unsigned else "",
+        "unsigned": fill(words["unsigned"], {"count": len(unsigned), "labels": "、".join(unsigned)})
+        if unsigned
+        else "",
     }
 
 
@@ -143,7 +145,11 @@ def _clock(rule: shapes.ClockRule, book: Rulebook) -> str:
 
 def _whom(rule: shapes.ClockRule, book: Rulebook) -> str:
     classes = [item.title for item in book.classes if item.name in rule.classes]
-    parts = [*(_phrases()["streams"].get(name, name) for name in rule.streams), *(KINDS[kind] for kind in rule.kinds), *classes]
+    parts = [
+        *(_phrases()["streams"].get(name, name) for name in rule.streams),
+        *(KINDS[kind] for kind in rule.kinds),
+        *classes,
+    ]
     return "、".join(parts) or _phrases()["everybody"]
 
 
@@ -188,7 +194,9 @@ def _material(rule: shapes.Material, book: Rulebook) -> str:
 def _answer(rule: shapes.Answer, book: Rulebook) -> str:
     words = _phrases()
     must = "、".join(words["needs"].get(name, name) for name in rule.must)
-    return fill(words["answer"], {"must": must or words["anything"]}) + (words["answer_verdict"] if rule.verdict else "")
+    return fill(words["answer"], {"must": must or words["anything"]}) + (
+        words["answer_verdict"] if rule.verdict else ""
+    )
 
 
 def _revisit(rule: shapes.Revisit, book: Rulebook) -> str:
@@ -205,7 +213,10 @@ def _form(rule: shapes.FormRule, book: Rulebook) -> str:
 
 
 def _report(rule: shapes.ReportRule, book: Rulebook) -> str:
-    return fill(_phrases()["report"], {"period": _phrases()["periods"].get(rule.period, rule.period), "month": rule.month, "day": rule.day})
+    return fill(
+        _phrases()["report"],
+        {"period": _phrases()["periods"].get(rule.period, rule.period), "month": rule.month, "day": rule.day},
+    )
 
 
 def _scope(rule: shapes.Scope, book: Rulebook) -> str:
