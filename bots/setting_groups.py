@@ -88,15 +88,22 @@ def read_wechat(given: Given) -> WeChatSettings | None:
         "WECHAT_TOKEN": given.text("WECHAT_TOKEN"),
         "WECHAT_AES_KEY": given.text("WECHAT_AES_KEY"),
     }
+    plain = given.text("WECHAT_PLAIN") in ("1", "true", "yes")
+    if plain and values["WECHAT_AES_KEY"]:
+        raise SettingsError(
+            "WECHAT_PLAIN and WECHAT_AES_KEY exclude each other: keep the key, plain mode signs no body."
+        )
+    if plain:  # said aloud, never by leaving the key out: a push in plain mode proves neither its body nor its sender
+        del values["WECHAT_AES_KEY"]
     if not _whole(values, given.text("WECHAT_TEMPLATES") and "WECHAT_TEMPLATES"):
         return None
-    _match("WECHAT_AES_KEY", values["WECHAT_AES_KEY"], AES_KEY, "43 letters and digits")
-    app_id, app_secret, token, aes_key = values.values()
+    if not plain:
+        _match("WECHAT_AES_KEY", values["WECHAT_AES_KEY"], AES_KEY, "43 letters and digits")
     return WeChatSettings(
-        app_id,
-        app_secret,
-        token,
-        aes_key,
+        values["WECHAT_APP_ID"],
+        values["WECHAT_APP_SECRET"],
+        values["WECHAT_TOKEN"],
+        values.get("WECHAT_AES_KEY", ""),
         api_url=given.address("WECHAT_API_URL", "https://api.weixin.qq.com"),
         templates=_templates(given.text("WECHAT_TEMPLATES")),
     )

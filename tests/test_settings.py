@@ -63,6 +63,14 @@ def test_both_spellings_of_the_app_id_are_read(tmp_path, name):
     assert dict(wechat.templates) == {"answer": "T1", "survey": "T2"}
 
 
+def test_plain_mode_is_taken_only_when_it_is_asked_for_by_name(tmp_path):
+    keyless = {name: value for name, value in WECHAT.items() if name != "WECHAT_AES_KEY"}
+    wechat = settings_of(tmp_path, WECHAT_APP_ID="wx1", WECHAT_PLAIN="1", **keyless).wechat
+
+    assert wechat is not None
+    assert wechat.aes_key == ""
+
+
 @pytest.mark.parametrize("given", ["http://127.0.0.1:9/bot", "http://127.0.0.1:9/bot/", "http://127.0.0.1:9"])
 def test_the_bot_api_address_goes_up_to_bot(tmp_path, given):
     telegram = settings_of(tmp_path, TELEGRAM_BOT_TOKEN="1:A", TELEGRAM_API_URL=given).telegram
@@ -98,6 +106,7 @@ def test_wecom_is_read_whole(tmp_path):
         ({"WECHAT_TOKEN": "t0ken"}, "WECHAT_APP_ID"),
         ({"WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s", "WECHAT_TOKEN": "t"}, "WECHAT_AES_KEY"),
         ({"WECHAT_APP_ID": "wx1", **WECHAT, "WECHAT_AES_KEY": "a" * 42}, "WECHAT_AES_KEY"),
+        ({"WECHAT_APP_ID": "wx1", **WECHAT, "WECHAT_PLAIN": "1"}, "WECHAT_PLAIN"),
         ({"WECHAT_APP_ID": "wx1", "WECHAT_APPID": "wx2", **WECHAT}, "WECHAT_APP_ID"),
         ({"WECHAT_APP_ID": "wx1", **WECHAT, "WECHAT_TEMPLATES": "answer"}, "WECHAT_TEMPLATES"),
         ({"WECHAT_APP_ID": "wx1", **WECHAT, "WECHAT_API_URL": "nothing"}, "WECHAT_API_URL"),

@@ -108,6 +108,17 @@ def test_the_same_walk_through_a_wechat_official_account_in_safe_mode(tmp_path: 
         assert office.verified() == []
 
 
+def test_an_account_in_plain_mode_is_served_when_the_settings_say_so(tmp_path: Path) -> None:
+    with serving(WeChatApi().app) as address:
+        plain = {**_wechat(address), "WECHAT_AES_KEY": "", "WECHAT_PLAIN": "1"}
+        with running(tmp_path, **plain) as office:
+            query, body = wechat_pushes.push(wechat_pushes.text_xml(FIRST_WORDS), safe=False, at=datetime.now(UTC))
+
+            answer = office.http.post("/wechat", params=query, content=body)
+
+            assert "还想问您" in wechat_pushes.heard(answer.content)["Content"]
+
+
 def test_a_delivery_that_wechat_repeats_gets_the_same_bytes_and_files_one_case(tmp_path: Path) -> None:
     platform = WeChatApi()
     with serving(platform.app) as address, running(tmp_path, **_wechat(address)) as office:
