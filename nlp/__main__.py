@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from nlp.city import roll_back
 from nlp.corpus_reading import CorpusError, read_columns
 from nlp.model import ModelError
 from nlp.reader import Reader, Reading
@@ -105,6 +106,28 @@ def evaluate(options: argparse.Namespace) -> int:
     return DONE
 
 
+def learn(options: argparse.Namespace) -> int:
+    """One order on standard input: a city's decisions; the model in force is replaced where the new one is not worse."""
+    from nlp.learning import learn as teach
+
+    try:
+        order = json.load(sys.stdin)
+        decisions = [(str(text), str(unit)) for text, unit in order["decisions"]]
+        units = [(str(name), str(duties)) for name, duties in order["units"]]
+        models, name = Path(order["models"]), str(order["name"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"no usable order: {type(error).__name__}: {error}") from error
+    lesson = teach(decisions, Reader.load(units), models, name)
+    print(json.dumps({"promoted": lesson.promoted, "why": lesson.why, "figures": lesson.figures}, ensure_ascii=False))
+    return DONE if lesson.promoted else ANSWER_IS_NO
+
+
+def rollback(options: argparse.Namespace) -> int:
+    """Put the city's model before the current one in force."""
+    print(f"in force: {roll_back(options.models) or 'the first day, nothing learnt'}")
+    return DONE
+
+
 def as_document(reading: Reading) -> dict[str, Any]:
     """A reading in the shape other programs are promised."""
     return {
@@ -177,6 +200,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--model", type=Path, help="folder of the model; without it, the reader is measured")
     evaluating.add_argument("--texts", type=Path, help="CSV text,label")
     evaluating.add_argument("--data", type=Path, help="folder of public texts, to measure the reader on them too")
+    _command(commands, "learn", learn, "learn a city's decisions: one JSON order in, one JSON answer out")
+    back = _command(commands, "rollback", rollback, "put the city's model before the current one in force")
+    back.add_argument("--models", type=Path, required=True, help="folder of the city's models")
     return parser
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from nlp.corpus_reading import CorpusError, read_columns
 from nlp.figures import figures_of
 from nlp.model import Model, ModelError, Numbers, load_model
-from nlp.text import clean, cut, features
+from nlp.topic import topic_features
 
 ROUTER_HEAD = "label"
 
@@ -37,5 +37,5 @@ def evaluate_router(folder: Path, texts: Path) -> dict[str, Any]:
 
 def probabilities_of(model: Model, head: str, texts: Sequence[str]) -> Numbers:
     """A row a text, a column a class."""
-    vectors = (model.vector(features(cut(clean(text).text))) for text in texts)
+    vectors = (model.vector(topic_features(text)) for text in texts)
     return np.array([model.heads[head].probabilities(vector) for vector in vectors])

@@ -23,6 +23,7 @@ from nlp.fields_place import find_organisations
 from nlp.marks import WORTH, marks
 from nlp.model import Head, Model, Numbers
 from nlp.text import clean, cut, features
+from nlp.topic import topic_features
 
 FOLDS = 5
 SEED = 20261121
@@ -33,9 +34,9 @@ Seen = tuple[Sequence[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Labelled:
-    """Texts (by place in the whole list) and their labels: the material of one head. `groups`: which belong in one fold.
+    """Texts (by place in the whole list) and their labels: the material of one head.
 
-    `c`: how closely it is fitted.
+    `groups`: which belong in one fold; `c`: how closely it is fitted.
     """
 
     rows: Sequence[int]
@@ -96,6 +97,11 @@ def analyse(text: str) -> Seen:
     words = cut(cleaned)
     said = features(words)
     return said, marks(cleaned, said, bool(find_organisations(cleaned, words)))
+
+
+def see_topic(text: str) -> Seen:
+    """What a router's model sees of a raw text."""
+    return topic_features(text), ()
 
 
 def fit(

@@ -70,8 +70,9 @@ class Model:
 
     def vector(self, features: Iterable[str], marks: Iterable[str] = ()) -> Vector:
         """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks, as they are."""
-        counts = Counter(column for feature in features if (column := self.vocabulary.get(feature)) is not None)
-        columns = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
+        counts: Counter[int | None] = Counter(map(self.vocabulary.get, features))
+        counts.pop(None, None)
+        columns = np.fromiter((column for column in counts if column is not None), dtype=np.intp, count=len(counts))
         values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
         values = values * self.rarity[columns]
         length = math.sqrt(float(values @ values))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from nlp.city import City
 from nlp.deciding import ACCEPT, Decision
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
@@ -46,7 +47,9 @@ class Reading:
 
 
 class Reader:
-    """Reads messages for one city. Thread-safe: nothing changes after loading."""
+    """Reads messages for one city. Thread-safe: only `city` changes after loading, and at once."""
+
+    city: City | None = None
 
     def __init__(self, model: Model, router: Router, clause_of: Mapping[str, str]) -> None:
         self.model, self.router, self.clause_of = model, router, clause_of
@@ -89,8 +92,17 @@ class Reader:
         """The probability that both texts report the same matter."""
         return same(sketch(self.model, one), sketch(self.model, other))
 
+    def first_day(self, text: str) -> list[tuple[str, float]]:
+        """Units and probabilities as they are without any decision of this city."""
+        words = cut(clean(text).text)
+        said = features(words)
+        return self.router.route(text, said, self.model.answer("subject", self.model.vector(said)))
+
     def _departments(self, text: str, said: Sequence[str], vector: Vector) -> tuple[tuple[str, float], ...]:
         routed = self.router.route(text, said, self.model.answer("subject", vector))
+        city = self.city
+        if city is not None:
+            routed = city.blend(text, routed)
         return tuple(
             (name, round(chance, 6)) for name, chance in routed[:MOST_DEPARTMENTS] if chance >= LEAST_PROBABILITY
         )

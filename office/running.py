@@ -21,6 +21,7 @@ from casebook.case import Person
 from casebook.errors import CasebookError
 from console.app import routes
 from office.holidays import renewed
+from office.learning import Learning
 from office.office import Office, open_office, warnings
 from scheduler.jobs import Work, ticker
 from scheduler.nightly import Nightly
@@ -56,6 +57,8 @@ def _run(parts: Sequence[str]) -> int:
     try:
         with _ticking(office, "scheduler" in parts):
             _say_hello(office, parts)
+            learning = Learning(office.store, office.reader, settings.var / "models")
+            office.start(lambda: learning.watch_forever(office.stop))
             _start_telegram(office, parts)
             _wait(office, "web" in parts)
     finally:

@@ -24,7 +24,8 @@ from scheduler.sweep import Sweep
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SWEEP_EVERY, DELIVER_EVERY, RENEW_EVERY, DAILY_EVERY, REPORT_EVERY, TIDY_EVERY = 2, 2, 60, 60, 60, 3600  # seconds
+SWEEP_EVERY, DELIVER_EVERY, RENEW_EVERY, DAILY_EVERY, REPORT_EVERY = 2, 2, 60, 60, 60  # seconds
+TIDY_EVERY, LEARN_EVERY = 3600, 1800
 NIGHT_EVERY = 300
 TICKETS_KEPT = timedelta(days=7)
 
@@ -42,9 +43,14 @@ class Courier(Protocol):
     def deliver(self, now: datetime, limit: int = 100) -> int: ...
 
 
+def _nothing(now: datetime) -> None:
+    """Where nobody teaches the router."""
+
+
 @dataclass(frozen=True)
 class Work:
-    """What the jobs are done with. `now` is the process's clock; `renew` refreshes the calendar, if it can change."""
+    """What the jobs are done with. `now` is the process's clock; `renew` refreshes the calendar, if it can change;
+    `learn` holds the nightly lesson, when it is night."""
 
     store: Store
     desk: Desk
@@ -75,6 +81,10 @@ class Work:
         """Give the reports whose time has come; how many there were."""
         return Reporting(self.store, self.desk.law).run(self.now())
 
+    def lesson(self) -> None:
+        """Teach the router what dispatchers decided, at night."""
+        self.learn(self.now())
+
     def tidy(self) -> None:
         """Forget one-time tickets long past their time; let what was set aside be tried again."""
         self.store.write(lambda unit: unit.tickets_forget(self.now() - TICKETS_KEPT))
@@ -94,6 +104,7 @@ def ticker(work: Work) -> BaseScheduler:
         (work.report, REPORT_EVERY),
         (work.night, NIGHT_EVERY),
         (work.tidy, TIDY_EVERY),
+        (work.lesson, LEARN_EVERY),
     )
     for job, seconds in jobs:
         scheduler.add_job(
