@@ -101,13 +101,17 @@ def evaluate(options: argparse.Namespace) -> int:
 
     if (options.model is None) != (options.texts is None):
         raise InputError("--model and --texts go together")
-    figures = measure(options.data) if options.model is None else evaluate_router(options.model, options.texts)
+    figures = (
+        measure(options.data, options.errors)
+        if options.model is None
+        else evaluate_router(options.model, options.texts)
+    )
     _show(figures, options.json)
     return DONE
 
 
 def learn(options: argparse.Namespace) -> int:
-    """One order on standard input: a city's decisions; the model in force is replaced where the new one is not worse."""
+    """One order on standard input: a city's decisions; a model not worse than the one in force replaces it."""
     from nlp.learning import learn as teach
 
     try:
@@ -182,7 +186,7 @@ def _show(document: Mapping[str, Any], as_json: bool) -> None:
         print(json.dumps(document, ensure_ascii=False))
         return
     for key, value in document.items():
-        print(f"{key:<32}{value}")
+        print(f"{key:<48}{value}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -200,6 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--model", type=Path, help="folder of the model; without it, the reader is measured")
     evaluating.add_argument("--texts", type=Path, help="CSV text,label")
     evaluating.add_argument("--data", type=Path, help="folder of public texts, to measure the reader on them too")
+    evaluating.add_argument("--errors", type=Path, help="file to add what was read wrongly to, by class")
     _command(commands, "learn", learn, "learn a city's decisions: one JSON order in, one JSON answer out")
     back = _command(commands, "rollback", rollback, "put the city's model before the current one in force")
     back.add_argument("--models", type=Path, required=True, help="folder of the city's models")

@@ -7,8 +7,9 @@ Growing over words, not characters, keeps 和平区 whole though 和 alone ends 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 from nlp.found import Found
 from nlp.text import Word, lines
@@ -34,11 +35,13 @@ PLACE_TAIL = re.compile(
     r"(?:交叉口|路口|门口|大门口|[东南西北]{1,2}(?:门|角|侧)|旁边|旁|附近|对面|楼下|桥头|站台)?"
 )
 LONGEST = 28
+# More than this a person does not name; whoever sends four thousand times 路 waits no longer than others.
+MOST_NAMES = 200
 
 
 def find_organisations(text: str, words: Sequence[Word]) -> list[Found]:
     """Units, halls and windows, the longest contiguous words of each, in order of worth."""
-    spans = [_grown(words, index, UNIT_END) for index, word in enumerate(words) if UNIT_END.search(word.text)]
+    spans = [_grown(words, index, UNIT_END) for index in _endings(words, UNIT_END)]
     spans += [match.span() for match in NUMBERED_WINDOW.finditer(text)]
     joined = _joined(text, [span for span in spans if span is not None])
     spans_with_tail = [(start, _tail(text, end, UNIT_TAIL)) for start, end in joined]
@@ -54,8 +57,8 @@ def find_places(text: str, words: Sequence[Word], taken: Sequence[Found]) -> lis
     """Addresses and spots that are not part of a unit's name, in order; the longest reading of each."""
     spans = [
         (span[0], _tail(text, span[1], PLACE_TAIL))
-        for index, word in enumerate(words)
-        if PLACE_END.search(word.text) and (span := _grown(words, index, PLACE_END)) is not None
+        for index in _endings(words, PLACE_END)
+        if (span := _grown(words, index, PLACE_END)) is not None
     ]
     joined = [
         span for span in _joined(text, spans) if not any(span[0] < each.end and each.start < span[1] for each in taken)
@@ -68,6 +71,11 @@ def find_places(text: str, words: Sequence[Word], taken: Sequence[Found]) -> lis
         and not text[start:end].endswith("冤枉路")
     ]
     return sorted(named, key=lambda each: -(each.end - each.start) + 0.1 * each.start)
+
+
+def _endings(words: Sequence[Word], ends: re.Pattern[str]) -> Iterator[int]:
+    """Where words stand that can end a name, the first of them."""
+    return islice((index for index, word in enumerate(words) if ends.search(word.text)), MOST_NAMES)
 
 
 def _grown(words: Sequence[Word], last: int, ends: re.Pattern[str]) -> tuple[int, int] | None:

@@ -7,9 +7,9 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.base import BaseScheduler
 
@@ -57,8 +57,7 @@ def _run(parts: Sequence[str]) -> int:
     try:
         with _ticking(office, "scheduler" in parts):
             _say_hello(office, parts)
-            learning = Learning(office.store, office.reader, settings.var / "models")
-            office.start(lambda: learning.watch_forever(office.stop))
+            office.start(lambda: _learning(office).watch_forever(office.stop))
             _start_telegram(office, parts)
             _wait(office, "web" in parts)
     finally:
@@ -75,7 +74,7 @@ def _ticking(office: Office, wanted: bool) -> Iterator[None]:
     settings = office.settings
     nightly = Nightly(office.store, settings.database_url, settings.backup_folder)
     jobs: BaseScheduler = ticker(
-        Work(office.store, office.desk, office.courier, office.now, lambda: _renew(office), nightly)
+        Work(office.store, office.desk, office.courier, office.now, lambda: _renew(office), nightly, _lesson(office))
     )
     jobs.start()
     office.start(office.deliver_forever, office.gather_forever)
@@ -91,6 +90,14 @@ def _renew(office: Office) -> None:
     if law.calendar != office.law.calendar:
         office.law = office.desk.law = law
         log.info("calendar renewed")
+
+
+def _learning(office: Office) -> Learning:
+    return Learning(office.store, office.reader, office.settings.var / "models")
+
+
+def _lesson(office: Office) -> Callable[[datetime], bool]:
+    return _learning(office).nightly
 
 
 def _start_telegram(office: Office, parts: Sequence[str]) -> None:

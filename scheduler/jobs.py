@@ -58,6 +58,7 @@ class Work:
     now: Callable[[], datetime]
     renew: Callable[[], None]
     nightly: Nightly | None = None
+    learn: Callable[[datetime], object] = _nothing
 
     def sweep(self) -> int:
         """Fire every timer that is due; how many there were."""

@@ -172,3 +172,19 @@ def test_the_same_matter_in_other_words_is_likelier_than_another_at_the_same_win
 
     assert reader.compare(told, again) > 0.5 > reader.compare(told, another)
     assert reader.compare(told, told) > 0.95
+
+
+def test_no_message_kept_apart_is_learnt():
+    def bare(path):
+        return {"".join(sign for sign in example.text if sign.isalnum()) for example in read_examples(path)}
+
+    kept = bare(CORPUS / "test.csv") | bare(CORPUS / "test-hard.csv")
+
+    assert [path.name for path in CORPUS.glob("train*.csv") if bare(path) & kept] == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "13", "(0871)", "姓马的", "周三", "我叫", "号窗口", "小时前", "·龙", "20250101-", "每个", "身份证1"]
+)
+def test_a_long_run_of_what_the_patterns_look_for_is_read(reader, piece):
+    assert reader.read(piece * (20_000 // len(piece)), NOW).kind

@@ -1,0 +1,87 @@
+"""The learning loop: decisions teach, a worse model never comes in force, one step leads back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from models.store import Store
+from nlp.city import current, load_city, roll_back
+from nlp.learning import learn
+from nlp.model import ModelError
+from nlp.reader import Reader
+from office.learning import Learning
+from tests.makers import ZONE
+
+UNITS = [("市公安局", "户籍、身份证"), ("市税务局", "发票、契税"), ("市特别办", "杂项")]
+NOW = datetime(2026, 3, 2, 3, 0, tzinfo=ZONE)
+
+
+def decisions(odd_to: str = "市特别办", many: int = 60) -> list[tuple[str, str]]:
+    """A city where one word of its own means one unit."""
+    odd = [(f"丙字第{number}号蓝皮本今年还要不要换", odd_to) for number in range(many)]
+    return [*odd, *[(f"第{number}次来补办身份证", "市公安局") for number in range(many)]]
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return Reader.load(UNITS)
+
+
+def test_decisions_teach_what_the_first_day_could_not_know(reader: Reader, tmp_path: Path) -> None:
+    said = "我的蓝皮本要不要换"
+    assert reader.first_day(said)[0][0] != "市特别办"
+
+    lesson = learn(decisions(), reader, tmp_path, "night-1")
+
+    assert lesson.promoted, lesson.why
+    city = load_city(tmp_path)
+    assert city is not None
+    assert city.blend(said, reader.first_day(said))[0][0] == "市特别办"
+    assert lesson.figures["figures"]["units"]["市特别办"]["right"] > 0
+
+
+def test_a_worse_model_never_comes_in_force(reader: Reader, tmp_path: Path) -> None:
+    learn(decisions(), reader, tmp_path, "night-1")
+    good = decisions()
+    poisoned = [(text, unit) if index % 5 == 0 else (text, "市税务局") for index, (text, unit) in enumerate(good)]
+
+    lesson = learn([*poisoned, *good[:30]], reader, tmp_path, "night-2")
+
+    assert current(tmp_path) == ("night-2" if lesson.promoted else "night-1")
+    figures = lesson.figures["figures"]
+    assert lesson.promoted == (figures["right"] >= figures["right before"]) or not lesson.promoted
+
+
+def test_few_decisions_teach_nothing(reader: Reader, tmp_path: Path) -> None:
+    assert not learn(decisions(many=5), reader, tmp_path, "night-1").promoted
+    assert current(tmp_path) == ""
+
+
+def test_one_step_leads_back(reader: Reader, tmp_path: Path) -> None:
+    learn(decisions(), reader, tmp_path, "night-1")
+    learn(decisions(many=70), reader, tmp_path, "night-2")
+
+    assert roll_back(tmp_path) == "night-1"
+    assert roll_back(tmp_path) == ""
+    assert load_city(tmp_path) is None
+    with pytest.raises(ModelError):
+        roll_back(tmp_path)
+
+
+def test_the_nightly_lesson_is_held_once_and_taken_up(store: Store, reader: Reader, tmp_path: Path) -> None:
+    for number, (text, unit) in enumerate(decisions()):
+        store.write(
+            lambda book, text=text, unit=unit, number=number: book.example_add(
+                f"20260302-{number:05}", text, unit, "", "dispatcher:赵调度", NOW
+            )
+        )
+    learning = Learning(store, reader, tmp_path)
+
+    assert not learning.nightly(NOW.replace(hour=12))
+    assert learning.nightly(NOW)
+    assert not learning.nightly(NOW)
+    assert reader.city is not None
+    assert reader.read("投诉窗口不给换蓝皮本，第三次来了", NOW).departments
