@@ -42,7 +42,8 @@ class Unit:
 @dataclass(frozen=True)
 class Jurisdiction:
     """One office. `opens`/`closes` are its hours, `phone` what citizens may call, `redirects` where to go with what
-    is not ours (by ground: petition, litigation …), `overlay` the name of its own holidays' file, "" for none."""
+    is not ours (by ground: petition, litigation …), `overlay` the name of its own holidays' file, "" for none.
+    An inspector in `inspector_levels` checks the units of that level only, and nobody else checks those."""
 
     name: str
     title: str
@@ -54,6 +55,7 @@ class Jurisdiction:
     supervisors: tuple[str, ...]
     inspectors: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
+    inspector_levels: Mapping[str, str] = field(default_factory=dict)
     opens: time = time(9, 0)
     closes: time = time(17, 30)
     overlay: str = ""

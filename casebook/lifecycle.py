@@ -75,6 +75,11 @@ TABLE: dict[str, Arrow] = {
     "archive_as_opinion":  _arrow(BEFORE_DISPATCH,       "archived",                               "dispatcher"),
     "close_off":           _arrow(AFTER,                 "closed",                                 "officer dispatcher"),
     "publish":             _arrow(AFTER,                 SAME,                                     "dispatcher"),
+    "investigate":         _arrow(WITH_UNIT,             SAME,                                     "officer dispatcher"),
+    "request_material":    _arrow(WITH_UNIT,             SAME,                                     "officer dispatcher"),
+    "give_material":       _arrow(WITH_UNIT,             SAME,                                     "officer"),
+    "limit":               _arrow(WITH_UNIT,             SAME,                                     "dispatcher supervisor"),
+    "correct":             _arrow(BEFORE_DISPATCH,       SAME,                                     "dispatcher"),
     "recount":             _arrow(OPEN,                  SAME,                                     "clock"),
     "lapse":               _arrow(OPEN,                  SAME,                                     "clock"),
     "merged_in":           _arrow(OPEN,                  SAME,                                     "dispatcher officer"),
@@ -105,5 +110,6 @@ DEFAULT_FLOW = {
 EVERYWHERE = (
     frozenset("file supplement withdraw mark merge dispatch designate transfer hand_back contact reclassify".split())
     | frozenset("resolve recuse rate revisit urge supervise".split())
+    | frozenset("investigate request_material give_material limit correct".split())
     | BY_ITSELF
 )

@@ -15,6 +15,8 @@ from casebook.facts import Told, current, due_of, part
 from casebook.law import Law
 from casebook.notices_after import TELL as AFTER
 from casebook.notices_after import answer, fed_back
+from casebook.notices_inquiry import TELL as INQUIRY
+from casebook.notices_inquiry import coordinated
 from casebook.rules import Clause
 from casebook.wording import sentences
 
@@ -128,6 +130,7 @@ def _dispatch(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     yield to_staff(case, entry, law, unit_of(case), first, **more)
     for co_unit in case.co_units:
         yield to_staff(case, entry, law, f"unit:{co_unit}", "dispatch_order", **more)
+    yield from coordinated(case, entry, law)
     yield from to_citizens(case, entry, law, "progress", what=part("dispatched", unit=case.lead_unit))
 
 
@@ -159,17 +162,14 @@ def _accept(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 def _decline(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     clause = law.rulebook.by_clause[entry.facts["clause"]]
     paper = entry.facts.get("paper")
-    more = {"cites": clause.cites, "words": clause.words, "instead": _instead(case, law), "paper": paper}
-    yield from to_citizens(case, entry, law, "decline_notice", **more)
+    more = {"cites": clause.cites, "words": clause.words, "instead": _instead(case, law)}
+    yield from to_citizens(case, entry, law, "decline_notice", paper=paper, **more)
     yield from _redirected(case, entry, law, clause)
 
 
 def _hand_back(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
-    more = {
-        "from_unit": entry.facts.get("unit"),
-        "times": entry.facts.get("times"),
-        "suggest": entry.facts.get("suggest"),
-    }
+    more: dict[str, Any] = {name: entry.facts.get(name) for name in ("times", "suggest")}
+    more["from_unit"] = entry.facts.get("unit")
     more["private"] = {"reason_line": entry.private.get("reason", "")}
     yield to_staff(case, entry, law, "dispatchers", "dispute_request", **more)
     if case.state == "disputed":
@@ -293,4 +293,5 @@ TELL: Mapping[str, Tell] = {
     "recuse": _recuse,
     "mark": _mark,
     **AFTER,
+    **INQUIRY,
 }

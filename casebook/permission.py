@@ -12,7 +12,7 @@ from casebook.rules import StepRule
 
 UNIT_ROLES = frozenset({"officer", "leader"})
 # What co-handling units may do besides the lead unit.
-CO_UNIT_STEPS = frozenset({"supplement", "contact", "recuse"})
+CO_UNIT_STEPS = frozenset({"supplement", "contact", "recuse", "investigate"})
 # What only the one who filed may do, not those whose cases were merged into the case.
 FILER_STEPS = frozenset({"withdraw"})
 DISPATCHES = frozenset({"dispatch", "designate"})
@@ -36,6 +36,17 @@ def check(case: Case, step: str, by: Person, law: Law) -> None:
         _check_reviewer(case, by, cites, law)
     if by.role == "inspector" and by.name and by.name == case.officer:
         raise NotAllowed("own_work", number=case.number, cites=cites)
+    if by.role == "inspector":
+        _check_level(case, by, cites, law)
+
+
+def _check_level(case: Case, by: Person, cites: str, law: Law) -> None:
+    """An inspector's level is that of the unit that leads, where either is bound to one."""
+    levels = law.jurisdiction.inspector_levels
+    unit = law.jurisdiction.unit(case.lead_unit or "")
+    level, own = unit.level if unit else "", levels.get(by.name)
+    if own != level and (own is not None or level in levels.values()):
+        raise NotAllowed("not_your_level", number=case.number, cites=cites, level=level or own)
 
 
 def check_rule(case: Case, rule: StepRule, law: Law) -> None:
@@ -105,6 +116,8 @@ def _check_unit(case: Case, step: str, by: Person, law: Law) -> None:
     if step == "resolve" and case.lead_unit is None and may_settle_on_the_spot(case, by, law):
         return
     mine = case.units if step in CO_UNIT_STEPS else (case.lead_unit,)
+    if step == "give_material":
+        mine = tuple(case.pending.get("material", ()))
     if by.unit is None or by.unit not in mine:
         raise NotAllowed("not_your_case", number=case.number)
 

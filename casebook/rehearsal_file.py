@@ -35,8 +35,11 @@ FILING_KEYS = frozenset(
         "urgent",
         "request",
         "outside_number",
+        "service",
     ]
 )
+# What a check looks at, each yes or no.
+CRITERIA = ("facts_clear", "finding_accurate", "handling_complete")
 # What each step may say besides at, by, do and case.
 KEYS: Mapping[str, frozenset[str]] = {
     "say": frozenset({"text"}),
@@ -59,15 +62,15 @@ KEYS: Mapping[str, frozenset[str]] = {
     "resolve": frozenset(
         ["findings", "process", "measures", "results", "verdict", "on_the_spot", "key_points", "no_answer", "evidence"]
     ),
-    "rectify": frozenset({"text", "evidence"}),
+    "rectify": frozenset({"text", "evidence", "others"}),
     "clarify_publicly": frozenset({"text"}),
     "recuse": frozenset({"reason"}),
     "approve": frozenset({"reason", "evidence"}),
     "reject": frozenset({"reason"}),
-    "pass_check": frozenset({"reason"}),
-    "fail_check": frozenset({"reason"}),
+    "pass_check": frozenset({"reason", *CRITERIA}),
+    "fail_check": frozenset({"reason", *CRITERIA}),
     "rate": frozenset({"score", "result", "efficiency", "attitude", "text"}),
-    "revisit": frozenset({"score", "text", "reached", "result", "efficiency", "attitude"}),
+    "revisit": frozenset({"score", "text", "way", "reached", "result", "efficiency", "attitude"}),
     "appeal": frozenset({"reason", "evidence"}),
     "uphold": frozenset({"reason"}),
     "dismiss": frozenset({"reason"}),
@@ -79,12 +82,18 @@ KEYS: Mapping[str, frozenset[str]] = {
     "archive_as_opinion": frozenset({"reason"}),
     "close_off": frozenset({"reason"}),
     "publish": frozenset({"text"}),
+    "investigate": frozenset({"way", "text", "evidence"}),
+    "request_material": frozenset({"to", "until", "text"}),
+    "give_material": frozenset({"text", "evidence"}),
+    "limit": frozenset({"until", "cites", "reason"}),
+    "correct": frozenset({"kind", "reason"}),
 }
 WITHOUT_CASE = frozenset({"say", "file"})
 TOP = frozenset({"rulebook", "about", "units", "steps", "expect"})
 EXPECT = frozenset(
     [
         "case",
+        "kind",
         "state",
         "lead_unit",
         "class",

@@ -102,6 +102,11 @@ STEPS = {
     "archive_as_opinion": "一般意见归档",
     "close_off": "销号",
     "publish": "公开",
+    "investigate": "调查核实",
+    "request_material": "调取材料",
+    "give_material": "提供材料",
+    "limit": "另定期限",
+    "correct": "更正类别",
     "recount": "重算期限",
     "lapse": "期满",
     "merged_in": "并入",
@@ -199,7 +204,13 @@ GROUNDS = {
 
 SCORES = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 
-MARKS = {"major": "重大事项", "stability_risk": "信访维稳风险", "urgent": "紧急", "unclear": "表述不清"}
+MARKS = {
+    "major": "重大事项",
+    "stability_risk": "信访维稳风险",
+    "urgent": "紧急",
+    "unclear": "表述不清",
+    "cross_level": "跨层级",
+}
 
 
 def glossary() -> str:

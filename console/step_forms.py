@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from casebook.case import Case
 from casebook.law import Law
-from casebook.terms import MARKS, SCORES, VERDICTS
+from casebook.terms import KINDS, MARKS, SCORES, VERDICTS
 from console.labels import SYSTEMS, said
 
 # Longer than any answer letter seen; a pasted book is a mistake.
@@ -117,6 +117,7 @@ CHOICES: Mapping[str, Callable[[str, Case, Law], Choices]] = {
     "clause": _clauses,
     "class": _classes,
     "verdict": lambda step, case, law: tuple(VERDICTS.items()),
+    "kind": lambda step, case, law: tuple((kind, title) for kind, title in KINDS.items() if kind != "rating"),
     "marks": lambda step, case, law: tuple(MARKS.items()),
     "score": lambda step, case, law: tuple((str(score), words) for score, words in SCORES.items()),
     "system": lambda step, case, law: tuple(SYSTEMS.items()),

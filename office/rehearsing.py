@@ -118,7 +118,7 @@ class RehearsalOffice:
             channel=str(facts.get("channel") or ("web" if by.role == "citizen" else "window")),
             due=self._limit(due) if due else None,
             score=facts.get("score"),
-            fields=reading.fields,
+            fields={**reading.fields, **({"service": str(facts["service"])} if facts.get("service") else {})},
             proposal={
                 "verdict": reading.verdict,
                 "ground": reading.ground,

@@ -42,6 +42,9 @@ FACTS: dict[str, Any] = {
     "key_points": "要点",
     "marks": ["urgent"],
     "into": "20250926-00999",
+    "way": "调取监控",
+    "cites": "《某条例》第一条",
+    "kind": "suggestion",
 }
 
 

@@ -113,7 +113,7 @@ def choices(step: str, name: str, view: OfficerView, room: RoomView) -> tuple[tu
             (Button(title, f"transfer:{view.number}:{each}"),) for each, title in room.words.section("system").items()
         ]
     elif name == "marks":
-        made = [(Button(title, f"mark:{view.number}:{each}"),) for each, title in MARKS.items() if each != "unclear"]
+        made = [(Button(title, f"mark:{view.number}:{each}"),) for each, title in MARKS.items() if each not in ("unclear", "cross_level")]
     return (*made, cancel)
 
 

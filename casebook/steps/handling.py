@@ -45,7 +45,7 @@ def _moved(run: ClockRun, command: Command, rule: Extension, law: Law) -> ClockR
     if until is None and not days:
         raise NotAllowed("needs_until", cites=rule.cites)
     if until is not None:
-        due = _moment(until, run, law)
+        due = moment_of(until, run.started, law)
         total = law.calendar.working_days_between(run.started, due)
     else:
         total = law.calendar.working_days_between(run.started, run.due) + int(days or 0)
@@ -58,14 +58,14 @@ def _moved(run: ClockRun, command: Command, rule: Extension, law: Law) -> ClockR
     return replace(run, due=due, working_days=total, provisional=provisional)
 
 
-def _moment(until: Any, run: ClockRun, law: Law) -> datetime:
+def moment_of(until: Any, near: datetime, law: Law) -> datetime:
     """`until` as the close of that day, or as the moment it names."""
     try:
         value = datetime.fromisoformat(until) if isinstance(until, str) else until
     except ValueError as error:
         raise NotAllowed("until_not_a_date", until=until) from error
     if isinstance(value, datetime) and (value.hour or value.minute):
-        return value if value.tzinfo else value.replace(tzinfo=run.started.tzinfo)
+        return value if value.tzinfo else value.replace(tzinfo=near.tzinfo)
     day = value.date() if isinstance(value, datetime) else value
     if not isinstance(day, date):
         raise NotAllowed("until_not_a_date", until=until)

@@ -48,8 +48,9 @@ def designate(case: Case, command: Command, law: Law) -> Outcome:
 
 
 def _sent(case: Case, command: Command, law: Law, marks: frozenset[str]) -> Outcome:
-    units = _units(case, command, law)
+    units = units_named(case, command, law)
     marks |= {name for name in ("urgent", "unclear") if command.facts.get(name)}
+    marks |= {"cross_level"} if crosses_levels(units, law) else set()
     changes: dict[str, Any] = {"lead_unit": units[0], "co_units": units[1:], "marks": marks, "pending": {}}
     events: tuple[str, ...] = ("redispatch", "dispatch") if case.hand_backs else ("dispatch",)
     to = law.leads(command.step, case.stream, case.kind)
@@ -60,7 +61,14 @@ def _sent(case: Case, command: Command, law: Law, marks: frozenset[str]) -> Outc
     if new_class and new_class != case.case_class:
         changes["case_class"] = new_class
         runs = reclassified(case, new_class, command.at, law)
-    return outcome(command, to, facts={"to": units}, changes=changes, events=events, runs=runs)
+    facts = {"to": units} | ({"coordinator": law.jurisdiction.body} if "cross_level" in marks else {})
+    return outcome(command, to, facts=facts, changes=changes, events=events, runs=runs)
+
+
+def crosses_levels(units: tuple[str, ...], law: Law) -> bool:
+    """Whether the units named stand on different levels, so that the body itself must coordinate them."""
+    known = (law.jurisdiction.unit(name) for name in units)
+    return len({unit.level for unit in known if unit and unit.level}) > 1
 
 
 def _class_for(units: tuple[str, ...], case: Case, command: Command, law: Law) -> str | None:
@@ -133,7 +141,7 @@ def hand_back(case: Case, command: Command, law: Law) -> Outcome:
     return outcome(command, to, facts={"unit": case.lead_unit, "times": times}, changes=changes)
 
 
-def _units(case: Case, command: Command, law: Law) -> tuple[str, ...]:
+def units_named(case: Case, command: Command, law: Law) -> tuple[str, ...]:
     """The units named, each once and by its full name; refused where one is unknown."""
     need(command, "to")
     units = []

@@ -14,7 +14,18 @@ from casebook.rulebook import Clause
 
 # Facts that are free words or personal: sealed at rest. All others are short and stand open.
 PRIVATE = frozenset(
-    ["text", "reason", "findings", "process", "measures", "results", "key_points", "evidence", "suggest_words"]
+    [
+        "text",
+        "reason",
+        "findings",
+        "process",
+        "measures",
+        "results",
+        "key_points",
+        "evidence",
+        "suggest_words",
+        "others",
+    ]
 )
 
 # What a clause needs that no fact of the command gives: the history must hold it.

@@ -10,6 +10,9 @@ from casebook.errors import NotAllowed
 from casebook.law import Law
 from casebook.steps.outcome import Decide, Outcome, need, outcome, without
 
+# What a check looks at: 事实清楚、定性准确、处理到位.
+CRITERIA = ("facts_clear", "finding_accurate", "handling_complete")
+
 
 def approve(case: Case, command: Command, law: Law) -> Outcome:
     """Consent: to an answer under review, an appeal, an extension or an archiving, whichever waits for this person."""
@@ -92,7 +95,11 @@ def reject(case: Case, command: Command, law: Law) -> Outcome:
 
 
 def pass_check(case: Case, command: Command, law: Law) -> Outcome:
-    return outcome(command, "answered", changes={"answers": case.answers + 1})
+    """Passed: all three criteria hold, and the entry says so; one denied is no pass."""
+    if any(command.facts.get(name) is False for name in CRITERIA):
+        raise NotAllowed("needs_criteria", step=command.step)
+    met = dict.fromkeys(CRITERIA, True)
+    return outcome(command, "answered", changes={"answers": case.answers + 1}, facts=met)
 
 
 def fail_check(case: Case, command: Command, law: Law) -> Outcome:

@@ -1,0 +1,43 @@
+"""Who is told while a case is looked into: units asked for material, those who asked, those whose date moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from casebook.addressing import to_citizens, to_staff, unit_of
+from casebook.case import Case, Entry
+from casebook.facts import Told, due_of, part
+from casebook.law import Law
+
+
+def _request(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
+    asking = entry.by.unit or law.jurisdiction.body
+    words = part("material_asked", from_unit=asking, until=entry.facts["until"], asked=entry.private["text"])
+    for unit in entry.facts["to"]:
+        more = {"due": entry.facts["until"], "provisional": None, "private": {"what": words}}
+        yield to_staff(case, entry, law, f"unit:{unit}", "progress", **more)
+
+
+def _give(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
+    what = part("material_given", unit=entry.facts["unit"])
+    for to in (unit_of(case), "dispatchers"):
+        yield to_staff(case, entry, law, to, "progress", what=what)
+
+
+def _limit(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
+    what, due = part("limited", law=entry.facts["cites"]), due_of(case.run("resolution"))
+    yield from to_citizens(case, entry, law, "progress", what=what, **due)
+    yield to_staff(case, entry, law, unit_of(case), "progress", what=what, **due)
+
+
+def coordinated(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
+    """To the supervisors: units of different levels have it, and the body itself coordinates them."""
+    if coordinator := entry.facts.get("coordinator"):
+        yield to_staff(case, entry, law, "supervisors", "progress", what=part("cross_level", body=coordinator))
+
+
+TELL: Mapping[str, Callable[[Case, Entry, Law], Iterator[Told]]] = {
+    "request_material": _request,
+    "give_material": _give,
+    "limit": _limit,
+}
