@@ -125,6 +125,7 @@ def test_nothing_is_wider_than_the_screen_and_everything_is_large_enough_to_touc
         expect(page, "请核对")
         write(page, "评价")
         expect(page, "打分")
+        page.evaluate("Promise.all(document.getAnimations().map(moving => moving.finished))")
         targets = page.locator("button:visible, a.pill:visible, label.attach:visible, textarea:visible").all()
         boxes = [target.bounding_box() for target in targets]
 
