@@ -180,6 +180,7 @@ class Reception:
             cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,
             may_take_id=message.channel not in ABROAD,
+            caution=self._desk.law.rulebook.caution,
             mind=Thinking(self._reader, self._knowledge, message.at),
             pause=None if message.channel in AT_ONCE else PAUSE,
         )

@@ -90,9 +90,7 @@ def read_wechat(given: Given) -> WeChatSettings | None:
     }
     plain = given.text("WECHAT_PLAIN") in ("1", "true", "yes")
     if plain and values["WECHAT_AES_KEY"]:
-        raise SettingsError(
-            "WECHAT_PLAIN and WECHAT_AES_KEY exclude each other: keep the key."
-        )
+        raise SettingsError("WECHAT_PLAIN and WECHAT_AES_KEY exclude each other: keep the key.")
     if plain:  # said aloud, never by leaving the key out: a push in plain mode proves neither its body nor its sender
         del values["WECHAT_AES_KEY"]
     if not _whole(values, given.text("WECHAT_TEMPLATES") and "WECHAT_TEMPLATES"):

@@ -260,6 +260,7 @@ class Here:
     cases: tuple[CaseView, ...] = ()
     redirects: Mapping[str, str] = field(default_factory=dict)
     may_take_id: bool = True
+    caution: str = ""
     anonymous: str = "accept"
     urge_hours: int = 24
     asks_consent: bool = False

@@ -43,7 +43,7 @@ TABLE: dict[str, Arrow] = {
     "withdraw":            _arrow(UNANSWERED,            "withdrawn",                              "citizen"),
     "refuse":              _arrow(BEFORE_DISPATCH,       "refused",                                "dispatcher"),
     "dispatch":            _arrow(BEFORE_DISPATCH | AT_UNIT, AT_UNIT,                              "dispatcher"),
-    "mark":                _arrow(OPEN,                  SAME,                                     "dispatcher officer"),
+    "mark":                _arrow(OPEN | {"closed"},      SAME,                                     "dispatcher officer supervisor"),
     "designate":           _arrow(BEFORE_DISPATCH,       AT_UNIT,                                  "dispatcher"),
     "transfer":            _arrow(BEFORE_DISPATCH | AT_UNIT, "transferred",                        "dispatcher officer"),
     "send_back":           _arrow(BEFORE_DISPATCH | AT_UNIT, "sent_back",                          "dispatcher"),

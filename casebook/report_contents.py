@@ -14,7 +14,7 @@ from casebook import oversight
 from casebook.case import Case
 from casebook.figures import Counted, Figure, figures, table
 from casebook.law import Law
-from casebook.terms import FINAL
+from casebook.terms import FAILINGS, FINAL, MARKS
 
 Services = Mapping[tuple[str, str], int]
 NOT_OPEN = FINAL | {"answered"}
@@ -31,9 +31,17 @@ def body(counted: Counted, law: Law, services: Services, units: Sequence[str]) -
         "overdue": [case.number for case in counted.cases if _is_overdue(case, counted)],
         "supervised": _with_step(counted, "supervise"),
         "major": list(oversight.major(_in_span(counted))),
+        "failings": [
+            MARKS[name] + " " + case.number for name in FAILINGS for case in counted.cases if name in case.marks
+        ],
         "contents": contents(counted),
         "honours": [asdict(row) for row in oversight.honours(counted, law)] if _lists_honours(law) else [],
     }
+
+
+def _failings(counted: Counted) -> list[str]:
+    """What a supervisor marked somebody to answer for, with the case it was found in."""
+    return [f"{MARKS[name]} {case.number}" for name in FAILINGS for case in counted.cases if name in case.marks]
 
 
 def handled(services: Services, units: Sequence[str], counted: Counted) -> int | None:

@@ -21,6 +21,17 @@ def given(occasion: Occasion, body: Mapping[str, Any], law: Law, **more: str) ->
     """The report itself: a bulletin, or what is to be sent upward."""
     message, to = ("periodic_report", "dispatchers") if occasion.due else ("bulletin", "supervisors")
     yield notice(occasion, to, message, given_text(occasion, body, law, **more))
+    if occasion.rule.report == "honours":
+        yield from _to_leaders(occasion, body["honours"], law)
+
+
+def _to_leaders(occasion: Occasion, rows: Sequence[Mapping[str, Any]], law: Law) -> Iterator[Notice]:
+    """To the leader of each listed unit, or of the unit a listed person works in: what follows is theirs to decide."""
+    for unit in law.jurisdiction.units:
+        listed = [row for row in rows if any(word in row["name"] for word in (unit.name, *unit.aliases) if word)]
+        if listed and unit.leader:
+            text = say.honours(listed, law.read.honours_more_than)
+            yield notice(occasion, f"leader:{unit.leader}@{unit.name}", "bulletin", text)
 
 
 def given_text(occasion: Occasion, body: Mapping[str, Any], law: Law, **more: str) -> str:
@@ -28,7 +39,7 @@ def given_text(occasion: Occasion, body: Mapping[str, Any], law: Law, **more: st
     honours = ""
     if occasion.rule.report == "honours":
         honours = say.honours(body["honours"], law.read.honours_more_than)
-    lists = {f"{name}_list": say.numbers(body[name]) for name in ("overdue", "supervised", "major")}
+    lists = {f"{name}_list": say.numbers(body.get(name, ())) for name in ("overdue", "supervised", "major", "failings")}
     facts = {"rates": say.rates(body["figures"]), "contents": say.contents(body, law)}
     facts |= {"units": say.unit_lines(body["units"]), "honours": honours}
     return say.text("given", {**_head(occasion), **_counts(body), **facts, **lists, **more})

@@ -86,6 +86,7 @@ class Rulebook:
     basis: tuple[str, ...] = ()
     source: str = ""
     trial_note: str = ""
+    caution: str = ""
     version: str = ""
     steps: tuple[StepRule, ...] = ()
     clocks: tuple[ClockRule, ...] = ()

@@ -210,7 +210,14 @@ MARKS = {
     "urgent": "紧急",
     "unclear": "表述不清",
     "cross_level": "跨层级",
+    "supervision_failed": "督办事项解决不力",
+    "false_report": "办结报告谎报瞒报",
+    "false_appeal": "申诉复核存在谎报、虚假",
+    "shirking": "差评确责推诿扯皮、敷衍塞责",
 }
+
+# Marks that hold somebody to account: set by supervisors alone, listed in the bulletin.
+FAILINGS = ("supervision_failed", "false_report", "false_appeal", "shirking")
 
 
 def glossary() -> str:

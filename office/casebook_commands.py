@@ -22,7 +22,7 @@ Run = Callable[[argparse.Namespace], int]
 
 EXPORTS = (
     *("ledger", "statistics", "case", "form"),
-    *("major", "key-objects", "hotspots", "repeats", "spot-check", "papers"),
+    *("major", "key-objects", "hotspots", "repeats", "spot-check", "papers", "ratings", "summary"),
 )
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from casebook import oversight
 from casebook import report_words as say
-from casebook.figures import Counted
+from casebook.case import Case
+from casebook.figures import Counted, figures
 from casebook.figures_sheet import list_workbook
 from casebook.issued import issued
 from casebook.law import Law
-from casebook.terms import STATES, STEPS, VERDICTS
+from casebook.redact import redact_text
+from casebook.terms import CHANNELS, STATES, STEPS, VERDICTS
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,34 @@ def papers(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
     return Found("文号登记", heads, tuple((*row[:-1], "作废" if row[-1] else "") for row in rows))
 
 
+def ratings(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+    """好差评: every rating with what was made of it, for the platform that collects them. Words are covered."""
+    heads = (
+        *(("number", "编号"), ("outside_number", "外部编号"), ("score", "评价"), ("item", "事项"), ("channel", "渠道")),
+        *(("text", "内容"), ("state", "状态"), ("verdict", "认定"), ("adopted", "是否采纳"), ("unit", "承办单位")),
+    )
+    rated = (case for case in counted.cases if case.score is not None or case.kind == "rating")
+    return Found("好差评", heads, tuple(_rating(case) for case in rated))
+
+
+def _rating(case: Case) -> tuple[Any, ...]:
+    upheld = any(entry.step == "uphold" and entry.state == "closed" for entry in case.history)
+    return (
+        *(case.number, case.filing.outside_number, case.score or case.filing.score),
+        *(str(case.filing.fields.get("service") or ""), CHANNELS.get(case.filing.channel, case.filing.channel)),
+        *(redact_text(case.filing.text, case.filing.name), STATES[case.state]),
+        *(VERDICTS.get(case.verdict or "", ""), "不予采纳" if upheld else "采纳", case.lead_unit or ""),
+    )
+
+
+def summary(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+    """办理成效: rates and counts alone, fit to be made public: no case, no person, no words of anybody."""
+    found = [(say.word("figure", item.name), len(item.top), len(item.bottom)) for item in figures(counted)]
+    rows = tuple((name, top, bottom, f"{top / bottom:.1%}" if bottom else "") for name, top, bottom in found)
+    heads = (("figure", "指标"), ("numerator", "分子"), ("denominator", "分母"), ("rate", "比率"))
+    return Found("办理成效", heads, rows)
+
+
 LISTS: dict[str, Callable[[Counted, Law, argparse.Namespace], Found]] = {
     "major": major,
     "key-objects": key_objects,
@@ -109,4 +139,6 @@ LISTS: dict[str, Callable[[Counted, Law, argparse.Namespace], Found]] = {
     "repeats": repeats,
     "spot-check": spot_check,
     "papers": papers,
+    "ratings": ratings,
+    "summary": summary,
 }

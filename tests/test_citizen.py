@@ -535,3 +535,12 @@ def test_what_is_said_is_named() -> None:
     assert talked(("他们太过分了", thin)).replies[-1].message == "clarify"
     assert talked(("法院已经立案了你们管不管", OUT)).replies[-1].message == "redirected"
     assert talked(MATTER).replies[-1].message == "reply"
+
+
+def test_the_regulations_caution_stands_once_on_the_card() -> None:
+    caution = "请如实反映，不得诬告。"
+    told = talked(MATTER, "希望当场受理，我叫张三丰，13800000000", known=here(caution=caution))
+    changed = talked("电话错了，是13800000001", known=here(caution=caution), talk=told.talk)
+
+    assert caution in told.text
+    assert caution not in changed.text

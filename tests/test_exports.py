@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from bots.signer import Signer
+from casebook.case import Person
 from models.migrate import migrate
 from models.store import Store
 from models.vault import Vault
@@ -219,3 +220,23 @@ def test_every_number_given_out_stands_in_the_list_of_papers(store: Store, run: 
 
     said = [line[:4] for line in cells(tmp_path / "a.xlsx")[2:]]
     assert said == [["市政务服务管理局", "2026-00001", "交办", number], [UNIT, "2026-00001", "受理", number]]
+
+
+def test_a_summary_for_the_public_names_no_case_and_nobody(store: Store, run: Command) -> None:
+    number = Acting(store).answered("2026-03-02 10:00")
+
+    told = run("export", "summary")
+
+    assert {row["figure"] for row in told} >= {"按期办结率", "满意率"}
+    assert number not in json.dumps(told, ensure_ascii=False)
+
+
+def test_ratings_are_handed_on_with_what_was_made_of_them(store: Store, run: Command) -> None:
+    acting = Acting(store)
+    number = acting.answered("2026-03-02 10:00")
+    acting.take(number, "rate", Person("citizen", acting.case(number).filing.citizen), "2026-03-03 09:00", score=4)
+
+    (row,) = run("export", "ratings")
+
+    assert (row["number"], row["score"], row["adopted"]) == (number, 4, "采纳")
+    assert acting.case(number).filing.phone not in row["text"]

@@ -119,6 +119,8 @@ def card_text(here: Here, draft: Draft, parts: tuple[str, ...] = (), *, offer: b
         lines.append(
             words("card.optional", fields=words("joint.fields").join(words(f"field.{name}") for name in optional))
         )
+    if offer and here.caution:
+        lines.append(here.caution)
     lines.append(words("card.foot"))
     return "\n".join(lines)
 

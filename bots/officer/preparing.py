@@ -13,7 +13,7 @@ from bots.officer.room import OfficerView, RoomView
 from bots.officer.said import DATE, DAYS, REASON_LEAD, facts, unit_in, verdict
 from bots.wording import Words
 from casebook.answering import Fault
-from casebook.terms import MARKS, SCORES, STEPS, VERDICTS
+from casebook.terms import FAILINGS, MARKS, SCORES, STEPS, VERDICTS
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "decline": ("clause", "reason"),
@@ -113,8 +113,16 @@ def choices(step: str, name: str, view: OfficerView, room: RoomView) -> tuple[tu
             (Button(title, f"transfer:{view.number}:{each}"),) for each, title in room.words.section("system").items()
         ]
     elif name == "marks":
-        made = [(Button(title, f"mark:{view.number}:{each}"),) for each, title in MARKS.items() if each not in ("unclear", "cross_level")]
+        made = [
+            (Button(title, f"mark:{view.number}:{each}"),)
+            for each, title in MARKS.items()
+            if each not in ("unclear", "cross_level") and (each in FAILINGS) == _supervises(room)
+        ]
     return (*made, cancel)
+
+
+def _supervises(room: RoomView) -> bool:
+    return room.person is not None and room.person.role == "supervisor"
 
 
 def fill(step: str, name: str, text: str, room: RoomView, view: OfficerView) -> dict[str, Any]:

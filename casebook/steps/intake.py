@@ -10,6 +10,7 @@ from casebook.errors import NotAllowed
 from casebook.law import Law
 from casebook.lifecycle import BEFORE_DISPATCH
 from casebook.steps.outcome import Decide, Outcome, clause_for, need, outcome
+from casebook.terms import FAILINGS
 
 DISPATCHES = frozenset({"dispatch", "designate"})
 
@@ -101,6 +102,8 @@ def send_back(case: Case, command: Command, law: Law) -> Outcome:
 def mark(case: Case, command: Command, law: Law) -> Outcome:
     need(command, "marks")
     marks = tuple(sorted(_texts(command.facts["marks"])))
+    if command.by.role != "supervisor" and not set(marks).isdisjoint(FAILINGS):
+        raise NotAllowed("not_your_step", step=command.step, role=command.by.role)
     return outcome(command, facts={"marks": marks}, changes={"marks": case.marks | set(marks)})
 
 
