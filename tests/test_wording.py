@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,18 @@ def test_no_phrase_means_two_commands() -> None:
     phrases = [phrase for words in commands.values() for phrase in words]
 
     assert sorted({phrase for phrase in phrases if phrases.count(phrase) > 1}) == []
+
+
+def test_every_sentence_fits_in_one_message_of_every_platform() -> None:
+    """WeChat takes 600 characters and 2,047 bytes at once, the least of all; what is filled in needs room as well."""
+    said = [text for chapter in (*_chapters("bots"), *_chapters("casebook")) for text in chapter.values()]
+    texts = [text for text in said if isinstance(text, str)]
+
+    assert len(texts) > 400
+    assert max(len(text) for text in texts) < 300
+    assert max(len(text.encode()) for text in texts) < 1000
+
+
+def _chapters(package: str) -> list[dict[str, object]]:
+    whole = tomllib.loads((FOLDER.parent / package / "wording.toml").read_text(encoding="utf-8"))
+    return [chapter for chapter in whole.values() if isinstance(chapter, dict)]
