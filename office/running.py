@@ -23,7 +23,7 @@ from console.app import routes
 from office.holidays import renewed
 from office.learning import Learning
 from office.office import Office, open_office, warnings
-from scheduler.jobs import Work, ticker
+from scheduler.jobs import RENEW_EVERY, Work, ticker
 from scheduler.nightly import Nightly
 
 log = logging.getLogger("huiying")
@@ -69,6 +69,7 @@ def _run(parts: Sequence[str]) -> int:
 def _ticking(office: Office, wanted: bool) -> Iterator[None]:
     """The scheduler's jobs and the courier's own loop, if this process has them."""
     if not wanted:
+        office.start(lambda: _renew_forever(office))
         yield
         return
     settings = office.settings
@@ -82,6 +83,15 @@ def _ticking(office: Office, wanted: bool) -> Iterator[None]:
         yield
     finally:
         jobs.shutdown(wait=True)
+
+
+def _renew_forever(office: Office) -> None:
+    """In a process without the ticker: look for a newly loaded notice as often as the ticker does."""
+    while not office.stop.wait(RENEW_EVERY):
+        try:
+            _renew(office)
+        except Exception as error:
+            log.error("calendar not renewed: %s", type(error).__name__)
 
 
 def _renew(office: Office) -> None:
