@@ -44,6 +44,7 @@ class Store:
     def __init__(self, url: str, vault: Vault, zone: tzinfo = ZONE) -> None:
         self.url = address(url)
         self.vault = vault
+        self.zone = zone
         self.codec = Codec(zone)
         self._file = self.url.get_backend_name() == "sqlite" and not in_memory(self.url)
         self._writing = writing_engine(self.url)

@@ -24,7 +24,7 @@ from models.store import Store
 from models.unit import Unit
 from office import export_lists, export_papers
 from office.book import case_book
-from office.law import read_law
+from office.holidays import law_in_force
 from scheduler.reporting import Reporting
 
 OPERATOR = "command line"
@@ -99,8 +99,8 @@ class Export:
 def export(given: argparse.Namespace) -> int:
     """Write what was asked for. Raises RulebookError for a form, day or file that is wrong."""
     settings = read_settings()
-    law = read_law(settings.jurisdiction, settings.zone)
     with case_book(settings) as store:
+        law = law_in_force(settings.jurisdiction, store)
         return WHAT[given.what](Export(given, settings, law, store, datetime.now(settings.zone)))
 
 

@@ -10,7 +10,7 @@ from casebook.desk import Desk
 from casebook.holiday_notices import HolidayNotice, load_notice, parse_notice
 from casebook.law import Law
 from models.store import Store
-from office.law import law_of
+from office.law import law_of, read_law
 
 
 def loaded(store: Store) -> list[HolidayNotice]:
@@ -21,6 +21,11 @@ def loaded(store: Store) -> list[HolidayNotice]:
 def renewed(law: Law, store: Store) -> Law:
     """The same law with the calendar as it is now, notices loaded meanwhile included."""
     return law_of(law.jurisdiction, law.rulebook, law.calendar.zone, loaded(store))
+
+
+def law_in_force(office: str, store: Store) -> Law:
+    """The law of the office of that name or file, counted by every notice that is known here. Raises RulebookError."""
+    return renewed(read_law(office, store.zone), store)
 
 
 def load(path: Path, store: Store, law: Law, at: datetime) -> Sequence[str]:

@@ -46,8 +46,7 @@ from nlp.reader import Reader
 from office.book import vault
 from office.cards import buttons_for
 from office.checking import checking
-from office.holidays import renewed
-from office.law import read_law
+from office.holidays import law_in_force
 from scheduler.reporting import Reporting
 
 log = logging.getLogger(__name__)
@@ -149,7 +148,7 @@ def open_office(settings: Settings) -> Office:
     """The office of these settings, its tables brought up to date. Raises RulebookError and database errors."""
     migrate(settings.database_url)
     store = Store(settings.database_url, vault(settings), settings.zone)
-    law = renewed(read_law(settings.jurisdiction, settings.zone), store)
+    law = law_in_force(settings.jurisdiction, store)
     desk, signer = RenewingDesk(law, load_words()), Signer(settings.secret_key)
     units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
     reader = Reader.load(units=units, rulebook=law.rulebook.name)

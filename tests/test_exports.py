@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from models.migrate import migrate
 from models.store import Store
 from models.vault import Vault
 from office.casebook_commands import main
+from office.holidays import law_in_force
 from tests.acting import SUPERVISOR, Acting
-from tests.makers import UNIT
+from tests.makers import UNIT, moment
+from tests.test_casebook_commands import NOTICE
 from tests.test_forms import needs_poppler
 
 KEY = "a key for tests, long enough to be one"
@@ -240,3 +243,12 @@ def test_ratings_are_handed_on_with_what_was_made_of_them(store: Store, run: Com
 
     assert (row["number"], row["score"], row["adopted"]) == (number, 4, "采纳")
     assert acting.case(number).filing.phone not in row["text"]
+
+
+def test_what_is_printed_counts_by_the_notices_that_were_loaded(store: Store) -> None:
+    last_day = date(2027, 12, 31)
+    assert not law_in_force("yunnan", store).calendar.covers(last_day)
+
+    store.write(lambda unit: unit.holiday_put(2027, "2027.toml", NOTICE, moment("2026-11-20 09:00")))
+
+    assert law_in_force("yunnan", store).calendar.covers(last_day)
