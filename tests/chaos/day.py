@@ -34,6 +34,7 @@ from casebook.case import Person
 from casebook.jurisdiction import Unit
 from nlp.reader import Reader
 from office import office as wiring
+from office.law import read_law
 from scheduler.daily import Daily
 from scheduler.sweep import Sweep
 from tests.makers import moment
@@ -219,7 +220,7 @@ class Loaded:
     """The reader, loaded once before the children are born."""
 
     def __init__(self) -> None:
-        law = wiring.read_law("yunnan", NINE.tzinfo)  # type: ignore[arg-type]
+        law = read_law("yunnan", NINE.tzinfo)  # type: ignore[arg-type]
         units: list[Unit] = list(law.jurisdiction.units)
         self._reader = Reader.load(units=[(unit.name, unit.duties) for unit in units], rulebook="yunnan")
 
