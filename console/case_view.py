@@ -37,7 +37,7 @@ class ClockLine:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One entry: when, who, what, the state after it, and its facts as pairs of Chinese."""
+    """One entry: when, who, what, the state after it, and its facts as pairs of Chinese, in the order of the labels."""
 
     at: str
     by: str
@@ -102,7 +102,7 @@ def _left(run: ClockRun, law: Law, now: datetime) -> tuple[str, str]:
 
 def history_line(entry: Entry, case: Case, law: Law) -> HistoryLine:
     said = {**entry.facts, **{key: value for key, value in entry.private.items() if key not in UNSAID}}
-    pairs = [(labels.FACTS[key], _said(key, value, case, law)) for key, value in said.items() if key in labels.FACTS]
+    pairs = [(label, _said(key, said[key], case, law)) for key, label in labels.FACTS.items() if key in said]
     return HistoryLine(
         at=labels.moment(entry.at),
         by=labels.person(entry.by),
