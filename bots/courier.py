@@ -5,8 +5,9 @@ under its own key: exactly once. Groups bound to the address each get a copy of 
 that is out of reach repeats for nobody else. What remains goes to a platform outside any transaction, and what became
 of it is written down afterwards: at least once, and once if nothing dies between the platform's answer and our note.
 
-Refusals for now are tried again with growing pauses, those for good lead to the next way (template, then the
-dispatchers' call list). Rows of one recipient keep their order; no row holds up another's.
+Refusals for now are tried again with growing pauses, those for good lead to the next way (template, then another
+channel the person joined, then the dispatchers' call list). Rows of one recipient keep their order; no row holds up
+another's.
 """
 
 from __future__ import annotations
@@ -26,13 +27,12 @@ from bots.channels.errors import fault
 from bots.channels.lines import OFFICE, replied
 from bots.channels.sending import Later, Moved, Never, Outcome, Sender, Sent, TemplateSender
 from bots.channels.wechat_window import NOTE, Window
-from bots.errands import Errand, Resume, Unwritable, to_citizen, wake
+from bots.errands import WEB, Errand, Resume, Unwritable, copy_for, next_way, not_reached, to_citizen, wake
 from bots.given import Store
 from bots.message import Reply
 from bots.render import Renderer, Row
 from bots.wording import FOLDER, load_words
-from casebook.case import Notice, Person
-from casebook.terms import MESSAGES
+from casebook.case import Person
 
 log = logging.getLogger(__name__)
 words = load_words(FOLDER / "channels" / "wording.toml")
@@ -66,6 +66,7 @@ class Courier:
         chance: random.Random | None = None,
         budget: Budget | None = None,
         resume: Resume = lambda unit, handle, now: (),
+        call_by: Callable[[datetime], datetime] = lambda at: at,
     ) -> None:
         self._store = store
         self._senders = senders
@@ -74,6 +75,7 @@ class Courier:
         self._chance = chance or random.Random()
         self._budget = budget or Budget()
         self._resume = resume
+        self._call_by = call_by
         self._planned: deque[int] = deque()
         self._bell = threading.Event()
         self._delivering = threading.Lock()
@@ -145,16 +147,17 @@ class Courier:
         return None
 
     def _to_citizen(self, unit: Any, row: Row, now: datetime) -> Errand | None:
-        contact = unit.contact_of(row.to.partition(":")[2])
-        if contact is None or contact.channel not in {"web", *self._senders}:
+        handle = row.to.partition(":")[2]
+        contact = next_way(unit, row, handle, {WEB, *self._senders})
+        if contact is None:
             self._fail(unit, row, now, Never("no chat with this person", "no_chat"))
             return None
         reply = self._written(row, contact.channel)
-        if contact.channel == "web":
-            unit.add_line(contact.handle, OFFICE, replied(reply), now, row.key)
-            unit.outbox_sent(row.key, now, "web")
+        if contact.channel == WEB:
+            unit.add_line(handle, OFFICE, replied(reply), now, row.key)
+            unit.outbox_sent(row.key, now, WEB)
             return None
-        return to_citizen(row, reply, contact, unit.contact_notes(contact.handle))
+        return to_citizen(row, reply, contact, unit.contact_notes(handle))
 
     def _to_rooms(self, unit: Any, row: Row, now: datetime) -> None:
         """A line in the address's desk room, a copy for each group bound to it."""
@@ -162,7 +165,7 @@ class Courier:
             chats = [(channel, chat) for channel, chat in unit.chats_of(address) if channel in self._senders]
             if address in self._rooms:
                 unit.add_line(address, OFFICE, replied(self._written(row, "desk")), now, row.key)
-            unit.post(_copy(row, channel, chat) for channel, chat in chats)
+            unit.post(copy_for(row, channel, chat) for channel, chat in chats)
             if chats or address in self._rooms:
                 unit.outbox_sent(row.key, now, "desk" if address in self._rooms else "groups")
                 return
@@ -221,12 +224,12 @@ class Courier:
     def _note(self, unit: Any, errand: Errand, outcome: Sent | Later | Never, now: datetime) -> None:
         row = errand.row
         if isinstance(outcome, Later):
-            self._later(unit, row, now, outcome)
+            self._later(unit, row, now, outcome, errand)
             return
         if isinstance(outcome, Never):
             if errand.window and outcome.code == "window":
                 unit.contact_note(errand.handle, NOTE, str(Window(errand.window.until, 0)))
-            self._fail(unit, row, now, outcome)
+            self._fail(unit, row, now, outcome, errand)
             return
         unit.outbox_sent(row.key, now, errand.channel, outcome.external_id)
         if errand.reply.card and outcome.external_id:
@@ -234,12 +237,13 @@ class Courier:
         if errand.window and errand.window.open(now):
             unit.contact_note(errand.handle, NOTE, str(errand.window.after_one()))
 
-    def _later(self, unit: Any, row: Row, now: datetime, outcome: Later) -> None:
+    def _later(self, unit: Any, row: Row, now: datetime, outcome: Later, errand: Errand | None = None) -> None:
         next_at = self._next_try(row, outcome, now)
         if next_at:
             unit.outbox_failed(row.key, now, outcome.why, next_at)
         else:
-            self._fail(unit, row, now, Never(f"given up after {row.attempts} tries: {outcome.why}", "gave_up"))
+            why = f"given up after {row.attempts} tries: {outcome.why}"
+            self._fail(unit, row, now, Never(why, "gave_up"), errand)
 
     def _next_try(self, row: Row, outcome: Later, now: datetime) -> datetime | None:
         """When to try again; None when it was tried often enough. Chance keeps a crowd from coming back at once."""
@@ -252,16 +256,17 @@ class Courier:
         doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 16))
         return now + timedelta(seconds=doubled * self._chance.uniform(0.5, 1.0))
 
-    def _fail(self, unit: Any, row: Row, now: datetime, outcome: Never) -> None:
-        """No way is left. Of what a citizen should have heard about a case the dispatchers hear instead, to call."""
+    def _fail(self, unit: Any, row: Row, now: datetime, outcome: Never, errand: Errand | None = None) -> None:
+        """This way is closed: the next one, else none is left, and the dispatchers hear what a citizen should have."""
+        tried = [*row.channel.split(","), errand.channel] if errand and errand.handle else []
+        if errand and tried and next_way(unit, row, errand.handle, set(self._senders), tried):
+            unit.outbox_elsewhere(row.key, now, outcome.why, [channel for channel in tried if channel])
+            return
         log.warning("courier: %s of case %s will not arrive: %s", row.message, row.case, outcome.why)
         unit.outbox_failed(row.key, now, outcome.why, None)
-        if row.to.startswith("citizen:") and row.case:
-            why = words(f"unreachable.{outcome.code}")
-            title = MESSAGES.get(row.message, row.message)
-            facts = {"number": row.case, "message": row.message, "message_title": title, "why": why}
-            key = f"{row.key}/unreachable"
-            unit.post([Notice(key, "dispatchers", "unreachable", now, row.case, facts)])
+        if row.to.startswith("citizen:"):
+            shown = self._written(row, WEB) if errand else None
+            unit.post(not_reached(unit, row, shown, outcome.code, now, self._call_by(now)))
 
 
 def addresses(to: str) -> tuple[str, ...]:
@@ -283,16 +288,3 @@ def _as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:
     address: str | None = unit.group_of(channel, chat)
     heard: Row = replace(row, to=address) if address else row
     return heard
-
-
-def _copy(row: Row, channel: str, chat: str) -> Notice:
-    """The same notice for one group, with a fate of its own."""
-    return Notice(
-        key=f"{row.key}>{channel}:{chat}",
-        to=f"chat:{channel}:{chat}",
-        message=row.message,
-        at=row.at,
-        case=row.case,
-        facts=row.facts,
-        private=row.private,
-    )

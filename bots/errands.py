@@ -1,19 +1,30 @@
-"""What the courier carries: a row on its way to one chat; and a talk woken because its pause is over."""
+"""What the courier carries: a row on its way to one chat; which chat; what becomes of one that reached nobody; and a
+talk woken because its pause is over."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bots.acts import SUBSCRIBED, TALK
 from bots.channels.errors import fault
+from bots.channels.lines import OFFICE, replied
 from bots.channels.wechat_window import NOTE, Window
 from bots.message import Reply
 from bots.packing import reply_notices
 from bots.render import Row
+from bots.wording import FOLDER, load_words
+from casebook.case import Notice
+from casebook.terms import MESSAGES
 
+words = load_words(FOLDER / "channels" / "wording.toml")
+
+# Noted of a contact for whom something could not be delivered: it is told with the next answer.
+MISSED = "missed"
+# The one channel that is ours: what is put there has arrived, whether it is looked at or not.
+WEB = "web"
 Resume = Callable[[Any, str, datetime], Sequence[Reply]]
 
 
@@ -41,6 +52,44 @@ def to_citizen(row: Row, reply: Reply, contact: Any, notes: Mapping[str, str]) -
     window = Window.read(notes.get(NOTE)) if contact.channel == "wechat" else None
     wanted = notes.get(SUBSCRIBED) != "no"
     return Errand(row, contact.channel, contact.external_id, reply, "", contact.handle, window, wanted)
+
+
+def next_way(unit: Any, row: Row, handle: str, open_now: Collection[str], tried: Sequence[str] = ()) -> Any:
+    """The person's way to take: the one they wrote by last, else another whose channel is served and was not tried in
+    vain; None if none is left."""
+    closed = {*tried, *row.channel.split(",")}
+    ways = unit.ways_of(handle) if closed - {""} else [unit.contact_of(handle)]
+    return next((way for way in ways if way and way.channel in open_now and way.channel not in closed), None)
+
+
+def not_reached(
+    unit: Any, row: Row, shown: Reply | None, code: str, now: datetime, call_by: datetime
+) -> Sequence[Notice]:
+    """What is done when a citizen could not be sent a notice: it is kept for the next time they write, stands in
+    their web chat if they joined one, and the dispatchers are to call by a moment if it is about a case."""
+    handle = row.to.partition(":")[2]
+    if shown is not None:
+        unit.contact_note(handle, MISSED, "yes")
+        if any(way.channel == WEB for way in unit.ways_of(handle)):
+            unit.add_line(handle, OFFICE, replied(shown), now, row.key)
+    if not row.case:
+        return ()
+    title, why = MESSAGES.get(row.message, row.message), words(f"unreachable.{code}")
+    facts = {"number": row.case, "message": row.message, "message_title": title, "why": why, "due": call_by.isoformat()}
+    return [Notice(f"{row.key}/unreachable", "dispatchers", "unreachable", now, row.case, facts)]
+
+
+def copy_for(row: Row, channel: str, chat: str) -> Notice:
+    """The same notice for one group, with a fate of its own."""
+    return Notice(
+        key=f"{row.key}>{channel}:{chat}",
+        to=f"chat:{channel}:{chat}",
+        message=row.message,
+        at=row.at,
+        case=row.case,
+        facts=row.facts,
+        private=row.private,
+    )
 
 
 def wake(unit: Any, row: Row, now: datetime, resume: Resume) -> None:

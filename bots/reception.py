@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
-from bots import citizen
+from bots import citizen, ways
 from bots.acts import SUBSCRIBED, Acts
 from bots.citizen.scene import PRIVATE_FORM
+from bots.errands import MISSED, WEB
 from bots.knowledge import Knowledge
 from bots.message import TEXT, Button, Media, Message, Reply
 from bots.reception_room import RoomReception
@@ -43,6 +44,9 @@ BY_CONSENT = frozenset({"wechat"})
 PAUSE = timedelta(seconds=8)
 # How long the one-time form is open.
 FORM_OPEN = timedelta(hours=1)
+# What could not be delivered is told with the next answer; what is older than this is no news any more.
+STILL_NEWS = timedelta(days=30)
+MOST_MISSED = 3
 
 
 class Reads(Protocol):
@@ -82,6 +86,7 @@ class Posted:
     private: Mapping[str, Any]
     at: datetime
     attempts: int = field(default=0)
+    channel: str = ""
 
     @classmethod
     def of(cls, notice: Notice) -> Posted:
@@ -122,11 +127,17 @@ class Reception:
 
     def _from_citizen(self, unit: Any, message: Message) -> list[Reply]:
         contact = unit.contact(message.channel, message.sender, message.sender_name, message.at)
+        joined = ways.join(unit, message, contact, self._words)
+        if joined:
+            return [joined]
+        notes = unit.contact_notes(contact.handle) if message.channel != WEB else {}
         message = replace(message, media=_kept(unit, message))
         talk = Talk.from_dict(unit.talk(contact.handle))
-        here = self._here(unit, message, contact.handle)
+        asks_consent = message.channel in BY_CONSENT and SUBSCRIBED not in notes
+        here = replace(self._here(unit, message, contact.handle), asks_consent=asks_consent)
         turn = citizen.listen(talk, message, here, partial(self._reader.read, now=message.at))
-        return self._finish(unit, talk, turn, contact.handle, message)
+        replies = self._finish(unit, talk, turn, contact.handle, message)
+        return [*replies, *self._missed(unit, contact.handle, message)] if MISSED in notes else replies
 
     def resume(self, unit: Any, handle: str, at: datetime) -> list[Reply]:
         """What to say to a citizen whose thought has rested long enough; nothing if more was said meanwhile."""
@@ -176,7 +187,6 @@ class Reception:
             anonymous=law.read.anonymous,
             urge_hours=law.read.urge_hours,
             sides=law.rulebook.revisit.sides if law.rulebook.revisit else (),
-            asks_consent=message.channel in BY_CONSENT and SUBSCRIBED not in unit.contact_notes(handle),
             cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,
             may_take_id=message.channel not in ABROAD,
@@ -209,6 +219,16 @@ class Reception:
             unit.outbox_sent(notice.key, message.at, message.channel, "", state="passive")
             receipts += notice.message == "receipt"
         return [self._in_one(replies)] if receipts > 1 else replies
+
+    def _missed(self, unit: Any, handle: str, message: Message) -> list[Reply]:
+        """What could not be delivered while the person was out of reach, told now; marked as having gone."""
+        rows = unit.outbox_missed(f"citizen:{handle}", message.at - STILL_NEWS, MOST_MISSED)
+        replies = [self._render(row, message.channel) for row in rows]
+        for row in rows:
+            unit.outbox_sent(row.key, message.at, message.channel, "", state="passive")
+        if len(rows) < MOST_MISSED:
+            unit.contact_note(handle, MISSED, None)
+        return [Reply(self._words("missed.head")), *replies] if replies else []
 
     def _in_one(self, replies: Sequence[Reply]) -> Reply:
         """The receipts of matters filed together, in one."""

@@ -55,6 +55,10 @@ class Law:
         names = ((unit.name, alias) for unit in self.jurisdiction.units for alias in (unit.name, *unit.aliases))
         return next((name for name, alias in names if alias and alias in words), None)
 
+    def call_by(self, failed: datetime) -> datetime:
+        """By when people telephone what could not be sent: the next working day's closing, a target of ours."""
+        return self.calendar.add_working_days(failed, 1)
+
     def days_left(self, run: ClockRun, now: datetime) -> int:
         """Whole working days until the run is due; negative once it is late."""
         if now <= run.due:

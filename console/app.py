@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from console import cases, ledger, lists, papers, people, reports, rules, statistics
+from console import calls, cases, ledger, lists, papers, people, reports, rules, statistics
 from console.door import Handler, signed_in
 from console.given import Office
 from console.login import Login
@@ -39,6 +39,8 @@ def routes(office: Office, propose: Propose = no_proposal) -> list[BaseRoute]:
         route("/figures.xlsx", statistics.workbook),
         route("/figures/{figure}", statistics.cases_of),
         route("/lists", lists.show),
+        route("/calls", calls.show),
+        route("/calls/{id}", calls.note, "POST"),
         route("/reports", reports.listing),
         route("/reports/{report}/{period}", reports.show),
         route("/reports/{report}/{period}.xlsx", reports.workbook),

@@ -38,7 +38,8 @@ class InboxRow:
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """A notice and its fate: waiting, sending (claimed), sent, passive (went with an answer) or failed, with why."""
+    """A notice and its fate: waiting, sending (claimed), sent, passive (went with an answer), failed (with why), or
+    unreachable (after that also by telephone). `channel` is the one it went by, or those tried in vain so far."""
 
     id: int
     key: str
@@ -55,6 +56,7 @@ class OutboxRow:
     channel: str = ""
     external_id: str = ""
     why: str = ""
+    calls: int = 0
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,8 @@ outbox = Table(
     words("external_blind"),
     Column("external", LargeBinary),
     words("why"),
+    # How often people tried to tell it by telephone.
+    count("calls"),
     Unique("key"),
     Index("ix_outbox_waiting", "to", "id", "next_at", "attempts", **where("state IN ('waiting', 'sending')")),
     Index("ix_outbox_next_at", "next_at", "id", **where("state IN ('waiting', 'sending')")),
@@ -163,6 +165,17 @@ contacts = Table(
     must("sealed", LargeBinary),
     must("first_at", Moment),
     must("last_at", Moment),
+    Unique("channel", "external_blind"),
+)
+
+# Where else the person of a contact can be reached: the contact's own row holds the way they wrote by last.
+ways = Table(
+    "ways",
+    metadata,
+    Column("handle", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    must("external_blind", Text),
+    must("sealed", LargeBinary),
     Unique("channel", "external_blind"),
 )
 

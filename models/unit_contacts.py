@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 
 from models.columns import blind_is, blinds
 from models.records import Contact
-from models.tables import contact_notes, contacts, talks
+from models.tables import contact_notes, contacts, talks, ways
 from models.unit_part import Part
 
 # 60 bits in letters that cannot be mistaken for one another when read out.
@@ -42,7 +42,7 @@ class Contacts(Part):
         known = self._vault.blinds("contact", external_id)
         touch, where = _touch(len(known)), {"which": channel, "now": at, **blinds(known)}
         row = self._one(touch, where)
-        if row is None and self._new_contact(channel, external_id, name, at):
+        if row is None and (self._turned_to(channel, external_id) or self._new_contact(channel, external_id, name, at)):
             row = self._one(touch, where)
         contact = self._contact(row or self._one(touch, where))
         return self._renamed(contact, name) if name not in ("", contact.name) else contact
@@ -55,7 +55,31 @@ class Contacts(Part):
         """The contact of that platform id, if there is one; nothing is made and nothing is held."""
         known = self._blind_is(contacts.c.external_blind, "contact", external_id)
         row = self._one(select(contacts).where(contacts.c.channel == channel, known))
+        if row is None:
+            way = self._way(channel, external_id)
+            row = self._one(CONTACT, {"who": way.handle}) if way else None
         return self._contact(row) if row else None
+
+    def ways_of(self, handle: str) -> list[Contact]:
+        """Every way to the person of that handle, the one they wrote by last first; none for a handle nobody has."""
+        first = self.contact_of(handle)
+        rows = self._rows(select(ways).where(ways.c.handle == handle).order_by(ways.c.channel))
+        opened = [(row.channel, self._open(row.sealed, "way", handle, row.channel)) for row in rows]
+        others = [Contact(handle, channel, kept["name"], kept["id"]) for channel, kept in opened]
+        return [first, *others] if first else []
+
+    def way_join(self, contact: Contact, handle: str) -> None:
+        """From now on the contact's channel is a way to the person of that handle; its own handle is forgotten.
+
+        The caller has seen that it has no case of its own, and that the person has no other way of that channel.
+        """
+        for table in (contact_notes, talks, contacts):
+            self._run(delete(table).where(table.c.handle == contact.handle))
+        self._add(ways, self._way_row(handle, contact.channel, contact.external_id, contact.name))
+
+    def ways_end(self, handle: str) -> int:
+        """Only the way the person wrote by last is left; how many others there were."""
+        return self._run(delete(ways).where(ways.c.handle == handle)).rowcount
 
     def contact_note(self, handle: str, key: str, value: Any) -> None:
         """Note a value under a key; None strikes the note out."""
@@ -92,6 +116,32 @@ class Contacts(Part):
             "last_at": at,
         }
         return self._add(contacts, row)
+
+    def _way(self, channel: str, external_id: str) -> Row[Any] | None:
+        known = self._blind_is(ways.c.external_blind, "contact", external_id)
+        return self._one(select(ways).where(ways.c.channel == channel, known))
+
+    def _way_row(self, handle: str, channel: str, external_id: str, name: str) -> dict[str, Any]:
+        return {
+            "handle": handle,
+            "channel": channel,
+            "external_blind": self._vault.blind("contact", external_id),
+            "sealed": self._seal({"id": external_id, "name": name}, "way", handle, channel),
+        }
+
+    def _turned_to(self, channel: str, external_id: str) -> bool:
+        """Whether the person of another channel writes by this one now: the two change places."""
+        way = self._way(channel, external_id)
+        left = self.contact_of(way.handle) if way else None
+        if way is None or left is None:
+            return False
+        kept = self._open(way.sealed, "way", way.handle, channel)
+        self._run(delete(ways).where(ways.c.handle == way.handle, ways.c.channel == channel))
+        self._add(ways, self._way_row(way.handle, left.channel, left.external_id, left.name))
+        news = {"channel": channel, "external_blind": way.external_blind}
+        news["sealed"] = self._seal(kept, "contact", way.handle)
+        self._run(update(contacts).where(contacts.c.handle == way.handle).values(news))
+        return True
 
     def _renamed(self, contact: Contact, name: str) -> Contact:
         sealed = self._seal({"id": contact.external_id, "name": name}, "contact", contact.handle)

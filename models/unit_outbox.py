@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.engine import Row
 
 from casebook.case import Notice
@@ -24,6 +24,8 @@ from models.unit_part import Part, insert_into
 # Longer than any platform's timeout and its retries within one attempt; shorter than a person's patience.
 LEASE = timedelta(seconds=60)
 OPEN = (constant("waiting"), constant("sending"))
+# What people may still tell by telephone.
+CALLABLE = and_(outbox.c.state == constant("failed"), outbox.c.to.like("citizen:%"), outbox.c.number.is_not(None))
 NAMED = update(outbox).where(outbox.c.key == bindparam("which"))
 
 
@@ -94,6 +96,34 @@ class Outbox(Part):
         state = "waiting" if next_at else "failed"
         news = {"state": state, "why": why.replace("\0", ""), "next_at": next_at or at}
         self._run(update(outbox).where(outbox.c.key == key).values(news))
+
+    def outbox_elsewhere(self, key: str, at: datetime, why: str, tried: Sequence[str]) -> None:
+        """It did not go by the channels tried: at once by another."""
+        news = {"state": "waiting", "why": why.replace("\0", ""), "next_at": at, "channel": ",".join(tried)}
+        self._run(update(outbox).where(outbox.c.key == key).values(news))
+
+    def outbox_called(self, id: int, told: bool, by: str, at: datetime, most: int) -> bool:
+        """Somebody telephoned about a notice that was given up: it was told, or nobody answered, for the last time
+        the `most`th; whether it still stood on the call list."""
+        row = self._one(select(outbox.c.calls).where(outbox.c.id == id, CALLABLE).with_for_update())
+        if row is None:
+            return False
+        news: dict[str, Any] = {"calls": row.calls + 1}
+        if told:
+            news |= {"state": "sent", "sent_at": at, "channel": "phone", "why": by}
+        elif row.calls + 1 >= most:
+            news |= {"state": "unreachable", "why": by}
+        self._run(update(outbox).where(outbox.c.id == id).values(news))
+        return True
+
+    def outbox_calls(self, limit: int = 200) -> list[OutboxRow]:
+        """The call list: what a citizen should have heard of a case and could not be sent, longest waiting first."""
+        rows = select(outbox).where(CALLABLE).order_by(outbox.c.next_at, outbox.c.id).limit(limit)
+        return [self._outbox_row(row) for row in self._rows(rows)]
+
+    def outbox_missed(self, to: str, since: datetime, limit: int = 5) -> list[OutboxRow]:
+        """The recipient's notices that were given up since then, oldest first."""
+        return self._outbox_rows(outbox.c.to == to, outbox.c.at >= since, outbox.c.state == "failed")[:limit]
 
     def outbox_of(self, case: str | None) -> list[OutboxRow]:
         """All notices of a case, in order, with their fate; of no case: None."""
@@ -169,6 +199,7 @@ class Outbox(Part):
             channel=row.channel,
             external_id=self._open(row.external, "external", row.key) if row.external else "",
             why=row.why,
+            calls=row.calls,
         )
 
 

@@ -163,7 +163,7 @@ def open_office(settings: Settings) -> Office:
     classes = [(item.name, item.title) for item in law.rulebook.classes]
     rooms = rooms_of(law.jurisdiction, defaultdict(str)) if settings.desk else {}
     rendering = Rendering(written, classes, buttons_for(desk, store, load_words()))
-    courier = Courier(store, senders, rendering, rooms, resume=reception.resume)
+    courier = Courier(store, senders, rendering, rooms, resume=reception.resume, call_by=law.call_by)
     office = Office(settings, law, desk, store, reader, reception, signer, courier, wechat, telegram)
     office.sources = {name: sender for name, sender in senders.items() if isinstance(sender, Source)}
     if settings.wecom:

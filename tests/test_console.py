@@ -453,3 +453,34 @@ def test_a_case_leaves_for_another_system_from_the_page(office, sign_in):
     post(sign_in(DISPATCHER), case, "transfer", to="hotline", reason="不属于政务服务事项")
 
     assert office.case(case.number).state == "transferred"
+
+
+def test_the_body_notes_what_became_of_a_call(office: TestOffice, sign_in: SignIn) -> None:
+    case = office.file()
+    unreached(office, case)
+    client = sign_in(DISPATCHER)
+    listed = page(client, "/console/calls")
+    (id,) = re.findall(r"/console/calls/(\d+)", listed)
+    assert case.number in listed
+    assert "2026-03-03 17:30 前" in listed
+
+    noted = client.post(f"/console/calls/{id}", data={"token": token(client), "outcome": "no_answer"})
+    assert "打过 1 次" in noted.text
+    told = client.post(f"/console/calls/{id}", data={"token": token(client), "outcome": "told"})
+    assert case.number not in told.text
+    again = client.post(f"/console/calls/{id}", data={"token": token(client), "outcome": "told"})
+    assert again.status_code == 409
+
+
+@pytest.mark.parametrize("person", [OFFICER, INSPECTOR])
+def test_the_call_list_is_the_bodys(office: TestOffice, sign_in: SignIn, person: Person) -> None:
+    unreached(office, office.file())
+
+    assert sign_in(person).get("/console/calls").status_code == 403
+
+
+def unreached(office: TestOffice, case: Case) -> None:
+    (key,) = [
+        row.key for row in office.store.read(lambda unit: unit.outbox_of(case.number)) if row.message == "receipt"
+    ]
+    office.store.write(lambda unit: unit.outbox_failed(key, office.at, "blocked", None))

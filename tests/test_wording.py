@@ -45,7 +45,7 @@ FAMILIES = {
     "button": set(),
 }
 SOURCES = [*(FOLDER / "citizen").glob("*.py"), *(FOLDER / "officer").glob("*.py"), *FOLDER.glob("reception*.py")]
-SOURCES += [FOLDER / name for name in ("joining.py", "private_links.py", "telegram_door.py")]
+SOURCES += [FOLDER / name for name in ("joining.py", "private_links.py", "telegram_door.py", "ways.py")]
 PROMISES = ("一定会", "保证", "肯定能", "必定", "马上解决", "一定解决", "包您")
 
 
