@@ -124,7 +124,7 @@ class RoomReception:
             cases={view.number: view for view in self._views.views(unit, numbers, personas, message.at)},
             listed=self._views.listed(unit, address, personas, message.at) if listed else (),
             found=self._views.found(unit, word, personas, message.at) if word else (),
-            check=lambda number, given: self._views.check(unit, unit.load(number), given, message.at),
+            check=lambda number, step, given: self._views.check(unit, unit.load(number), step, given, message.at),
         )
 
     def _carry_out(self, unit: Any, turn: RoomTurn, person: Person, message: Message) -> tuple[list[Reply], bool]:

@@ -16,7 +16,7 @@ from casebook.answering import Fault, check
 from casebook.case import Case, Person
 from casebook.desk import Desk
 from casebook.likeness import likeness
-from casebook.permission import UNIT_ROLES, is_barred
+from casebook.permission import UNIT_ROLES, is_barred, is_concerned
 from casebook.staff import personas
 from casebook.terms import FINAL, STATES
 
@@ -55,7 +55,7 @@ class RoomViews:
             return False
         if person.role == "reviewer":
             return self._desk.law.jurisdiction.may_review(person.unit or "", case.lead_unit)
-        return person.unit is None or person.unit in case.units
+        return person.unit is None or is_concerned(case, person)
 
     def actor(self, case: Case, step: str, personas: Sequence[Person], at: datetime) -> Person:
         """Who of these takes the step: the first to whom it is open, the person as such if it is open to none."""
@@ -125,9 +125,9 @@ class RoomViews:
         ranked = sorted((each for each in alike if each[0] >= SIMILAR), reverse=True)[:MOST_SIMILAR]
         return tuple((number, unit) for _, number, unit in ranked)
 
-    def check(self, unit: Any, case: Case, given: Mapping[str, Any], at: datetime) -> Sequence[Fault]:
-        """What an answer to this case still lacks."""
-        return check(unit, case, given, self._desk.law, at)
+    def check(self, unit: Any, case: Case, step: str, given: Mapping[str, Any], at: datetime) -> Sequence[Fault]:
+        """What the words of this step still lack, or should not say."""
+        return check(unit, case, step, given, self._desk.law, at)
 
 
 def may_open(case: Case, person: Person) -> bool:
@@ -135,7 +135,7 @@ def may_open(case: Case, person: Person) -> bool:
     if person.role not in IDENTITY_ROLES:
         return False
     hidden = case.filing.anonymous or case.filing.confidential
-    return person.role in CENTRE or (person.role in UNIT_ROLES and not hidden)
+    return person.role in CENTRE or (person.unit in case.units and person.role in UNIT_ROLES and not hidden)
 
 
 def path_of(case: Case) -> tuple[tuple[str, str], ...]:

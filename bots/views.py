@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bots.officer.room import OfficerView
@@ -11,7 +12,7 @@ from casebook.desk import Desk
 from casebook.facts import current, masked_name, matter
 from casebook.law import Law
 from casebook.redact import redact_text
-from casebook.rulebook import Clause
+from casebook.rulebook import Clause, StepRule
 from casebook.steps.handling import ANSWER_FIELDS
 from casebook.terms import CLOCKS, FINAL, MARKS, STEPS
 
@@ -83,14 +84,27 @@ def room_case(case: Case, desk: Desk, person: Person | None, at: datetime) -> Of
         allowed=desk.allowed(case, person, at) if person else (),
         classes=_classes(law, case),
         clauses={step: _clauses(law, case, step) for step in WITH_CLAUSE},
-        must=answer.must,
+        must=(*answer.must, *answer.asked),
+        criteria=_listed(law, "fail_check").criteria,
+        grounds=_listed(law, "appeal").grounds,
         needs_verdict=answer.verdict,
         proposal=tuple((str(unit), float(chance)) for unit, chance in proposal.get("departments", ())),
         why=str(proposal.get("why") or ""),
         score=case.score,
         evidence=len(case.filing.evidence),
+        group=tuple(f"{each.unit}{each.name}" for each in map(Person.read, case.group)),
+        asked=tuple((unit, f"{datetime.fromisoformat(day):%m月%d日}") for unit, day in _material(case)),
         marks=tuple(MARKS[mark] for mark in sorted(case.marks) if mark in MARKS),
     )
+
+
+def _material(case: Case) -> Iterable[tuple[str, str]]:
+    waiting: Mapping[str, str] = case.pending.get("material", {})
+    return waiting.items()
+
+
+def _listed(law: Law, step: str) -> StepRule:
+    return law.rulebook.step(step) or StepRule(step)
 
 
 def _classes(law: Law, case: Case) -> tuple[tuple[str, str], ...]:

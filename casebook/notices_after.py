@@ -10,7 +10,7 @@ from casebook.case import Case, Entry
 from casebook.facts import Told, due_of, part
 from casebook.law import Law
 from casebook.steps.after import SATISFIED_FROM
-from casebook.terms import SCORES
+from casebook.terms import APPEAL_GROUNDS, CRITERIA, SCORES
 
 ANSWERED_BY = frozenset({"resolve", "approve", "pass_check"})
 
@@ -50,7 +50,8 @@ def _result(case: Case, parts: tuple[str, ...]) -> dict[str, Any]:
 
 def rework(case: Case, entry: Entry, law: Law, why: str) -> Iterator[Told]:
     due = due_of(case.run("resolution"))
-    text = {"text": why}
+    failed = [CRITERIA[name] for name in CRITERIA if entry.facts.get(name) is False]
+    text = {"text": part("failed", criteria="、".join(failed), why=why) if failed else why}
     yield to_staff(case, entry, law, unit_of(case), "rework_order", rework=case.rework_count, private=text, **due)
     if case.answers:
         yield from to_citizens(case, entry, law, "rework_notice", **due)
@@ -106,7 +107,8 @@ def _appeal(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     """An officer's appeal goes to the unit's leader first, the unit's own to the body that reviews it."""
     waits = case.pending.get("appeal", {}).get("at_leader")
     to = leader_of(case, law) if waits else reviewer_of(case.lead_unit, law)
-    yield to_staff(case, entry, law, to, "appeal_request", variant="leader" if waits else "")
+    ground = APPEAL_GROUNDS.get(str(entry.facts.get("ground")))
+    yield to_staff(case, entry, law, to, "appeal_request", variant="leader" if waits else "", ground_title=ground)
 
 
 def _uphold(case: Case, entry: Entry, law: Law) -> Iterator[Told]:

@@ -22,7 +22,7 @@ from casebook.staff import is_on_staff, personas
 from casebook.terms import CHANNELS, KINDS, STEPS
 from casebook.wording import refusal
 from console import case_view
-from console.cases import check_answer
+from console.cases import check_words
 from console.door import form_in
 from console.given import Office
 from console.labels import said
@@ -142,8 +142,7 @@ class Private:
     def _step(self, unit: Unit, asked: Asked, people: tuple[Person, ...], form: FormData, now: datetime) -> None:
         desk, case = self._office.desk, unit.load(asked.number)
         facts = facts_of(asked.step, form)
-        if asked.step == "resolve":
-            check_answer(unit, case, facts, desk, now)
+        check_words(unit, case, asked.step, facts, desk, now)
         by = next((each for each in people if asked.step in desk.allowed(case, each, now)), asked.person)
         desk.take(unit, asked.number, Command(asked.step, by, now, facts))
 

@@ -14,17 +14,19 @@ SUGGESTED = 3
 LISTED = 10
 # The steps worth a button, two in a row, in the order in which they come up; the others are open in words.
 ON_CARD = (
-    "resolve", "contact", "hand_back", "decline", "extend", "refuse", "approve", "reject", "pass_check", "fail_check",
-    "revisit", "close_off", "rectify", "uphold", "dismiss", "appeal", "object", "urge", "supervise",
+    "give_material", "resolve", "contact", "hand_back", "decline", "extend", "refuse", "approve", "reject",
+    "pass_check", "fail_check", "revisit", "close_off", "rectify", "uphold", "dismiss", "appeal", "object", "urge",
+    "supervise",
 )  # fmt: skip
 # Behind "更多": what is taken seldom, or cannot be taken back.
 BEHIND = (
-    "reclassify", "mark", "supplement", "merge", "transfer", "send_back", "terminate", "archive_as_answered",
+    "investigate", "request_material", "convene", "reclassify", "correct", "limit", "mark", "supplement", "merge",
+    "transfer", "send_back", "terminate", "archive_as_answered",
     "archive_as_opinion", "clarify_publicly", "publish", "recuse",
 )  # fmt: skip
 UNHAPPY = 3
 # Steps whose words are often long enough for a page of their own.
-ON_PAGE = ("resolve", "dispatch")
+ON_PAGE = ("resolve", "dispatch", "request_material")
 
 
 def card(view: OfficerView, words: Words, now: datetime, units: tuple[str, ...] = ()) -> Reply:
@@ -57,6 +59,11 @@ def _more_lines(view: OfficerView, words: Words) -> list[str]:
     lines = []
     if view.marks:
         lines.append(words("desk.card_marks", marks=words("joint.fields").join(view.marks)))
+    if view.group:
+        lines.append(words("desk.card_group", members=words("joint.fields").join(view.group)))
+    if view.asked:
+        listed = words("joint.fields").join(words("desk.asked", unit=unit, until=until) for unit, until in view.asked)
+        lines.append(words("desk.card_asked", listed=listed))
     if view.hand_backs:
         lines.append(words("desk.card_path", path=" → ".join(_station(*each, words) for each in view.path)))
     if "dispatch" in view.allowed and view.proposal:

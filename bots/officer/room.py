@@ -17,10 +17,12 @@ from casebook.case import Command, Person
 class OfficerView:
     """A case as it may stand in a group: masked, with what this person may do now.
 
-    `classes` and `clauses` are (name, title) pairs of the rulebook; `must` are the elements an answer needs;
+    `classes` and `clauses` are (name, title) pairs of the rulebook; `must` are the elements an answer needs; `criteria`
+    what a check looks at and `grounds` what an appeal may rest on, empty where the rulebook lists none;
     `proposal` are (unit, probability) pairs, `why` the words that spoke for them, `similar` earlier cases (number,
     unit). `path` is where the case has been: (unit, the reason it was handed back, "" for the present one).
-    `identity`: whether this person may open who filed it.
+    `identity`: whether this person may open who filed it. `group` are the working group's people, `asked` the units
+    that owe material, each with its day.
     """
 
     number: str
@@ -39,6 +41,8 @@ class OfficerView:
     classes: tuple[tuple[str, str], ...] = ()
     clauses: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     must: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
     needs_verdict: bool = False
     proposal: tuple[tuple[str, float], ...] = ()
     why: str = ""
@@ -49,6 +53,8 @@ class OfficerView:
     path: tuple[tuple[str, str], ...] = ()
     identity: bool = False
     hand_backs: int = 0
+    group: tuple[str, ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,8 @@ class OfficerTalk:
         )
 
 
-def nothing_wrong(number: str, given: Mapping[str, Any]) -> Sequence[Fault]:
-    """The check of answers where there is none."""
+def nothing_wrong(number: str, step: str, given: Mapping[str, Any]) -> Sequence[Fault]:
+    """The check of what is written where there is none."""
     return ()
 
 
@@ -92,8 +98,8 @@ class RoomView:
     """What the conversation may know. `person` is None for a stranger; `quoted` the case of the card answered to.
 
     `cases` are those named by the message, the quote or the talk; `listed` the room's open ones, for overviews and for
-    steps that name no case; `found` those of a search. `check` names what an answer to a case still lacks. `units` are
-    the unit names in the jurisdiction's order, `aliases` other names of theirs.
+    steps that name no case; `found` those of a search. `check` names what the words of a step still lack, or should
+    not say. `units` are the unit names in the jurisdiction's order, `aliases` other names of theirs.
     """
 
     now: datetime
@@ -107,7 +113,7 @@ class RoomView:
     units: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     found: tuple[OfficerView, ...] = ()
-    check: Callable[[str, Mapping[str, Any]], Sequence[Fault]] = nothing_wrong
+    check: Callable[[str, str, Mapping[str, Any]], Sequence[Fault]] = nothing_wrong
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from bots import heard
 from bots.message import BUTTON, Button, Message, Reply
 from bots.officer.card import all_steps, card, overview, search
 from bots.officer.preparing import CONFIRMED, class_named, fill, missing, question, shown
+from bots.officer.pressed import fact_of_press, with_press
 from bots.officer.room import Link, OfficerTalk, OfficerView, RoomTurn, RoomView
 from bots.officer.said import Spoken, elements, facts, spoken, wanted_word
 from bots.officer.said import overview as overview_asked
@@ -23,14 +24,6 @@ from casebook.case import Command
 from casebook.lifecycle import TABLE
 
 EMPTY = OfficerTalk()
-# What a second part of a press means, by step.
-ARGS: dict[str, str] = {
-    "accept": "class",
-    "reclassify": "class",
-    "decline": "clause",
-    "refuse": "clause",
-    "terminate": "clause",
-}
 
 
 def wanted_numbers(talk: OfficerTalk, message: Message, quoted: str) -> tuple[str, ...]:
@@ -84,25 +77,7 @@ def _press(room: RoomView, data: str) -> RoomTurn:
         return _say(room, "desk.unknown_button")
     going_on = room.talk.number == number and room.talk.step == step
     given = dict(room.talk.facts) if going_on else {}
-    return _prepare(room, view, step, {**given, **_arg(room, step, arg)})
-
-
-def _arg(room: RoomView, step: str, arg: str) -> dict[str, Any]:
-    """The fact that a press carries with it."""
-    if not arg:
-        return {}
-    if step in ARGS:
-        return {ARGS[step]: arg}
-    if step in ("dispatch", "designate"):
-        known = arg.isdigit() and int(arg) < len(room.units)
-        return {"to": [room.units[int(arg)]]} if known else {}
-    if step == "resolve":
-        return {"verdict": arg}
-    if step == "revisit" and arg.isdigit():
-        return {"score": int(arg)} if arg != "0" else {"score": "", "reached": False}
-    if step == "transfer":
-        return {"to": arg}
-    return {"marks": [arg]} if step == "mark" else {}
+    return _prepare(room, view, step, with_press(given, fact_of_press(room, step, arg)))
 
 
 def _words(room: RoomView, text: str, message: Message) -> RoomTurn:
@@ -202,8 +177,8 @@ def _prepare(room: RoomView, view: OfficerView, step: str, given: dict[str, Any]
     if lacking:
         talk = OfficerTalk(view.number, step, given, lacking[0])
         return RoomTurn(talk, (question(step, lacking, given, view, room),))
-    if step in CONFIRMED:
-        faults = room.check(view.number, given) if step == "resolve" else ()
+    faults = room.check(view.number, step, given)
+    if step in CONFIRMED or faults:
         return RoomTurn(OfficerTalk(view.number, step, given), (shown(step, given, view, room.words, faults),))
     return _do(room, view, step, given)
 
@@ -240,7 +215,7 @@ def _go(room: RoomView, view: OfficerView, step: str) -> RoomTurn:
     """Confirmed: do what was shown, if that is still what waits."""
     if room.talk.number != view.number or room.talk.step != step or room.talk.asking:
         return _say(room, "prepare.nothing", number=view.number)
-    faults = room.check(view.number, room.talk.facts) if step == "resolve" and step in view.allowed else ()
+    faults = room.check(view.number, step, room.talk.facts) if step in view.allowed else ()
     if any(fault.blocks for fault in faults):
         return RoomTurn(room.talk, (shown(step, room.talk.facts, view, room.words, faults),))
     return _do(room, view, step, dict(room.talk.facts))
@@ -291,6 +266,7 @@ PLAIN: dict[str, Callable[[RoomView, OfficerView, str], RoomTurn]] = {
 def _do(room: RoomView, view: OfficerView, step: str, given: dict[str, Any]) -> RoomTurn:
     assert room.person is not None
     kept = {name: value for name, value in given.items() if value not in (None, "", [])}
+    kept |= dict.fromkeys(kept.pop("criteria", ()), False)
     return RoomTurn(EMPTY, commands=((view.number, Command(step, room.person, room.now, kept)),))
 
 
