@@ -27,7 +27,7 @@ LOOKED_AFTER = {
     "inspectors": ("in_check", "answered"),
     "supervisors": OPEN,
 }
-MOST_LISTED, MOST_LOOKED_THROUGH, MOST_FOUND = 50, 500, 30
+MOST_LISTED, MOST_OPEN, MOST_LOOKED_THROUGH, MOST_FOUND = 500, 50, 500, 30
 # A similar case shares at least this much of its words.
 SIMILAR, MOST_SIMILAR = 0.12, 3
 IDENTITY_ROLES = frozenset({"dispatcher", "supervisor", "officer", "leader"})
@@ -82,20 +82,27 @@ class RoomViews:
         found = (unit.find(number) for number in numbers)
         return [self.view(unit, case, personas, at) for case in found if case and self.sees(case, personas)]
 
-    def listed(self, unit: Any, address: str, personas: Sequence[Person], at: datetime) -> tuple[OfficerView, ...]:
-        """The room's open cases: those handed back first where they are dispatched, then the most pressing."""
+    def listed(
+        self, unit: Any, address: str, personas: Sequence[Person], at: datetime, *, steps: bool = False
+    ) -> tuple[OfficerView, ...]:
+        """The room's open cases: those handed back first where they are dispatched, then the most pressing.
+
+        With `steps` what may be done with each is looked up too, for the most pressing alone.
+        """
         person = personas[0]
         central = LOOKED_AFTER.get(address) or LOOKED_AFTER.get(f"{person.role}s", OPEN)
         asked = {(each.unit, OPEN if each.unit else central) for each in personas}
-        numbers = dict.fromkeys(
-            number for own, states in asked for number in unit.numbers(state=states, unit=own, limit=MOST_LISTED)
-        )
-        cases = [case for number in numbers if (case := unit.find(number)) and self.sees(case, personas)]
-        shown = [self._brief(case, personas, at) for case in cases]
+        most = MOST_OPEN if steps else MOST_LISTED
+        found = [case for own, states in asked for case in unit.pressing(states, own, most)]
+        cases = [case for case in {each.number: each for each in found}.values() if self.sees(case, personas)]
+        shown = [self._brief(unit.find(case.number), personas, at) if steps else self._line(case, at) for case in cases]
         latest = datetime.max.replace(tzinfo=at.tzinfo)
         waits = ("awaiting_dispatch", "disputed", "screening")
         first = {view.number: view.state in waits and view.hand_backs > 0 for view in shown}
-        return tuple(sorted(shown, key=lambda view: (not first[view.number], view.due or latest)))
+        return tuple(sorted(shown, key=lambda view: (not first[view.number], view.due or latest, view.filed or latest)))
+
+    def _line(self, case: Case, at: datetime) -> OfficerView:
+        return replace(room_case(case, self._desk, None, at), hand_backs=case.hand_backs)
 
     def _brief(self, case: Case, personas: Sequence[Person], at: datetime) -> OfficerView:
         seen = [room_case(case, self._desk, each, at) for each in personas]

@@ -9,8 +9,9 @@ from bots.officer.room import OfficerView
 from bots.talk import CaseView
 from casebook.case import Case, Person
 from casebook.desk import Desk
-from casebook.facts import current, masked_name, matter
+from casebook.facts import current, masked_name, quarantined, shown_matter
 from casebook.law import Law
+from casebook.masking import masked_text
 from casebook.redact import redact_text
 from casebook.rulebook import Clause, StepRule
 from casebook.steps.handling import ANSWER_FIELDS
@@ -72,14 +73,17 @@ def room_case(case: Case, desk: Desk, person: Person | None, at: datetime) -> Of
         number=case.number,
         kind=case.kind,
         state=case.state,
-        matter=matter(case),
+        matter=shown_matter(case, law),
+        whole=_whole(case, law),
+        hidden=quarantined(case, law) is not None,
         masked=masked_name(case.filing),
-        respondent=redact_text(case.filing.respondent, name),
-        request=redact_text(case.filing.request, name),
+        respondent="" if quarantined(case, law) else redact_text(case.filing.respondent, name),
+        request="" if quarantined(case, law) else redact_text(case.filing.request, name),
         class_title=case_class.title if case_class else "",
         lead_unit=case.lead_unit or "",
         clock=CLOCKS.get(run.clock, run.clock) if run else "",
         due=run.due if run else None,
+        filed=case.filed,
         provisional=run.provisional if run else False,
         allowed=desk.allowed(case, person, at) if person else (),
         classes=_classes(law, case),
@@ -96,6 +100,14 @@ def room_case(case: Case, desk: Desk, person: Person | None, at: datetime) -> Of
         asked=tuple((unit, f"{datetime.fromisoformat(day):%m月%d日}") for unit, day in _material(case)),
         marks=tuple(MARKS[mark] for mark in sorted(case.marks) if mark in MARKS),
     )
+
+
+def _whole(case: Case, law: Law) -> str:
+    """All that was written, covered; "" where the card's two lines are all, or none of it may stand in a group."""
+    filing = case.filing
+    parts = [masked_text(text.strip(), filing) for text in (filing.text, filing.request) if text.strip()]
+    whole = "\n".join(dict.fromkeys(parts))
+    return "" if quarantined(case, law) or whole == shown_matter(case, law) else whole
 
 
 def _material(case: Case) -> Iterable[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from casebook.addressing import citizens, leader_of, reviewer_of, source_of, to_citizens, to_staff, unit_of
 from casebook.case import Case, Entry, Notice
-from casebook.facts import Told, current, due_of, part
+from casebook.facts import Told, current, due_of, part, quarantined
 from casebook.law import Law
 from casebook.notices_after import TELL as AFTER
 from casebook.notices_after import answer, fed_back
@@ -88,7 +88,8 @@ def _missing(case: Case, law: Law) -> list[str]:
 
 def _supplement(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     added = entry.private.get("text")
-    more = {"private": {"matter": " ".join(str(added).split())}} if added else {}
+    open_to_all = added and not quarantined(case, law)
+    more = {"private": {"matter": " ".join(str(added).split())}} if open_to_all else {}
     yield to_staff(case, entry, law, unit_of(case) or "dispatchers", "supplement_notice", **more)
 
 

@@ -65,6 +65,7 @@ KNOWN: dict[str, frozenset[str]] = {
     "verdicts": frozenset(VERDICTS),
     "channels": frozenset(CHANNELS),
     "grounds": frozenset(GROUNDS) | frozenset(APPEAL_GROUNDS),
+    "quarantine": frozenset(GROUNDS),
     "criteria": frozenset(CRITERIA),
     "marks": frozenset(MARKS),
     "about": frozenset({"promise", "identity"}),

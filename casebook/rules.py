@@ -78,7 +78,8 @@ class Clause:
 
     `clause` is its short form ("8.3"). `grounds` are the reader's grounds that fall under it. `needs`: facts the step
     must come with; `earlier` demands another case's number, `asked` that the citizen was asked before.
-    `instead` names the wording of where to go instead; with `redirect` the citizen is also told where to turn.
+    `instead` names the wording of where to go instead; with `redirect` the citizen is also told where to turn. Words
+    under one of the grounds in `quarantine` are not shown in a group until a person has sent the case to a unit.
     """
 
     clause: str
@@ -89,6 +90,7 @@ class Clause:
     instead: str = ""
     kinds: tuple[str, ...] = ()
     message: str = ""
+    quarantine: tuple[str, ...] = ()
     redirect: bool = False
     cites: str = ""
 

@@ -182,7 +182,8 @@ def _more_of_step(rule: shapes.StepRule) -> Iterator[str]:
 
 def _clause(rule: shapes.Clause, book: Rulebook) -> str:
     steps = "、".join(STEPS[step] for step in rule.steps)
-    return fill(_phrases()["clause"], {"cites": rule.cites, "words": rule.words, "steps": steps})
+    line = fill(_phrases()["clause"], {"cites": rule.cites, "words": rule.words, "steps": steps})
+    return line + (str(_phrases()["clause_quarantine"]) if rule.quarantine else "")
 
 
 def _class(rule: shapes.CaseClass, book: Rulebook) -> str:

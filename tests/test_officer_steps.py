@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from bots.wording import load_words
 from casebook.answering import Fault
 from casebook.lifecycle import BY_ITSELF, TABLE
 from tests.talking import MORNING, message
-from tests.test_officer import UNITS, VIEW, data, done, room
+from tests.test_officer import UNITS, VIEW, data, done, labels, room
 
 STAFF = {"officer", "leader", "dispatcher", "inspector", "supervisor", "reviewer"}
 STEPS = sorted(step for step, arrow in TABLE.items() if arrow.by & STAFF and step not in BY_ITSELF)
@@ -238,3 +239,45 @@ def test_an_overview_pressed_is_the_same_as_one_said() -> None:
 
 def test_somebody_unknown_is_told_so_for_a_search_too() -> None:
     assert "没有在这里登记" in turn(room(ALL, person=None), message("找 不动产")).replies[0].text
+
+
+def many(count: int) -> tuple[OfficerView, ...]:
+    return tuple(
+        replace(ALL, number=f"20261101-{place:05d}", due=MORNING + timedelta(hours=place - 3)) for place in range(count)
+    )
+
+
+def listed(text: str, *views: OfficerView) -> Any:
+    return turn(room(*views), message(text)).replies[0]
+
+
+def test_an_overview_is_numbered_paged_and_each_line_a_tap_away() -> None:
+    views = many(23)
+    first, last = listed("我的待办", *views), listed("!list:mine:3", *views)
+
+    assert "待办 23 件" in first.text
+    assert "（第 1/3 页）" in first.text
+    assert first.text.count("\n　") == 10
+    assert data(first)[:10] == [f"card:{view.number}" for view in views[:10]]
+    assert data(first)[10:] == ["list:mine:2", "list:overdue", "list:today"]
+    assert labels(first)[:2] == ["1 · 00000", "2 · 00001"]
+    assert data(last) == [*(f"card:{view.number}" for view in views[20:]), "list:mine:2", "list:overdue", "list:today"]
+    assert "（第 3/3 页）" in listed("!list:mine:99", *views).text
+    assert data(listed("超期", *views)) == [f"card:{view.number}" for view in views[:3]]
+
+
+def test_the_number_of_a_line_may_be_typed() -> None:
+    views = many(12)
+    shown = turn(room(*views), message("我的待办"))
+    opened = turn(room(*views, talk=shown.talk), message("4"))
+
+    assert opened.replies[0].card == views[3].number
+
+
+def test_the_whole_text_is_a_tap_away_and_words_kept_out_of_the_room_open_in_private() -> None:
+    long, kept = replace(ALL, whole="很长的事情经过"), replace(ALL, hidden=True, allowed=("dispatch", "refuse"))
+
+    assert "很长的事情经过" in said(f"!whole:{NUMBER}", view=long).replies[0].text
+    assert f"read:{NUMBER}" in data(card(kept, load_words(), MORNING, UNITS))
+    assert [link.what for link in said(f"!read:{NUMBER}", view=kept).links] == ["read"]
+    assert said(f"!read:{NUMBER}", view=replace(kept, allowed=("resolve",))).links == ()

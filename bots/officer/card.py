@@ -11,7 +11,6 @@ from casebook.terms import KINDS, SCORES, STATES, STEPS
 from casebook.wording import moment
 
 SUGGESTED = 3
-LISTED = 10
 # The steps worth a button, two in a row, in the order in which they come up; the others are open in words.
 ON_CARD = (
     "give_material", "resolve", "contact", "hand_back", "decline", "extend", "refuse", "approve", "reject",
@@ -96,6 +95,10 @@ def rows(view: OfficerView, words: Words, units: tuple[str, ...]) -> tuple[tuple
     buttons = [_step_button(step, view, words) for step in steps]
     if "supervise" in view.allowed and view.score is not None and view.score < UNHAPPY:
         buttons.append(Button(words("step.again"), f"again:{view.number}"))
+    if view.whole:
+        buttons.append(Button(words("step.whole"), f"whole:{view.number}"))
+    if view.hidden and "dispatch" in view.allowed:
+        buttons.append(Button(words("step.read"), f"read:{view.number}"))
     if view.identity:
         buttons.append(Button(words("step.look"), f"look:{view.number}"))
     if any(step in view.allowed for step in (*BEHIND, *ON_PAGE)):
@@ -155,38 +158,3 @@ def time_left(due: datetime, now: datetime, words: Words) -> str:
     if span < timedelta(hours=1):
         return words("desk.over_soon" if over else "desk.left_soon")
     return words("desk.over" if over else "desk.left", days=days, hours=hours)
-
-
-def overview(name: str, views: tuple[OfficerView, ...], words: Words, now: datetime) -> Reply:
-    """The cases of one overview, the most pressing first, each with a button that shows its card."""
-    chosen = [view for view in views if _belongs(name, view, now)]
-    if not chosen:
-        return Reply(words(f"overview.{name}_none"))
-    return _list([words(f"overview.{name}", count=len(chosen))], tuple(chosen), words, now)
-
-
-def _list(lines: list[str], chosen: tuple[OfficerView, ...], words: Words, now: datetime) -> Reply:
-    for view in chosen[:LISTED]:
-        left = time_left(view.due, now, words) if view.due else ""
-        state = STATES.get(view.state, view.state)
-        lines.append(
-            words("overview.line", number=view.number, state=state, matter=view.matter[:18], left=left).rstrip()
-        )
-    buttons = tuple((Button(view.number, f"card:{view.number}"),) for view in chosen[:5])
-    return Reply("\n".join(lines), buttons)
-
-
-def search(word: str, views: tuple[OfficerView, ...], words: Words, now: datetime) -> Reply:
-    """The cases that a word was found in, open or not."""
-    if not views:
-        return Reply(words("overview.found_none", word=word))
-    lines = [words("overview.found", word=word, count=len(views))]
-    return _list(lines, views, words, now)
-
-
-def _belongs(name: str, view: OfficerView, now: datetime) -> bool:
-    if name == "today":
-        return view.due is not None and view.due.date() == now.date() and view.due >= now
-    if name == "overdue":
-        return view.due is not None and view.due < now
-    return True

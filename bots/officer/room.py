@@ -21,6 +21,7 @@ class OfficerView:
     what a check looks at and `grounds` what an appeal may rest on, empty where the rulebook lists none;
     `proposal` are (unit, probability) pairs, `why` the words that spoke for them, `similar` earlier cases (number,
     unit). `path` is where the case has been: (unit, the reason it was handed back, "" for the present one).
+    `whole` is everything written, covered, "" where `matter` says it all; `hidden`: the words are kept out of groups.
     `identity`: whether this person may open who filed it. `group` are the working group's people, `asked` the units
     that owe material, each with its day.
     """
@@ -29,6 +30,8 @@ class OfficerView:
     kind: str
     state: str
     matter: str = ""
+    whole: str = ""
+    hidden: bool = False
     masked: str = ""
     respondent: str = ""
     request: str = ""
@@ -36,6 +39,7 @@ class OfficerView:
     lead_unit: str = ""
     clock: str = ""
     due: datetime | None = None
+    filed: datetime | None = None
     provisional: bool = False
     allowed: tuple[str, ...] = ()
     classes: tuple[tuple[str, str], ...] = ()
@@ -88,6 +92,9 @@ class OfficerTalk:
         )
 
 
+EMPTY = OfficerTalk()
+
+
 def nothing_wrong(number: str, step: str, given: Mapping[str, Any]) -> Sequence[Fault]:
     """The check of what is written where there is none."""
     return ()
@@ -98,8 +105,9 @@ class RoomView:
     """What the conversation may know. `person` is None for a stranger; `quoted` the case of the card answered to.
 
     `cases` are those named by the message, the quote or the talk; `listed` the room's open ones, for overviews and for
-    steps that name no case; `found` those of a search. `check` names what the words of a step still lack, or should
-    not say. `units` are the unit names in the jurisdiction's order, `aliases` other names of theirs.
+    steps that name no case; `found` those of a search, `next` the one to take up next. `check` names what the words of
+    a step still lack, or should not say. `units` are the unit names in the jurisdiction's order, `aliases` other names
+    of theirs.
     """
 
     now: datetime
@@ -113,12 +121,14 @@ class RoomView:
     units: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     found: tuple[OfficerView, ...] = ()
+    next: str = ""
     check: Callable[[str, str, Mapping[str, Any]], Sequence[Fault]] = nothing_wrong
 
 
 @dataclass(frozen=True)
 class Link:
-    """A one-time page for this person: `what` is look (who filed it) or form (a step's fields; file: a new case)."""
+    """A one-time page for this person: `what` is look (who filed it), read (words kept out of the group), or form (a
+    step's fields; file: a new case)."""
 
     what: str
     number: str = ""
