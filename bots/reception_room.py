@@ -69,6 +69,8 @@ class RoomReception:
         address = self._address(unit, message, person)
         if message.kind == EVENT or not address:
             return self._outside(unit, message, address)
+        if person is not None and person.unit:
+            unit.seen(person.unit, message.at)
         if person is not None and (left := joining.leave(unit, message, person, self._office, self._words)):
             return [left]
         key = f"room:{address}:{person}"

@@ -9,7 +9,7 @@ from bots.officer.room import OfficerView
 from bots.talk import CaseView
 from casebook.case import Case, Person
 from casebook.desk import Desk
-from casebook.facts import current, masked_name, quarantined, shown_matter
+from casebook.facts import current, lacking_papers, masked_name, quarantined, shown_matter
 from casebook.law import Law
 from casebook.masking import masked_text
 from casebook.redact import redact_text
@@ -76,6 +76,7 @@ def room_case(case: Case, desk: Desk, person: Person | None, at: datetime) -> Of
         matter=shown_matter(case, law),
         whole=_whole(case, law),
         hidden=quarantined(case, law) is not None,
+        lacking=tuple(demand.title for demand in lacking_papers(case, law)) if case.state not in FINAL else (),
         masked=masked_name(case.filing),
         respondent="" if quarantined(case, law) else redact_text(case.filing.respondent, name),
         request="" if quarantined(case, law) else redact_text(case.filing.request, name),

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from casebook.case import Case
+from casebook.facts import lacking_papers
 from casebook.law import Law
 from casebook.likeness import covered, likeness
 from casebook.redact import ID_LIKE, ID_NUMBER, redact_number, redact_phone
+from casebook.terms import MARKS
 
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)", re.ASCII)
 FIELDS = {
@@ -63,6 +65,7 @@ def faults(case: Case, given: Mapping[str, Any], law: Law, earlier: Sequence[Ear
         *_contact(case, text, law),
         *_personal(case, text, law),
         *_empty(text),
+        *_papers(case, law),
         *_planned(case, given, text, law),
         *_asks(case, text),
         *_copied(case, text, earlier),
@@ -159,6 +162,11 @@ def _phones(text: str, law: Law) -> list[str]:
     public = {re.sub(r"\D", "", unit.phone) for unit in law.jurisdiction.units} | {law.jurisdiction.phone}
     found = dict.fromkeys(re.sub(r"\D", "", number) for number in MOBILE.findall(text))
     return [phone for phone in found if phone not in public]
+
+
+def _papers(case: Case, law: Law) -> Iterator[Fault]:
+    for demand in lacking_papers(case, law):
+        yield _fault("paper", mark=MARKS[demand.mark], title=demand.title, cites=demand.cites)
 
 
 def _numbers(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from casebook.case import Case, ClockRun, Filing
 from casebook.law import Law
 from casebook.redact import redact_name, redact_text
-from casebook.rulebook import Clause
+from casebook.rulebook import Clause, Demand
 from casebook.terms import CHANNELS
 from casebook.wording import fill, sentences
 
@@ -94,6 +94,12 @@ def quarantined(case: Case, law: Law) -> Clause | None:
     if case.lead_unit is not None or case.hand_backs:
         return None
     return next((clause for clause in law.rulebook.clauses if ground in clause.quarantine), None)
+
+
+def lacking_papers(case: Case, law: Law) -> tuple[Demand, ...]:
+    """The papers that the case's marks demand, as long as the citizen has handed in none at all."""
+    given = case.filing.evidence or any(entry.private.get("evidence") for entry in case.history[1:])
+    return () if given else tuple(demand for demand in law.rulebook.demands if demand.mark in case.marks)
 
 
 def matter(case: Case) -> str:

@@ -261,15 +261,6 @@ def _recuse(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     yield to_staff(case, entry, law, to, "handover", variant="recused", who=entry.by.name)
 
 
-def _mark(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
-    """A risk is told to the leader and the supervisors, never to a group of the unit."""
-    if "stability_risk" not in entry.facts.get("marks", ()):
-        return
-    for to in ("supervisors", leader_of(case, law)):
-        if to and not to.startswith("unit:"):
-            yield to_staff(case, entry, law, to, "supervision", variant="risk")
-
-
 TELL: Mapping[str, Tell] = {
     "file": _file,
     "supplement": _supplement,
@@ -292,7 +283,6 @@ TELL: Mapping[str, Tell] = {
     "reject": _reject,
     "pass_check": answer,
     "recuse": _recuse,
-    "mark": _mark,
     **AFTER,
     **INQUIRY,
 }

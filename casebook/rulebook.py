@@ -20,12 +20,15 @@ from casebook.rules import (
     Caution,
     Clause,
     ClockRule,
+    Demand,
     Extension,
     Feedback,
     FormRule,
+    HandOver,
     Inherited,
     Invalid,
     Material,
+    OfficeRule,
     ReportRule,
     Revisit,
     Scope,
@@ -39,12 +42,15 @@ __all__ = [
     "Caution",
     "Clause",
     "ClockRule",
+    "Demand",
     "Extension",
     "Feedback",
     "FormRule",
+    "HandOver",
     "Inherited",
     "Invalid",
     "Material",
+    "OfficeRule",
     "ReportRule",
     "Revisit",
     "Rulebook",
@@ -98,6 +104,9 @@ class Rulebook:
     materials: tuple[Material, ...] = ()
     answers: tuple[Answer, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    hand_overs: tuple[HandOver, ...] = ()
+    offices: tuple[OfficeRule, ...] = ()
     revisits: tuple[Revisit, ...] = ()
     invalids: tuple[Invalid, ...] = ()
     forms: tuple[FormRule, ...] = ()

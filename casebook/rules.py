@@ -168,6 +168,35 @@ class Caution:
 
 
 @dataclass(frozen=True)
+class Demand:
+    """A paper that is asked of the citizen once a case bears the mark, and whose want is shown until it is there."""
+
+    mark: str
+    title: str
+    item: str = ""
+    cites: str = ""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Where a case may be handed to that is so many working days late without a word of the unit; a person decides."""
+
+    to: str
+    days: int
+    item: str = ""
+    cites: str = ""
+
+
+@dataclass(frozen=True)
+class OfficeRule:
+    """What the regulation wants of the office's own file: `chief`, a 首席事务代表 in every unit."""
+
+    chief: bool = False
+    item: str = ""
+    cites: str = ""
+
+
+@dataclass(frozen=True)
 class Revisit:
     """Who asks whether it was solved (`unit` or `body`), and after how many vain attempts that counts as done. `sides`
     are what is asked for besides, each from 1 to 5: result, efficiency, attitude."""

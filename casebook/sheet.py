@@ -218,6 +218,18 @@ def _caution(rule: shapes.Caution, book: Rulebook) -> str:
     return fill(_phrases()[f"caution_{rule.about}"], {"steps": steps})
 
 
+def _demand(rule: shapes.Demand, book: Rulebook) -> str:
+    return fill(_phrases()["demand"], {"mark": MARKS[rule.mark], "title": rule.title})
+
+
+def _hand_over(rule: shapes.HandOver, book: Rulebook) -> str:
+    return fill(_phrases()["hand_over"], {"to": rule.to, "days": rule.days})
+
+
+def _office(rule: shapes.OfficeRule, book: Rulebook) -> str:
+    return str(_phrases()["office_chief"]) if rule.chief else ""
+
+
 def _revisit(rule: shapes.Revisit, book: Rulebook) -> str:
     return fill(_phrases()["revisit"], {"who": _phrases()[f"holder_{rule.who}"], "attempts": rule.attempts})
 
@@ -252,6 +264,9 @@ SAYS: Mapping[type[Any], Any] = {
     shapes.Material: _material,
     shapes.Answer: _answer,
     shapes.Caution: _caution,
+    shapes.Demand: _demand,
+    shapes.HandOver: _hand_over,
+    shapes.OfficeRule: _office,
     shapes.Revisit: _revisit,
     shapes.Invalid: _invalid,
     shapes.FormRule: _form,

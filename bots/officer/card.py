@@ -58,6 +58,8 @@ def _more_lines(view: OfficerView, words: Words) -> list[str]:
     lines = []
     if view.marks:
         lines.append(words("desk.card_marks", marks=words("joint.fields").join(view.marks)))
+    if view.lacking:
+        lines.append(words("desk.card_lacking", papers=words("joint.fields").join(view.lacking)))
     if view.group:
         lines.append(words("desk.card_group", members=words("joint.fields").join(view.group)))
     if view.asked:
