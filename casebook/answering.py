@@ -176,9 +176,7 @@ def _numbers(text: str) -> list[str]:
 
 def _empty(text: str) -> Iterator[Fault]:
     """Polite words and "passed on" alone are no answer."""
-    left = text
-    for words in sorted(_phrases()["phrases"], key=len, reverse=True):
-        left = left.replace(words, "")
+    left = _without_empty(text)
     if (
         text
         and len(re.sub(r"\W", "", left)) < SHORT
@@ -187,9 +185,17 @@ def _empty(text: str) -> Iterator[Fault]:
         yield _fault("template_only", blocks=True)
 
 
+def _without_empty(text: str) -> str:
+    for words in sorted(_phrases()["phrases"], key=len, reverse=True):
+        text = text.replace(words, "")
+    return text
+
+
 def _planned(case: Case, given: Mapping[str, Any], text: str, law: Law) -> Iterator[Fault]:
-    """Words of what is going to be done, and none of what was: where an answer may be a plan it says so itself."""
+    """Results, or where none are told the whole answer, that say what is going to be done and nothing that was: where
+    an answer may be a plan it says so itself."""
     words = _phrases()
+    text = _without_empty(str(given.get("results") or text))
     if given.get("plan") or not any(each in text for each in words["planned"]):
         return
     if not any(each in text for each in words["done"]):

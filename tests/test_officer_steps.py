@@ -260,7 +260,8 @@ def test_an_overview_is_numbered_paged_and_each_line_a_tap_away() -> None:
     assert first.text.count("\n　") == 10
     assert data(first)[:10] == [f"card:{view.number}" for view in views[:10]]
     assert data(first)[10:] == ["list:mine:2", "list:overdue", "list:today"]
-    assert labels(first)[:2] == ["1 · 00000", "2 · 00001"]
+    assert labels(first)[:2] == ["1", "2"]
+    assert [len(row) for row in first.buttons] == [5, 5, 1, 2]
     assert data(last) == [*(f"card:{view.number}" for view in views[20:]), "list:mine:2", "list:overdue", "list:today"]
     assert "（第 3/3 页）" in listed("!list:mine:99", *views).text
     assert data(listed("超期", *views)) == [f"card:{view.number}" for view in views[:3]]

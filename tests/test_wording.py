@@ -46,6 +46,7 @@ FAMILIES = {
     "system": set(load_phrases()["systems"]),
     "no_answer": set(load_phrases()["no_answer"]),
     "overview": {"line", "page", "before", "after", "only_overdue", "only_today"}
+    | {f"{way}_{unit}" for way in ("left", "over") for unit in ("days", "hours")}
     | {f"{name}{end}" for name in ("mine", "today", "overdue", "found") for end in ("", "_none")},
     "unreadable": {"voice", "location", "unknown", "too_long", "too_much", "empty"},
     "note": set(),

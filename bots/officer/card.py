@@ -94,6 +94,8 @@ def rows(view: OfficerView, words: Words, units: tuple[str, ...]) -> tuple[tuple
     steps = [
         step for step in ON_CARD if step in view.allowed and not (step == "close_off" and "revisit" in view.allowed)
     ]
+    if not view.lead_unit:  # the urging would come back to those who urge
+        steps = [step for step in steps if step != "urge"]
     buttons = [_step_button(step, view, words) for step in steps]
     if "supervise" in view.allowed and view.score is not None and view.score < UNHAPPY:
         buttons.append(Button(words("step.again"), f"again:{view.number}"))

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bots.message import Button, Reply
-from bots.officer.card import time_left
 from bots.officer.room import OfficerView
 from bots.wording import Words
 from casebook.terms import STATES
 
 # A page fits on a telephone's screen twice over; the platforms allow as many buttons.
-PAGE, IN_A_ROW = 10, 3
-SHOWN = 26
+PAGE, IN_A_ROW = 10, 5
+SHOWN = 15
 
 
 def overview(name: str, views: Sequence[OfficerView], words: Words, now: datetime, page: int = 1) -> Reply:
@@ -57,12 +56,19 @@ def _lines(shown: Sequence[OfficerView], words: Words, now: datetime) -> list[st
 
 
 def _line(index: int, view: OfficerView, words: Words, now: datetime) -> str:
-    left = time_left(view.due, now, words) if view.due else _waiting(view, words, now)
+    left = _left(view.due, now, words) if view.due else _waiting(view, words, now)
     back = words("overview.back", times=view.hand_backs) if view.hand_backs else ""
     state = STATES.get(view.state, view.state)
     about = view.matter if len(view.matter) <= SHOWN else view.matter[: SHOWN - 1] + "…"
     facts = {"index": index, "number": view.number, "state": state, "left": left, "back": back, "matter": about}
     return words("overview.line", **facts)
+
+
+def _left(due: datetime, now: datetime, words: Words) -> str:
+    """How long still, or how long over, in the largest measure alone."""
+    over, span = due < now, abs(due - now)
+    which = "days" if span.days else "hours"
+    return words(f"overview.{'over' if over else 'left'}_{which}", count=span.days or span.seconds // 3600)
 
 
 def _waiting(view: OfficerView, words: Words, now: datetime) -> str:
@@ -72,11 +78,8 @@ def _waiting(view: OfficerView, words: Words, now: datetime) -> str:
 
 
 def _openers(shown: Sequence[OfficerView], words: Words) -> list[tuple[Button, ...]]:
-    """A button for each line: its place in the list and the end of its number."""
-    buttons = [
-        Button(words("overview.open", index=index, serial=view.number[-5:]), f"card:{view.number}")
-        for index, view in enumerate(shown, 1)
-    ]
+    """A button for each line, named by its place in the list."""
+    buttons = [Button(str(index), f"card:{view.number}") for index, view in enumerate(shown, 1)]
     return [tuple(buttons[at : at + IN_A_ROW]) for at in range(0, len(buttons), IN_A_ROW)]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bots.message import Button, Reply
 from bots.officer.room import OfficerView, RoomView
-from bots.officer.said import facts, verdict
+from bots.officer.said import elements, facts, verdict
 from bots.officer.said_parts import DATE, DAYS, REASON_LEAD, units_in, until_in
 from bots.wording import Words
 from casebook.answering import Fault
@@ -195,6 +195,9 @@ BY_THE_STEP = frozenset({"clause", "score", "marks", "criteria", "ground", "kind
 
 
 def _element(name: str, text: str, room: RoomView) -> dict[str, Any]:
+    labelled = elements(text, name if name in ELEMENTS else "")
+    if labelled:
+        return dict(labelled)
     found = facts("resolve", text, room.units, room.aliases)
     if set(found) == {"findings"} and "：" not in text[:8] and ":" not in text[:8]:
         return {"verdict": verdict(text)} if name == "verdict" else {name: text.strip()}

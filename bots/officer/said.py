@@ -68,8 +68,11 @@ def wanted_word(text: str) -> str:
     return word if 1 <= len(word) <= LONGEST_WORD and (spaced or not re.search(r"[，,。？?！!\s]", word)) else ""
 
 
-def elements(text: str) -> dict[str, str]:
-    """The labelled paragraphs of an answer, `verdict` among them as its name; empty where nothing is labelled."""
+def elements(text: str, first: str = "") -> dict[str, str]:
+    """The labelled paragraphs of an answer, `verdict` among them as its name; empty where nothing is labelled.
+
+    Words before the first label are the paragraph called `first`, unless that one is labelled itself.
+    """
     labels = {label: name for name, names in load_phrases()["elements"].items() for label in names}
     longest_first = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
     head = re.compile(
@@ -77,12 +80,15 @@ def elements(text: str) -> dict[str, str]:
     )
     found: dict[str, str] = {}
     marks = list(head.finditer(text))
+    opening = text[: marks[0].start()].strip(" \n；;，,") if marks else ""
     for place, mark in enumerate(marks):
         end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
         words = text[mark.end() : end].strip(" \n；;，,")
         name = labels[mark[1]]
         if words:
             found[name] = verdict(words) or "" if name == "verdict" else words
+    if first and opening:
+        found.setdefault(first, opening)
     return {name: words for name, words in found.items() if words}
 
 
@@ -170,7 +176,7 @@ def _resolve(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> d
     if any(rest.startswith(word) for word in load_phrases()["extra"]["without"]):
         why = load_phrases()["no_answer"]
         return {"no_answer": next((name for name, words in why.items() if any(word in rest for word in words)), "")}
-    found = elements(rest)
+    found = elements(rest, "findings")
     return dict(found) if found else {"findings": rest.strip()}
 
 
