@@ -12,6 +12,7 @@ from casebook.desk import Desk
 from casebook.facts import current, lacking_papers, masked_name, quarantined, shown_matter
 from casebook.law import Law
 from casebook.masking import masked_text
+from casebook.permission import UNIT_ROLES
 from casebook.redact import redact_text
 from casebook.rulebook import Clause, StepRule
 from casebook.steps.handling import ANSWER_FIELDS
@@ -76,6 +77,7 @@ def room_case(case: Case, desk: Desk, person: Person | None, at: datetime) -> Of
         matter=shown_matter(case, law),
         whole=_whole(case, law),
         hidden=quarantined(case, law) is not None,
+        answer=_answered(case) if person is None or _handles(case, person) else (),
         lacking=tuple(demand.title for demand in lacking_papers(case, law)) if case.state not in FINAL else (),
         masked=masked_name(case.filing),
         respondent="" if quarantined(case, law) else redact_text(case.filing.respondent, name),
@@ -109,6 +111,17 @@ def _whole(case: Case, law: Law) -> str:
     parts = [masked_text(text.strip(), filing) for text in (filing.text, filing.request) if text.strip()]
     whole = "\n".join(dict.fromkeys(parts))
     return "" if quarantined(case, law) or whole == shown_matter(case, law) else whole
+
+
+def _handles(case: Case, person: Person) -> bool:
+    """Whether more than the matter is the person's to read: not where material was asked for, or in a group alone."""
+    return person.role not in UNIT_ROLES or person.unit in case.units
+
+
+def _answered(case: Case) -> tuple[tuple[str, str], ...]:
+    """The last answer's paragraphs, as they may stand in a group."""
+    last = next((entry.private for entry in reversed(case.history) if entry.step == "resolve"), {})
+    return tuple((name, masked_text(str(last[name]), case.filing)) for name in ANSWER_FIELDS if last.get(name))
 
 
 def _material(case: Case) -> Iterable[tuple[str, str]]:

@@ -18,6 +18,7 @@ from casebook.notices_after import answer, fed_back
 from casebook.notices_inquiry import TELL as INQUIRY
 from casebook.notices_inquiry import coordinated
 from casebook.rules import Clause
+from casebook.steps.handling import ANSWER_FIELDS
 from casebook.wording import sentences
 
 Tell = Callable[[Case, Entry, Law], Iterator[Told]]
@@ -220,9 +221,9 @@ def _reclassify(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 
 def _resolve(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     if case.state == "in_review":
-        yield to_staff(case, entry, law, leader_of(case, law), "review_request")
+        yield to_staff(case, entry, law, leader_of(case, law), "review_request", **_proposed(case))
     elif case.state == "in_check":
-        yield to_staff(case, entry, law, "inspectors", "check_request")
+        yield to_staff(case, entry, law, "inspectors", "check_request", **_proposed(case))
     elif case.state == "answered":
         yield from answer(case, entry, law)
     elif entry.facts.get("no_answer") != "not_wanted" and any(
@@ -230,6 +231,13 @@ def _resolve(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     ):
         # An answer may be left out, but where the chat still reaches the person it is sent all the same.
         yield from answer(case, entry, law, survey=False)
+
+
+def _proposed(case: Case) -> dict[str, Any]:
+    """The answer that somebody is to look at before it leaves."""
+    last = next(entry for entry in reversed(case.history) if entry.step == "resolve")
+    words = {name: last.private.get(name) for name in ANSWER_FIELDS}
+    return {"verdict": case.verdict, "private": words}
 
 
 def _approve(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
@@ -242,7 +250,7 @@ def _approve(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     elif of == "archive" and case.state == "archived":
         yield from to_citizens(case, entry, law, "archived_notice", what=part("as_answered"))
     elif of is None and case.state == "in_check":
-        yield to_staff(case, entry, law, "inspectors", "check_request")
+        yield to_staff(case, entry, law, "inspectors", "check_request", **_proposed(case))
     elif of is None and case.state == "answered":
         yield from answer(case, entry, law)
 

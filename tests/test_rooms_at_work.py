@@ -146,3 +146,18 @@ def test_the_centre_sees_two_hand_backs_raised_to_the_supervisors(suining: Ruled
 
     assert rows == ["dispatchers", "dispatchers", "supervisors"]
     assert suining.case(number).state == "disputed"
+
+
+def test_whoever_looks_at_an_answer_before_it_leaves_finds_it_in_the_room(henan: Ruled) -> None:
+    number = henan.opened()
+    henan.answered(number)
+    asked = henan.store.read(lambda unit: [row for row in unit.outbox_of(number) if row.message == "review_request"])
+    _, pressed = shown(henan, henan.leader, f"!card:{number}", henan.leader)
+    text, _ = shown(henan, henan.leader, f"!answer:{number}", henan.leader)
+
+    assert "窗口当天没有收件，情况属实" in str(asked[0].private)
+    assert pressed["看答复"] == f"answer:{number}"
+    assert "调查核实：窗口当天没有收件，情况属实" in text
+    henan.in_room(henan.leader, f"同意 {number}")
+    checked = henan.store.read(lambda unit: [row for row in unit.outbox_of(number) if row.message == "check_request"])
+    assert "全员培训" in str(checked[0].private)

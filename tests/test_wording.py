@@ -40,6 +40,7 @@ FAMILIES = {
         "on_page",
         "plan",
         "whole",
+        "answer",
         "read",
         "next",
     },

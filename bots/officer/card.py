@@ -99,16 +99,22 @@ def rows(view: OfficerView, words: Words, units: tuple[str, ...]) -> tuple[tuple
     buttons = [_step_button(step, view, words) for step in steps]
     if "supervise" in view.allowed and view.score is not None and view.score < UNHAPPY:
         buttons.append(Button(words("step.again"), f"again:{view.number}"))
-    if view.whole:
-        buttons.append(Button(words("step.whole"), f"whole:{view.number}"))
-    if view.hidden and "dispatch" in view.allowed:
-        buttons.append(Button(words("step.read"), f"read:{view.number}"))
-    if view.identity:
-        buttons.append(Button(words("step.look"), f"look:{view.number}"))
+    buttons += _looks(view, words)
     if any(step in view.allowed for step in (*BEHIND, *ON_PAGE)):
         buttons.append(Button(words("step.more"), f"more:{view.number}"))
     made += [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     return tuple(made)
+
+
+def _looks(view: OfficerView, words: Words) -> list[Button]:
+    """What more there is to read of the case."""
+    offered = {
+        "answer": bool(view.answer),
+        "whole": bool(view.whole),
+        "read": view.hidden and "dispatch" in view.allowed,
+        "look": view.identity,
+    }
+    return [Button(words(f"step.{name}"), f"{name}:{view.number}") for name, given in offered.items() if given]
 
 
 def _step_button(step: str, view: OfficerView, words: Words) -> Button:

@@ -47,6 +47,13 @@ def _whole(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
     return RoomTurn(room.talk, (Reply(room.words("desk.whole", number=view.number, text=view.whole or view.matter)),))
 
 
+def _answer(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
+    """The answer that was written, for those who look at it before it leaves, and afterwards."""
+    words = room.words
+    lines = [words("card.line", field=words(f"element.{name}"), value=text) for name, text in view.answer]
+    return RoomTurn(room.talk, (Reply("\n".join([words("desk.answer", number=view.number), *lines])),))
+
+
 def _read(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
     """Words kept out of the group: by a page of one's own, for whoever decides on them."""
     if not view.hidden or "dispatch" not in view.allowed:
@@ -72,6 +79,7 @@ PLAIN: dict[str, Callable[[RoomView, OfficerView, str], RoomTurn]] = {
     "drop": _drop,
     "look": _look,
     "whole": _whole,
+    "answer": _answer,
     "read": _read,
     "form": _form,
     "again": _again,

@@ -22,7 +22,7 @@ class OfficerView:
     `proposal` are (unit, probability) pairs, `why` the words that spoke for them, `similar` earlier cases (number,
     unit). `path` is where the case has been: (unit, the reason it was handed back, "" for the present one).
     `whole` is everything written, covered, "" where `matter` says it all; `hidden`: the words are kept out of groups.
-    `lacking` are papers that the citizen still owes.
+    `lacking` are papers that the citizen still owes, `answer` the last answer by paragraph, covered.
     `identity`: whether this person may open who filed it. `group` are the working group's people, `asked` the units
     that owe material, each with its day.
     """
@@ -34,6 +34,7 @@ class OfficerView:
     whole: str = ""
     hidden: bool = False
     lacking: tuple[str, ...] = ()
+    answer: tuple[tuple[str, str], ...] = ()
     masked: str = ""
     respondent: str = ""
     request: str = ""

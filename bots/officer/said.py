@@ -125,7 +125,9 @@ FOLLOWED = frozenset(
 
 
 def _without(text: str, numbers: tuple[str, ...]) -> str:
-    folded = unicodedata.normalize("NFKC", text) if numbers else text
+    # Folding would also narrow the commas of an answer; it is only for numbers typed in wide digits.
+    as_typed = all(number.lower() in text.lower() for number in numbers)
+    folded = text if as_typed else unicodedata.normalize("NFKC", text)
     for number in numbers:
         folded = re.sub(re.escape(number), " ", folded, flags=re.I)
     return re.sub(r"^\s*(?:编号|件号)?\s*[，,：:]?\s*", "", folded).strip()
