@@ -21,7 +21,12 @@ def answer(case: Case, entry: Entry, law: Law, *, survey: bool = True) -> Iterat
     invalid = law.rulebook.invalid
     word = part("invalid", word=invalid.word) if case.verdict in invalid.verdicts else ""
     words = {key: value for key, value in last.private.items() if key != "reason"}
-    yield from to_citizens(case, entry, law, "answer", invalid=word or "。", verdict=case.verdict, private=words)
+    more = {
+        "invalid": word or "。",
+        "verdict": case.verdict,
+        "plan": part("is_plan") if last.facts.get("plan") else None,
+    }
+    yield from to_citizens(case, entry, law, "answer", **more, private=words)
     if survey:
         yield from to_citizens(case, entry, law, "survey")
 
@@ -127,6 +132,13 @@ def _dismiss(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     yield to_staff(case, entry, law, unit_of(case), "progress", what=what, **_waiting(case))
 
 
+def _rectify(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
+    """Of what was put right the rooms hear; where it is what an answer had planned, so does the citizen."""
+    if "marks" in entry.changes:
+        what = part("carried_out", unit=case.lead_unit, text=entry.private.get("text"))
+        yield from to_citizens(case, entry, law, "progress", private={"what": what})
+
+
 def _terminate(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     clause = law.rulebook.by_clause[entry.facts["clause"]]
     yield from to_citizens(case, entry, law, "terminated_notice", cites=clause.cites, words=clause.words)
@@ -161,6 +173,7 @@ TELL: Mapping[str, Callable[[Case, Entry, Law], Iterator[Told]]] = {
     "appeal": _appeal,
     "uphold": _uphold,
     "dismiss": _dismiss,
+    "rectify": _rectify,
     "terminate": _terminate,
     "archive_as_opinion": _archive_as_opinion,
     "archive_as_answered": _archive_as_answered,
