@@ -55,5 +55,7 @@ def renewal_key(case: Case, channel: str, chat: str) -> str:
 
 def _rooms_of(case: Case) -> list[str]:
     """The rooms that the case has been in."""
-    units = dict.fromkeys([*case.units, *(str(entry.changes.get("lead_unit") or "") for entry in case.history)])
+    led = (str(entry.changes.get("lead_unit") or "") for entry in case.history)
+    asked = (unit for entry in case.history if entry.step == "request_material" for unit in entry.facts["to"])
+    units = dict.fromkeys([*case.concerned, *led, *asked])
     return [*CENTRAL.values(), *(f"unit:{unit}" for unit in units if unit)]

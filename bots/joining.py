@@ -12,7 +12,8 @@ from typing import Any
 
 from bots import heard
 from bots.message import Message, Reply
-from bots.officer.said import DATE, MENTION
+from bots.officer.said import MENTION
+from bots.officer.said_parts import DATE
 from bots.officer.turn import next_day
 from bots.wording import Words, load_phrases
 from casebook.case import Person

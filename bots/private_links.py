@@ -18,7 +18,7 @@ from casebook.case import Person
 
 # The purpose of the ticket, and how it is written: what, number, step, person.
 PURPOSE = "private_page"
-OPEN = {"look": timedelta(minutes=15), "form": timedelta(hours=2)}
+OPEN = {"look": timedelta(minutes=15), "read": timedelta(minutes=15), "form": timedelta(hours=2)}
 LOCAL = "desk"
 
 

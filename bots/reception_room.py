@@ -15,8 +15,8 @@ from typing import Any
 from bots import joining, officer
 from bots.card_renewal import renewal_key
 from bots.heard import case_numbers
-from bots.message import BUTTON, EVENT, TEXT, Message, Reply
-from bots.officer import OfficerTalk, RoomTurn, RoomView, card
+from bots.message import BUTTON, EVENT, TEXT, Button, Message, Reply
+from bots.officer import OfficerTalk, OfficerView, RoomTurn, RoomView, card
 from bots.private_links import PrivateLinks
 from bots.room_views import RoomViews
 from bots.wording import Words
@@ -25,7 +25,7 @@ from casebook.desk import Desk
 from casebook.errors import NoSuchCase, NotAllowed
 from casebook.jurisdiction import Jurisdiction
 from casebook.masking import masked_text
-from casebook.staff import is_on_staff
+from casebook.staff import CENTRAL, is_on_staff
 from casebook.terms import STEPS
 from casebook.wording import refusal
 
@@ -69,6 +69,8 @@ class RoomReception:
         address = self._address(unit, message, person)
         if message.kind == EVENT or not address:
             return self._outside(unit, message, address)
+        if person is not None and person.unit:
+            unit.seen(person.unit, message.at)
         if person is not None and (left := joining.leave(unit, message, person, self._office, self._words)):
             return [left]
         key = f"room:{address}:{person}"
@@ -117,14 +119,21 @@ class RoomReception:
             return base
         personas = self._views.personas(unit, person, message.at)
         numbers = officer.wanted_numbers(talk, message, quoted)
-        listed = officer.wants_list(talk, message, quoted)
+        listed: tuple[OfficerView, ...] = ()
+        if officer.wants_list(talk, message, quoted):
+            steps = not officer.wants_overview(talk, message)
+            listed = self._views.listed(unit, address, personas, message.at, steps=steps)
         word = officer.wanted_word(message.text) if message.kind == TEXT else ""
+        seen = officer.after_which(talk, message)
+        following = next((view.number for view in listed if seen and view.number != seen), "")
+        numbers = (*numbers, following) if following else numbers
         return replace(
             base,
             cases={view.number: view for view in self._views.views(unit, numbers, personas, message.at)},
-            listed=self._views.listed(unit, address, personas, message.at) if listed else (),
+            listed=listed,
+            next=following,
             found=self._views.found(unit, word, personas, message.at) if word else (),
-            check=lambda number, given: self._views.check(unit, unit.load(number), given, message.at),
+            check=lambda number, step, given: self._views.check(unit, unit.load(number), step, given, message.at),
         )
 
     def _carry_out(self, unit: Any, turn: RoomTurn, person: Person, message: Message) -> tuple[list[Reply], bool]:
@@ -137,7 +146,11 @@ class RoomReception:
                 wrong = error if isinstance(error, NotAllowed) else NotAllowed("no_such_case")
                 log.info("desk: %s on case %s refused to a %s: %s", command.step, number, person.role, wrong.code)
                 self._record(unit, message, person, number, command.step, wrong.code)
-                return [*replies, Reply(refusal(wrong)), *self._as_it_is(unit, number, person, wrong, message)], True
+                return [
+                    *replies,
+                    Reply(refusal(wrong)),
+                    *self._as_it_is(unit, number, command.step, person, wrong, message),
+                ], True
             log.info("desk: case %s: %s by a %s", number, command.step, person.role)
             replies.append(self._done(unit, case, command, person, message.at))
             self._renewed_here(unit, case, message)
@@ -160,13 +173,18 @@ class RoomReception:
         if not self._views.sees(case, personas):
             return Reply(done)
         shown = card(self._views.view(unit, case, personas, at), self._words, at, self._units)
-        return Reply(f"{done}\n{shown.text}", shown.buttons, card=case.number)
+        on = ((Button(self._words("step.next"), f"next:{case.number}"),),) if person.role in CENTRAL else ()
+        return Reply(f"{done}\n{shown.text}", (*shown.buttons, *on), card=case.number)
 
-    def _as_it_is(self, unit: Any, number: str, person: Person, error: NotAllowed, message: Message) -> list[Reply]:
+    def _as_it_is(
+        self, unit: Any, number: str, step: str, person: Person, error: NotAllowed, message: Message
+    ) -> list[Reply]:
         """A colleague was quicker: the card as it stands now, instead of a bare refusal."""
         case = unit.find(number)
         personas = self._views.personas(unit, person, message.at)
-        if message.kind != BUTTON or error.code != "not_now" or case is None or not self._views.sees(case, personas):
+        if message.kind != BUTTON or case is None or not self._views.sees(case, personas):
+            return []
+        if error.code != "not_now" and case.history[-1].step != step:
             return []
         shown = card(self._views.view(unit, case, personas, message.at), self._words, message.at, self._units)
         return [replace(shown, text=f"{self._words('desk.taken_elsewhere')}\n{shown.text}")]

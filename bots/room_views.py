@@ -16,7 +16,7 @@ from casebook.answering import Fault, check
 from casebook.case import Case, Person
 from casebook.desk import Desk
 from casebook.likeness import likeness
-from casebook.permission import UNIT_ROLES, is_barred
+from casebook.permission import UNIT_ROLES, is_barred, is_concerned
 from casebook.staff import personas
 from casebook.terms import FINAL, STATES
 
@@ -27,7 +27,7 @@ LOOKED_AFTER = {
     "inspectors": ("in_check", "answered"),
     "supervisors": OPEN,
 }
-MOST_LISTED, MOST_LOOKED_THROUGH, MOST_FOUND = 50, 500, 30
+MOST_LISTED, MOST_OPEN, MOST_LOOKED_THROUGH, MOST_FOUND = 500, 50, 500, 30
 # A similar case shares at least this much of its words.
 SIMILAR, MOST_SIMILAR = 0.12, 3
 IDENTITY_ROLES = frozenset({"dispatcher", "supervisor", "officer", "leader"})
@@ -55,7 +55,7 @@ class RoomViews:
             return False
         if person.role == "reviewer":
             return self._desk.law.jurisdiction.may_review(person.unit or "", case.lead_unit)
-        return person.unit is None or person.unit in case.units
+        return person.unit is None or is_concerned(case, person)
 
     def actor(self, case: Case, step: str, personas: Sequence[Person], at: datetime) -> Person:
         """Who of these takes the step: the first to whom it is open, the person as such if it is open to none."""
@@ -82,20 +82,27 @@ class RoomViews:
         found = (unit.find(number) for number in numbers)
         return [self.view(unit, case, personas, at) for case in found if case and self.sees(case, personas)]
 
-    def listed(self, unit: Any, address: str, personas: Sequence[Person], at: datetime) -> tuple[OfficerView, ...]:
-        """The room's open cases: those handed back first where they are dispatched, then the most pressing."""
+    def listed(
+        self, unit: Any, address: str, personas: Sequence[Person], at: datetime, *, steps: bool = False
+    ) -> tuple[OfficerView, ...]:
+        """The room's open cases: those handed back first where they are dispatched, then the most pressing.
+
+        With `steps` what may be done with each is looked up too, for the most pressing alone.
+        """
         person = personas[0]
         central = LOOKED_AFTER.get(address) or LOOKED_AFTER.get(f"{person.role}s", OPEN)
         asked = {(each.unit, OPEN if each.unit else central) for each in personas}
-        numbers = dict.fromkeys(
-            number for own, states in asked for number in unit.numbers(state=states, unit=own, limit=MOST_LISTED)
-        )
-        cases = [case for number in numbers if (case := unit.find(number)) and self.sees(case, personas)]
-        shown = [self._brief(case, personas, at) for case in cases]
+        most = MOST_OPEN if steps else MOST_LISTED
+        found = [case for own, states in asked for case in unit.pressing(states, own, most)]
+        cases = [case for case in {each.number: each for each in found}.values() if self.sees(case, personas)]
+        shown = [self._brief(unit.find(case.number), personas, at) if steps else self._line(case, at) for case in cases]
         latest = datetime.max.replace(tzinfo=at.tzinfo)
         waits = ("awaiting_dispatch", "disputed", "screening")
         first = {view.number: view.state in waits and view.hand_backs > 0 for view in shown}
-        return tuple(sorted(shown, key=lambda view: (not first[view.number], view.due or latest)))
+        return tuple(sorted(shown, key=lambda view: (not first[view.number], view.due or latest, view.filed or latest)))
+
+    def _line(self, case: Case, at: datetime) -> OfficerView:
+        return replace(room_case(case, self._desk, None, at), hand_backs=case.hand_backs)
 
     def _brief(self, case: Case, personas: Sequence[Person], at: datetime) -> OfficerView:
         seen = [room_case(case, self._desk, each, at) for each in personas]
@@ -125,9 +132,9 @@ class RoomViews:
         ranked = sorted((each for each in alike if each[0] >= SIMILAR), reverse=True)[:MOST_SIMILAR]
         return tuple((number, unit) for _, number, unit in ranked)
 
-    def check(self, unit: Any, case: Case, given: Mapping[str, Any], at: datetime) -> Sequence[Fault]:
-        """What an answer to this case still lacks."""
-        return check(unit, case, given, self._desk.law, at)
+    def check(self, unit: Any, case: Case, step: str, given: Mapping[str, Any], at: datetime) -> Sequence[Fault]:
+        """What the words of this step still lack, or should not say."""
+        return check(unit, case, step, given, self._desk.law, at)
 
 
 def may_open(case: Case, person: Person) -> bool:
@@ -135,7 +142,7 @@ def may_open(case: Case, person: Person) -> bool:
     if person.role not in IDENTITY_ROLES:
         return False
     hidden = case.filing.anonymous or case.filing.confidential
-    return person.role in CENTRE or (person.role in UNIT_ROLES and not hidden)
+    return person.role in CENTRE or (person.unit in case.units and person.role in UNIT_ROLES and not hidden)
 
 
 def path_of(case: Case) -> tuple[tuple[str, str], ...]:

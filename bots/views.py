@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bots.officer.room import OfficerView
 from bots.talk import CaseView
 from casebook.case import Case, Person
 from casebook.desk import Desk
-from casebook.facts import current, masked_name, matter
+from casebook.facts import current, lacking_papers, masked_name, quarantined, shown_matter
 from casebook.law import Law
+from casebook.masking import masked_text
+from casebook.permission import UNIT_ROLES
 from casebook.redact import redact_text
-from casebook.rulebook import Clause
+from casebook.rulebook import Clause, StepRule
 from casebook.steps.handling import ANSWER_FIELDS
 from casebook.terms import CLOCKS, FINAL, MARKS, STEPS
 
@@ -71,26 +74,63 @@ def room_case(case: Case, desk: Desk, person: Person | None, at: datetime) -> Of
         number=case.number,
         kind=case.kind,
         state=case.state,
-        matter=matter(case),
+        matter=shown_matter(case, law),
+        whole=_whole(case, law),
+        hidden=quarantined(case, law) is not None,
+        answer=_answered(case) if person is None or _handles(case, person) else (),
+        lacking=tuple(demand.title for demand in lacking_papers(case, law)) if case.state not in FINAL else (),
         masked=masked_name(case.filing),
-        respondent=redact_text(case.filing.respondent, name),
-        request=redact_text(case.filing.request, name),
+        respondent="" if quarantined(case, law) else redact_text(case.filing.respondent, name),
+        request="" if quarantined(case, law) else redact_text(case.filing.request, name),
         class_title=case_class.title if case_class else "",
         lead_unit=case.lead_unit or "",
         clock=CLOCKS.get(run.clock, run.clock) if run else "",
         due=run.due if run else None,
+        filed=case.filed,
         provisional=run.provisional if run else False,
         allowed=desk.allowed(case, person, at) if person else (),
         classes=_classes(law, case),
         clauses={step: _clauses(law, case, step) for step in WITH_CLAUSE},
-        must=answer.must,
+        must=(*answer.must, *answer.asked),
+        criteria=_listed(law, "fail_check").criteria,
+        grounds=_listed(law, "appeal").grounds,
         needs_verdict=answer.verdict,
         proposal=tuple((str(unit), float(chance)) for unit, chance in proposal.get("departments", ())),
         why=str(proposal.get("why") or ""),
         score=case.score,
         evidence=len(case.filing.evidence),
+        group=tuple(f"{each.unit}{each.name}" for each in map(Person.read, case.group)),
+        asked=tuple((unit, f"{datetime.fromisoformat(day):%m月%d日}") for unit, day in _material(case)),
         marks=tuple(MARKS[mark] for mark in sorted(case.marks) if mark in MARKS),
     )
+
+
+def _whole(case: Case, law: Law) -> str:
+    """All that was written, covered; "" where the card's two lines are all, or none of it may stand in a group."""
+    filing = case.filing
+    parts = [masked_text(text.strip(), filing) for text in (filing.text, filing.request) if text.strip()]
+    whole = "\n".join(dict.fromkeys(parts))
+    return "" if quarantined(case, law) or whole == shown_matter(case, law) else whole
+
+
+def _handles(case: Case, person: Person) -> bool:
+    """Whether more than the matter is the person's to read: not where material was asked for, or in a group alone."""
+    return person.role not in UNIT_ROLES or person.unit in case.units
+
+
+def _answered(case: Case) -> tuple[tuple[str, str], ...]:
+    """The last answer's paragraphs, as they may stand in a group."""
+    last = next((entry.private for entry in reversed(case.history) if entry.step == "resolve"), {})
+    return tuple((name, masked_text(str(last[name]), case.filing)) for name in ANSWER_FIELDS if last.get(name))
+
+
+def _material(case: Case) -> Iterable[tuple[str, str]]:
+    waiting: Mapping[str, str] = case.pending.get("material", {})
+    return waiting.items()
+
+
+def _listed(law: Law, step: str) -> StepRule:
+    return law.rulebook.step(step) or StepRule(step)
 
 
 def _classes(law: Law, case: Case) -> tuple[tuple[str, str], ...]:

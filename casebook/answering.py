@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from casebook.case import Case
+from casebook.facts import lacking_papers
 from casebook.law import Law
 from casebook.likeness import covered, likeness
 from casebook.redact import ID_LIKE, ID_NUMBER, redact_number, redact_phone
+from casebook.terms import MARKS
 
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)", re.ASCII)
 FIELDS = {
@@ -26,6 +28,7 @@ FIELDS = {
     "measures": "整改措施",
     "results": "整改结果",
     "key_points": "答复要点",
+    "basis": "依据",
 }
 # An ask of which less than this stands in the answer is shown; people answer in other words, so it only warns.
 SAID, SAME_ANSWER, SAME_MATTER = 0.15, 0.85, 0.4
@@ -62,14 +65,49 @@ def faults(case: Case, given: Mapping[str, Any], law: Law, earlier: Sequence[Ear
         *_contact(case, text, law),
         *_personal(case, text, law),
         *_empty(text),
+        *_papers(case, law),
+        *_planned(case, given, text, law),
         *_asks(case, text),
         *_copied(case, text, earlier),
     ]
     return tuple(sorted(found, key=lambda fault: not fault.blocks))
 
 
-def check(book: Any, case: Case, given: Mapping[str, Any], law: Law, at: datetime) -> tuple[Fault, ...]:
-    """The same with the unit's own answers of the last months looked up in the open transaction."""
+def word_faults(case: Case, step: str, given: Mapping[str, Any], law: Law) -> tuple[Fault, ...]:
+    """What is wrong with the words written at any other step, where an article wants them looked through."""
+    text = "\n".join(str(given[name]) for name in ("text", "reason") if given.get(name))
+    found = [*_promised(step, text, law), *_identified(case, step, text, law)]
+    return tuple(sorted(found, key=lambda fault: not fault.blocks))
+
+
+def _promised(step: str, text: str, law: Law) -> Iterator[Fault]:
+    rule = law.rulebook.looked_through(step, "promise")
+    said = next((words for words in _phrases()["promises"] if words in text), "") if rule else ""
+    if rule and said:
+        yield _fault("promise", shown=said, cites=rule.cites)
+
+
+def _identified(case: Case, step: str, text: str, law: Law) -> Iterator[Fault]:
+    rule, filing = law.rulebook.looked_through(step, "identity"), case.filing
+    if rule is None:
+        return
+    own = [each for each in (filing.name, filing.phone, filing.id_number, filing.address) if len(each) > 1]
+    told = [each for each in own if each in text] + _numbers(text)
+    if told:
+        yield _fault("told_filer", blocks=True, shown="、".join(map(_starred, dict.fromkeys(told))), cites=rule.cites)
+    for phone in _phones(text, law):
+        if phone not in told:
+            yield _fault("told_phone", shown=redact_phone(phone), cites=rule.cites)
+
+
+def _starred(value: str) -> str:
+    return value[0] + "*" * (len(value) - 1)
+
+
+def check(book: Any, case: Case, step: str, given: Mapping[str, Any], law: Law, at: datetime) -> tuple[Fault, ...]:
+    """The same for any step, the unit's own answers of the last months looked up in the open transaction."""
+    if step != "resolve":
+        return word_faults(case, step, given, law)
     numbers = book.numbers(state=ANSWERED, unit=case.lead_unit, limit=EARLIER, filed_from=at - LOOK_BACK)
     others = [book.load(number) for number in numbers if number != case.number]
     earlier = [Earlier(each.number, each.filing.text, answer_text(_last_answer(each))) for each in others]
@@ -87,9 +125,10 @@ def answer_text(given: Mapping[str, Any]) -> str:
 
 def _missing(case: Case, given: Mapping[str, Any], law: Law) -> Iterator[Fault]:
     rule = law.rulebook.answer(case.kind)
-    for name in rule.must:
+    for name in (*rule.must, *rule.asked):
         if not str(given.get(name) or "").strip():
-            yield _fault("missing", blocks=True, title=FIELDS.get(name, name))
+            code = name if name in rule.asked else "missing"
+            yield _fault(code, blocks=True, title=FIELDS.get(name, name))
     if rule.verdict and not given.get("verdict"):
         yield _fault("verdict", blocks=True)
 
@@ -108,15 +147,26 @@ def _personal(case: Case, text: str, law: Law) -> Iterator[Fault]:
     filing = case.filing
     for number in _numbers(text):
         yield _fault("id_number", blocks=True, shown=redact_number(number))
-    public = {re.sub(r"\D", "", unit.phone) for unit in law.jurisdiction.units} | {law.jurisdiction.phone}
     own = re.sub(r"\D", "", filing.phone)
-    for phone in dict.fromkeys(re.sub(r"\D", "", found) for found in MOBILE.findall(text)):
-        if phone not in public and phone != own:
+    for phone in _phones(text, law):
+        if phone != own:
             yield _fault("phone", shown=redact_phone(phone))
     if filing.anonymous or filing.confidential:
         told = [value for value in (filing.name, filing.phone, filing.address) if len(value) > 1 and value in text]
         if told:
             yield _fault("filer", blocks=True, shown="、".join("*" * len(value) for value in told))
+
+
+def _phones(text: str, law: Law) -> list[str]:
+    """The mobile numbers in the text that are not the office's own."""
+    public = {re.sub(r"\D", "", unit.phone) for unit in law.jurisdiction.units} | {law.jurisdiction.phone}
+    found = dict.fromkeys(re.sub(r"\D", "", number) for number in MOBILE.findall(text))
+    return [phone for phone in found if phone not in public]
+
+
+def _papers(case: Case, law: Law) -> Iterator[Fault]:
+    for demand in lacking_papers(case, law):
+        yield _fault("paper", mark=MARKS[demand.mark], title=demand.title, cites=demand.cites)
 
 
 def _numbers(text: str) -> list[str]:
@@ -126,15 +176,30 @@ def _numbers(text: str) -> list[str]:
 
 def _empty(text: str) -> Iterator[Fault]:
     """Polite words and "passed on" alone are no answer."""
-    left = text
-    for words in sorted(_phrases()["phrases"], key=len, reverse=True):
-        left = left.replace(words, "")
+    left = _without_empty(text)
     if (
         text
         and len(re.sub(r"\W", "", left)) < SHORT
         and len(re.sub(r"\W", "", text)) - len(re.sub(r"\W", "", left)) >= 4
     ):
         yield _fault("template_only", blocks=True)
+
+
+def _without_empty(text: str) -> str:
+    for words in sorted(_phrases()["phrases"], key=len, reverse=True):
+        text = text.replace(words, "")
+    return text
+
+
+def _planned(case: Case, given: Mapping[str, Any], text: str, law: Law) -> Iterator[Fault]:
+    """Results, or where none are told the whole answer, that say what is going to be done and nothing that was: where
+    an answer may be a plan it says so itself."""
+    words = _phrases()
+    text = _without_empty(str(given.get("results") or text))
+    if given.get("plan") or not any(each in text for each in words["planned"]):
+        return
+    if not any(each in text for each in words["done"]):
+        yield _fault("plan_allowed" if law.rulebook.answer(case.kind).plan else "plan")
 
 
 def _asks(case: Case, text: str) -> Iterator[Fault]:

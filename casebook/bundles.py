@@ -17,7 +17,7 @@ from casebook.reminders import AHEAD
 from casebook.terms import CLOCKS, MESSAGES
 
 # What may share a message, the gravest first. All else is about one case alone.
-TOGETHER = ("overdue_escalation", "overdue", "due_soon", *AHEAD.values())
+TOGETHER = ("overdue_escalation", "overdue", "due_soon", *AHEAD.values(), "material_due")
 # Longer lists are not read; the cases beyond are named by number.
 LISTED = 40
 

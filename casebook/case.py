@@ -152,7 +152,8 @@ class Case:
     """A case as its history has left it. Attribute names are those of rehearsals.md.
 
     `barred` are persons who may neither read nor act (recused, or named as respondent). `followers` are the citizens
-    whose cases were merged into this one and who get its answer too. `pending` is what waits for consent.
+    whose cases were merged into this one and who get its answer too. `pending` is what waits for consent. `group` are
+    the persons of a working group (专班), of whatever unit, who look into it together.
     """
 
     number: str
@@ -178,6 +179,7 @@ class Case:
     merged_into: str | None = None
     linked: tuple[str, ...] = ()
     followers: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
     pending: Mapping[str, Any] = field(default_factory=nothing)
     closed: datetime | None = None
     clocks: tuple[ClockRun, ...] = ()
@@ -195,6 +197,17 @@ class Case:
     @property
     def units(self) -> tuple[str, ...]:
         return ((self.lead_unit,) if self.lead_unit else ()) + self.co_units
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The units that were asked for material and have not given it yet."""
+        return tuple(self.pending.get("material", ()))
+
+    @property
+    def concerned(self) -> tuple[str, ...]:
+        """Every unit that somebody concerned with the case belongs to."""
+        members = (Person.read(each).unit or "" for each in self.group)
+        return tuple(dict.fromkeys(unit for unit in (*self.units, *self.asked, *members) if unit))
 
     def with_entry(self, entry: Entry) -> Case:
         """The case after one more entry: the only way a case changes."""

@@ -27,6 +27,7 @@ FREE_TEXTS = frozenset(
         "measures",
         "results",
         "key_points",
+        "basis",
         "decision_reason",
         "extension_reason",
         "revisit_text",
@@ -165,7 +166,7 @@ def _answered(case: Case) -> dict[str, Value]:
     last = asked[-1] if asked else None
     revisits = _all(case, "revisit")
     return {
-        **{key: _private(answer, key) for key in ("findings", "process", "measures", "results", "key_points")},
+        **{key: _private(answer, key) for key in ("findings", "process", "measures", "results", "key_points", "basis")},
         "verdict": case.verdict or "",
         "resolved_at": answer.at if answer else "",
         "answered_at": given[-1].at if given else "",

@@ -9,6 +9,7 @@ from typing import Any
 from casebook.case import Case, ClockRun, Filing
 from casebook.law import Law
 from casebook.redact import redact_name, redact_text
+from casebook.rulebook import Clause, Demand
 from casebook.terms import CHANNELS
 from casebook.wording import fill, sentences
 
@@ -51,7 +52,7 @@ def case_facts(case: Case, law: Law) -> tuple[dict[str, Any], dict[str, Any]]:
         "urgent": part("urgent") if "urgent" in case.marks else " ",
         **due_of(run),
     }
-    return facts, _private(case)
+    return facts, _private(case, law)
 
 
 def due_of(run: ClockRun | None) -> dict[str, Any]:
@@ -69,16 +70,36 @@ def due_of(run: ClockRun | None) -> dict[str, Any]:
     }
 
 
-def _private(case: Case) -> dict[str, Any]:
+def _private(case: Case, law: Law) -> dict[str, Any]:
     filing = case.filing
     proposal = [f"{name} {share:.0%}" for name, share in filing.proposal.get("departments", ())][:3]
     return {
-        "matter": matter(case),
+        "matter": shown_matter(case, law),
         "respondent": filing.respondent or filing.fields.get("organisation") or None,
         "masked": masked_name(filing),
         "secrecy": part("secrecy") if filing.confidential else None,
         "proposal": "；".join(proposal) or None,
     }
+
+
+def shown_matter(case: Case, law: Law) -> str:
+    """The matter as a group may read it: not at all while its words are quarantined."""
+    clause = quarantined(case, law)
+    return part("quarantined", cites=clause.cites) if clause else matter(case)
+
+
+def quarantined(case: Case, law: Law) -> Clause | None:
+    """The clause under which the case's words are kept out of groups; None once a person has sent it to a unit."""
+    ground = str(case.filing.proposal.get("ground") or "")
+    if case.lead_unit is not None or case.hand_backs:
+        return None
+    return next((clause for clause in law.rulebook.clauses if ground in clause.quarantine), None)
+
+
+def lacking_papers(case: Case, law: Law) -> tuple[Demand, ...]:
+    """The papers that the case's marks demand, as long as the citizen has handed in none at all."""
+    given = case.filing.evidence or any(entry.private.get("evidence") for entry in case.history[1:])
+    return () if given else tuple(demand for demand in law.rulebook.demands if demand.mark in case.marks)
 
 
 def matter(case: Case) -> str:

@@ -43,7 +43,8 @@ class Unit:
 class Jurisdiction:
     """One office. `opens`/`closes` are its hours, `phone` what citizens may call, `redirects` where to go with what
     is not ours (by ground: petition, litigation …), `overlay` the name of its own holidays' file, "" for none.
-    An inspector in `inspector_levels` checks the units of that level only, and nobody else checks those."""
+    An inspector in `inspector_levels` checks the units of that level only, and nobody else checks those. `last_word`
+    are those of the centre who alone decide what the rulebook reserves (a second objection)."""
 
     name: str
     title: str
@@ -55,6 +56,7 @@ class Jurisdiction:
     supervisors: tuple[str, ...]
     inspectors: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
+    last_word: tuple[str, ...] = ()
     inspector_levels: Mapping[str, str] = field(default_factory=dict)
     opens: time = time(9, 0)
     closes: time = time(17, 30)

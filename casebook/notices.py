@@ -11,13 +11,14 @@ from typing import Any
 
 from casebook.addressing import citizens, leader_of, reviewer_of, source_of, to_citizens, to_staff, unit_of
 from casebook.case import Case, Entry, Notice
-from casebook.facts import Told, current, due_of, part
+from casebook.facts import Told, current, due_of, part, quarantined
 from casebook.law import Law
 from casebook.notices_after import TELL as AFTER
 from casebook.notices_after import answer, fed_back
 from casebook.notices_inquiry import TELL as INQUIRY
 from casebook.notices_inquiry import coordinated
 from casebook.rules import Clause
+from casebook.steps.handling import ANSWER_FIELDS
 from casebook.wording import sentences
 
 Tell = Callable[[Case, Entry, Law], Iterator[Told]]
@@ -88,7 +89,8 @@ def _missing(case: Case, law: Law) -> list[str]:
 
 def _supplement(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     added = entry.private.get("text")
-    more = {"private": {"matter": " ".join(str(added).split())}} if added else {}
+    open_to_all = added and not quarantined(case, law)
+    more = {"private": {"matter": " ".join(str(added).split())}} if open_to_all else {}
     yield to_staff(case, entry, law, unit_of(case) or "dispatchers", "supplement_notice", **more)
 
 
@@ -219,9 +221,9 @@ def _reclassify(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 
 def _resolve(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     if case.state == "in_review":
-        yield to_staff(case, entry, law, leader_of(case, law), "review_request")
+        yield to_staff(case, entry, law, leader_of(case, law), "review_request", **_proposed(case))
     elif case.state == "in_check":
-        yield to_staff(case, entry, law, "inspectors", "check_request")
+        yield to_staff(case, entry, law, "inspectors", "check_request", **_proposed(case))
     elif case.state == "answered":
         yield from answer(case, entry, law)
     elif entry.facts.get("no_answer") != "not_wanted" and any(
@@ -229,6 +231,13 @@ def _resolve(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     ):
         # An answer may be left out, but where the chat still reaches the person it is sent all the same.
         yield from answer(case, entry, law, survey=False)
+
+
+def _proposed(case: Case) -> dict[str, Any]:
+    """The answer that somebody is to look at before it leaves."""
+    last = next(entry for entry in reversed(case.history) if entry.step == "resolve")
+    words = {name: last.private.get(name) for name in ANSWER_FIELDS}
+    return {"verdict": case.verdict, "private": words}
 
 
 def _approve(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
@@ -241,7 +250,7 @@ def _approve(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     elif of == "archive" and case.state == "archived":
         yield from to_citizens(case, entry, law, "archived_notice", what=part("as_answered"))
     elif of is None and case.state == "in_check":
-        yield to_staff(case, entry, law, "inspectors", "check_request")
+        yield to_staff(case, entry, law, "inspectors", "check_request", **_proposed(case))
     elif of is None and case.state == "answered":
         yield from answer(case, entry, law)
 
@@ -258,15 +267,6 @@ def _recuse(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     """Somebody else must take over: the leader names one, the dispatchers where the leader himself stepped out."""
     to = "dispatchers" if entry.by.role == "leader" else leader_of(case, law)
     yield to_staff(case, entry, law, to, "handover", variant="recused", who=entry.by.name)
-
-
-def _mark(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
-    """A risk is told to the leader and the supervisors, never to a group of the unit."""
-    if "stability_risk" not in entry.facts.get("marks", ()):
-        return
-    for to in ("supervisors", leader_of(case, law)):
-        if to and not to.startswith("unit:"):
-            yield to_staff(case, entry, law, to, "supervision", variant="risk")
 
 
 TELL: Mapping[str, Tell] = {
@@ -291,7 +291,6 @@ TELL: Mapping[str, Tell] = {
     "reject": _reject,
     "pass_check": answer,
     "recuse": _recuse,
-    "mark": _mark,
     **AFTER,
     **INQUIRY,
 }

@@ -10,7 +10,7 @@ from casebook.case import Case, Entry
 from casebook.facts import Told, due_of, part
 from casebook.law import Law
 from casebook.steps.after import SATISFIED_FROM
-from casebook.terms import SCORES
+from casebook.terms import APPEAL_GROUNDS, CRITERIA, SCORES
 
 ANSWERED_BY = frozenset({"resolve", "approve", "pass_check"})
 
@@ -21,7 +21,12 @@ def answer(case: Case, entry: Entry, law: Law, *, survey: bool = True) -> Iterat
     invalid = law.rulebook.invalid
     word = part("invalid", word=invalid.word) if case.verdict in invalid.verdicts else ""
     words = {key: value for key, value in last.private.items() if key != "reason"}
-    yield from to_citizens(case, entry, law, "answer", invalid=word or "。", verdict=case.verdict, private=words)
+    more = {
+        "invalid": word or "。",
+        "verdict": case.verdict,
+        "plan": part("is_plan") if last.facts.get("plan") else None,
+    }
+    yield from to_citizens(case, entry, law, "answer", **more, private=words)
     if survey:
         yield from to_citizens(case, entry, law, "survey")
 
@@ -50,7 +55,8 @@ def _result(case: Case, parts: tuple[str, ...]) -> dict[str, Any]:
 
 def rework(case: Case, entry: Entry, law: Law, why: str) -> Iterator[Told]:
     due = due_of(case.run("resolution"))
-    text = {"text": why}
+    failed = [CRITERIA[name] for name in CRITERIA if entry.facts.get(name) is False]
+    text = {"text": part("failed", criteria="、".join(failed), why=why) if failed else why}
     yield to_staff(case, entry, law, unit_of(case), "rework_order", rework=case.rework_count, private=text, **due)
     if case.answers:
         yield from to_citizens(case, entry, law, "rework_notice", **due)
@@ -106,7 +112,8 @@ def _appeal(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     """An officer's appeal goes to the unit's leader first, the unit's own to the body that reviews it."""
     waits = case.pending.get("appeal", {}).get("at_leader")
     to = leader_of(case, law) if waits else reviewer_of(case.lead_unit, law)
-    yield to_staff(case, entry, law, to, "appeal_request", variant="leader" if waits else "")
+    ground = APPEAL_GROUNDS.get(str(entry.facts.get("ground")))
+    yield to_staff(case, entry, law, to, "appeal_request", variant="leader" if waits else "", ground_title=ground)
 
 
 def _uphold(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
@@ -123,6 +130,13 @@ def _uphold(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 def _dismiss(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     what = part("objection_dismissed" if entry.facts.get("of") == "object" else "appeal_dismissed")
     yield to_staff(case, entry, law, unit_of(case), "progress", what=what, **_waiting(case))
+
+
+def _rectify(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
+    """Of what was put right the rooms hear; where it is what an answer had planned, so does the citizen."""
+    if "marks" in entry.changes:
+        what = part("carried_out", unit=case.lead_unit, text=entry.private.get("text"))
+        yield from to_citizens(case, entry, law, "progress", private={"what": what})
 
 
 def _terminate(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
@@ -159,6 +173,7 @@ TELL: Mapping[str, Callable[[Case, Entry, Law], Iterator[Told]]] = {
     "appeal": _appeal,
     "uphold": _uphold,
     "dismiss": _dismiss,
+    "rectify": _rectify,
     "terminate": _terminate,
     "archive_as_opinion": _archive_as_opinion,
     "archive_as_answered": _archive_as_answered,

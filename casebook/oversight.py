@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casebook.case import Case, ClockRun
+from casebook.case import Case, ClockRun, Entry
 from casebook.figures import NO_COMPLAINT, Counted
 from casebook.law import Law
 from casebook.periods import Span
+from casebook.permission import UNIT_ROLES
+from casebook.rules import HandOver
 
 MAJOR = "major"
 
@@ -41,6 +43,21 @@ class Honours:
 def major(cases: Iterable[Case]) -> tuple[str, ...]:
     """The cases marked as major matters."""
     return tuple(case.number for case in cases if MAJOR in case.marks)
+
+
+def neglected(case: Case, law: Law, now: datetime) -> HandOver | None:
+    """The rule by which a late case may be handed on: so many working days over, and not a word of the unit since it
+    was due. A supervision given since then is an answer to it (readings A34)."""
+    run = case.run("resolution")
+    if run is None or not run.running or not run.overdue(now):
+        return None
+    spoken = any(entry.at > run.due and _speaks(entry) for entry in case.history)
+    late = law.calendar.working_days_between(run.due, now)
+    return next((rule for rule in law.rulebook.hand_overs if late >= rule.days and not spoken), None)
+
+
+def _speaks(entry: Entry) -> bool:
+    return entry.by.role in UNIT_ROLES or entry.step == "supervise"
 
 
 def draw(numbers: Iterable[str], most: int, seed: str) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from casebook.rules import StepRule
 UNIT_ROLES = frozenset({"officer", "leader"})
 # What co-handling units may do besides the lead unit.
 CO_UNIT_STEPS = frozenset({"supplement", "contact", "recuse", "investigate"})
+# What the persons of a working group may do, of whatever unit.
+GROUP_STEPS = frozenset({"supplement", "contact", "recuse", "investigate"})
 # What only the one who filed may do, not those whose cases were merged into the case.
 FILER_STEPS = frozenset({"withdraw"})
 DISPATCHES = frozenset({"dispatch", "designate"})
@@ -20,7 +22,7 @@ DISPATCHES = frozenset({"dispatch", "designate"})
 
 def check(case: Case, step: str, by: Person, law: Law) -> None:
     """Raise NotAllowed unless this person may take this step on this case, whatever its state."""
-    _check_basis(step, law)
+    _check_basis(case, step, law)
     rule = law.rulebook.step(step)
     cites = rule.cites if rule else ""
     roles = frozenset(rule.roles) if rule and rule.roles else TABLE[step].by
@@ -34,14 +36,29 @@ def check(case: Case, step: str, by: Person, law: Law) -> None:
         _check_unit(case, step, by, law)
     if by.role == "reviewer":
         _check_reviewer(case, by, cites, law)
-    if by.role == "inspector" and by.name and by.name == case.officer:
-        raise NotAllowed("own_work", number=case.number, cites=cites)
     if by.role == "inspector":
-        _check_level(case, by, cites, law)
+        _check_inspector(case, by, cites, law)
+    if step in DISPATCHES:
+        _check_last_word(case, step, by, law)
 
 
-def _check_level(case: Case, by: Person, cites: str, law: Law) -> None:
-    """An inspector's level is that of the unit that leads, where either is bound to one."""
+def _check_last_word(case: Case, step: str, by: Person, law: Law) -> None:
+    """Once an objection was upheld and the next unit objects too, those of the centre who are not named for it may
+    neither designate nor dispatch; before that both are the dispatchers' alone."""
+    rule, named, office = law.rulebook.reserved("designate"), law.jurisdiction.last_word, law.jurisdiction
+    if rule is None or "objected" not in case.marks or case.state != "disputed":
+        if by.role != "dispatcher":
+            raise NotAllowed("not_your_step", step=step, role=by.role)
+        return
+    staff = (*office.dispatchers, *office.supervisors)
+    if named and by.name not in named and (by.name in staff or (by.role == "dispatcher" and not by.name)):
+        raise NotAllowed("last_word", cites=rule.cites, step=step, who="、".join(named))
+
+
+def _check_inspector(case: Case, by: Person, cites: str, law: Law) -> None:
+    """Nobody checks his own work; and an inspector's level is that of the unit that leads, where either has one."""
+    if by.name and by.name == case.officer:
+        raise NotAllowed("own_work", number=case.number, cites=cites)
     levels = law.jurisdiction.inspector_levels
     unit = law.jurisdiction.unit(case.lead_unit or "")
     level, own = unit.level if unit else "", levels.get(by.name)
@@ -75,10 +92,12 @@ def _is_concerned(case: Case, step: str, by: Person) -> bool:
     return by.name == case.filing.citizen or (str(by) in case.followers and step not in FILER_STEPS)
 
 
-def _check_basis(step: str, law: Law) -> None:
+def _check_basis(case: Case, step: str, law: Law) -> None:
+    """A step that its article gives to marked cases alone has no basis for any other."""
     if step not in TABLE:
         raise NotAllowed("unknown_step", step=step)
-    if not law.has(step):
+    rule = law.rulebook.step(step)
+    if not law.has(step) or (rule and rule.marks and case.marks.isdisjoint(rule.marks)):
         raise NotAllowed("no_basis", step=step, rulebook=law.rulebook.title)
 
 
@@ -87,6 +106,11 @@ def is_barred(case: Case, by: Person) -> bool:
     if by.role not in UNIT_ROLES | {"inspector"}:
         return False
     return str(by) in case.barred or (bool(by.name) and by.name == case.filing.fields.get("staff_name"))
+
+
+def is_concerned(case: Case, by: Person) -> bool:
+    """Whether an officer or leader has to do with the case: by the unit, as one asked for material, or in its group."""
+    return by.unit in case.units or by.unit in case.asked or str(by) in case.group
 
 
 def may_settle_on_the_spot(case: Case, by: Person, law: Law) -> bool:
@@ -116,8 +140,10 @@ def _check_unit(case: Case, step: str, by: Person, law: Law) -> None:
     if step == "resolve" and case.lead_unit is None and may_settle_on_the_spot(case, by, law):
         return
     mine = case.units if step in CO_UNIT_STEPS else (case.lead_unit,)
+    if step in GROUP_STEPS and str(by) in case.group:
+        return
     if step == "give_material":
-        mine = tuple(case.pending.get("material", ()))
+        mine = case.asked
     if by.unit is None or by.unit not in mine:
         raise NotAllowed("not_your_case", number=case.number)
 

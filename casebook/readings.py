@@ -16,7 +16,8 @@ class Readings:
     refuse), `contact_before_resolve`, `sealed_document`, `archive_after_answers`, `bad_rating_max`, `appeal_suspends`,
     `dispute_after`, `clarify_rounds`, `close_after_silence`.
     Reminding: `remind_days`, `remind_days_long` above `long_term` days, `escalate_days`, `survey_reminder_days`,
-    `redispatch_days`, `urge_before` (0: never by itself), `urge_hours`.
+    `redispatch_days`, `urge_before` (0: never by itself), `urge_hours`, `daily_login` (each unit is told every morning
+    what it has open, and named to the supervisors where nobody of it was seen the working day before).
     Reporting: `report_roll` (back, none: a day off as the last day), `report_remind_days`; `honours_more_than` and
     `honours_count_partly` (who is listed for having too many true complaints), `key_objects_from`, `hotspot_from`.
     """
@@ -50,6 +51,7 @@ class Readings:
     close_after_silence: int = 5
     redispatch_days: int = 1
     urge_hours: int = 24
+    daily_login: bool = False
     clarify_rounds: int = 2
     anonymous: str = "accept"
     report_roll: str = "back"

@@ -12,7 +12,7 @@ from typing import Any
 
 from casebook.case import Person
 from casebook.errors import RehearsalError
-from casebook.terms import CLOCKS, MARKS, MESSAGES, ROLES, STATES, STEPS, VERDICTS
+from casebook.terms import CLOCKS, CRITERIA, MARKS, MESSAGES, ROLES, STATES, STEPS, VERDICTS
 
 WITH_UNIT = frozenset({"officer", "leader", "reviewer"})
 UNNAMED = frozenset({"clock"})
@@ -38,8 +38,6 @@ FILING_KEYS = frozenset(
         "service",
     ]
 )
-# What a check looks at, each yes or no.
-CRITERIA = ("facts_clear", "finding_accurate", "handling_complete")
 # What each step may say besides at, by, do and case.
 KEYS: Mapping[str, frozenset[str]] = {
     "say": frozenset({"text"}),
@@ -60,7 +58,19 @@ KEYS: Mapping[str, frozenset[str]] = {
     "extend": frozenset({"until", "days", "reason"}),
     "reclassify": frozenset({"class", "reason"}),
     "resolve": frozenset(
-        ["findings", "process", "measures", "results", "verdict", "on_the_spot", "key_points", "no_answer", "evidence"]
+        [
+            "findings",
+            "process",
+            "measures",
+            "results",
+            "verdict",
+            "on_the_spot",
+            "key_points",
+            "no_answer",
+            "evidence",
+            "basis",
+            "plan",
+        ]
     ),
     "rectify": frozenset({"text", "evidence", "others"}),
     "clarify_publicly": frozenset({"text"}),
@@ -71,7 +81,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "fail_check": frozenset({"reason", *CRITERIA}),
     "rate": frozenset({"score", "result", "efficiency", "attitude", "text"}),
     "revisit": frozenset({"score", "text", "way", "reached", "result", "efficiency", "attitude"}),
-    "appeal": frozenset({"reason", "evidence"}),
+    "appeal": frozenset({"reason", "evidence", "ground"}),
     "uphold": frozenset({"reason"}),
     "dismiss": frozenset({"reason"}),
     "object": frozenset({"reason", "suggest"}),
@@ -87,6 +97,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "give_material": frozenset({"text", "evidence"}),
     "limit": frozenset({"until", "cites", "reason"}),
     "correct": frozenset({"kind", "reason"}),
+    "convene": frozenset({"members", "reason"}),
 }
 WITHOUT_CASE = frozenset({"say", "file"})
 TOP = frozenset({"rulebook", "about", "units", "steps", "expect"})

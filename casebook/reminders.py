@@ -14,7 +14,7 @@ from typing import Any
 from casebook.addressing import citizens, reviewer_of, unit_of
 from casebook.case import Case, ClockRun, Entry, Notice, Timer
 from casebook.clocks import rule_of
-from casebook.facts import case_facts
+from casebook.facts import case_facts, part
 from casebook.law import Law
 from casebook.terms import CLOCKS
 from casebook.wording import sentences
@@ -32,7 +32,7 @@ ONE_MINUTE = timedelta(minutes=1)
 
 def wanted(case: Case, law: Law) -> tuple[Timer, ...]:
     """All the timers of the case as it is."""
-    timers = (*_for_clocks(case, law), *_for_survey(case, law), *_for_redispatch(case, law))
+    timers = (*_for_clocks(case, law), *_for_survey(case, law), *_for_redispatch(case, law), *_for_material(case, law))
     urgent = "urgent" in case.marks
     return tuple(replace(timer, urgent=True) if urgent or timer.what in AT_ONCE else timer for timer in timers)
 
@@ -224,3 +224,20 @@ def _for_redispatch(case: Case, law: Law) -> Iterator[Timer]:
     at = datetime.combine(due.date(), law.jurisdiction.opens, due.tzinfo)
     facts = {"due": due.isoformat(), "clock_title": CLOCKS["dispatch"]}
     yield Timer(f"{case.number}/redispatch/{case.hand_backs}", case.number, at, "due_soon", "dispatchers", facts=facts)
+
+
+def _for_material(case: Case, law: Law) -> Iterator[Timer]:
+    """A unit asked for material is reminded on the morning of its day; once that has passed in vain, those who asked
+    and the dispatchers hear of it."""
+    for unit, until in case.pending.get("material", {}).items():
+        due = datetime.fromisoformat(until)
+        asked = max(entry.at for entry in case.history if unit in entry.facts.get("to", ()))
+        facts = {"due": until, "clock_title": part("material_clock"), "asked_unit": unit}
+        key = f"{case.number}/material/{unit}/{due:%Y%m%d%H%M}"
+        morning = _opening_before(due, 0, law)
+        if morning > asked:
+            yield Timer(f"{key}/due", case.number, morning, "material_due", f"unit:{unit}", facts=facts)
+        late = law.calendar.next_opening(due + ONE_MINUTE)
+        for to in (unit_of(case), "dispatchers"):
+            more = {**facts, "variant": "late"}
+            yield Timer(f"{key}/late/{to}", case.number, late, "material_due", to, facts=more)

@@ -17,14 +17,18 @@ from casebook.readings import Readings
 from casebook.rules import (
     Answer,
     CaseClass,
+    Caution,
     Clause,
     ClockRule,
+    Demand,
     Extension,
     Feedback,
     FormRule,
+    HandOver,
     Inherited,
     Invalid,
     Material,
+    OfficeRule,
     ReportRule,
     Revisit,
     Scope,
@@ -35,14 +39,18 @@ __all__ = [
     "Answer",
     "Article",
     "CaseClass",
+    "Caution",
     "Clause",
     "ClockRule",
+    "Demand",
     "Extension",
     "Feedback",
     "FormRule",
+    "HandOver",
     "Inherited",
     "Invalid",
     "Material",
+    "OfficeRule",
     "ReportRule",
     "Revisit",
     "Rulebook",
@@ -95,6 +103,10 @@ class Rulebook:
     extensions: tuple[Extension, ...] = ()
     materials: tuple[Material, ...] = ()
     answers: tuple[Answer, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    hand_overs: tuple[HandOver, ...] = ()
+    offices: tuple[OfficeRule, ...] = ()
     revisits: tuple[Revisit, ...] = ()
     invalids: tuple[Invalid, ...] = ()
     forms: tuple[FormRule, ...] = ()
@@ -109,6 +121,10 @@ class Rulebook:
     def step(self, name: str) -> StepRule | None:
         """The rule that gives a step its basis; None where the regulation has none of its own."""
         return next((rule for rule in self.steps if rule.step == name), None)
+
+    def reserved(self, name: str) -> StepRule | None:
+        """The rule that leaves a step's decision to those who have the last word; None where there is none."""
+        return next((rule for rule in self.steps if rule.step == name and rule.reserved), None)
 
     def case_class(self, name: str | None) -> CaseClass | None:
         return next((item for item in self.classes if item.name == name), None)
@@ -135,6 +151,10 @@ class Rulebook:
 
     def answer(self, kind: str) -> Answer:
         return next((rule for rule in self.answers if not rule.kinds or kind in rule.kinds), Answer())
+
+    def looked_through(self, step: str, about: str) -> Caution | None:
+        """The article that wants the words of that step looked through for this; None where none does."""
+        return next((rule for rule in self.cautions if rule.about == about and step in rule.steps), None)
 
     @property
     def revisit(self) -> Revisit | None:

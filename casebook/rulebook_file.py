@@ -14,7 +14,19 @@ from casebook.lifecycle import CHOICES, TABLE
 from casebook.numerals import article_label, item_label
 from casebook.readings import Readings
 from casebook.rulebook import Article, Clause, ClockRule, Rulebook
-from casebook.terms import CHANNELS, CLOCKS, GROUNDS, KINDS, ROLES, STATES, STEPS, VERDICTS
+from casebook.terms import (
+    APPEAL_GROUNDS,
+    CHANNELS,
+    CLOCKS,
+    CRITERIA,
+    GROUNDS,
+    KINDS,
+    MARKS,
+    ROLES,
+    STATES,
+    STEPS,
+    VERDICTS,
+)
 
 FOLDER = Path(__file__).with_name("rulebooks")
 
@@ -26,6 +38,10 @@ TABLES: dict[str, type[Any]] = {
     "extensions": shapes.Extension,
     "materials": shapes.Material,
     "answers": shapes.Answer,
+    "cautions": shapes.Caution,
+    "demands": shapes.Demand,
+    "hand_overs": shapes.HandOver,
+    "offices": shapes.OfficeRule,
     "revisits": shapes.Revisit,
     "invalids": shapes.Invalid,
     "forms": shapes.FormRule,
@@ -51,7 +67,12 @@ KNOWN: dict[str, frozenset[str]] = {
     "roles": frozenset(ROLES),
     "verdicts": frozenset(VERDICTS),
     "channels": frozenset(CHANNELS),
-    "grounds": frozenset(GROUNDS),
+    "grounds": frozenset(GROUNDS) | frozenset(APPEAL_GROUNDS),
+    "quarantine": frozenset(GROUNDS),
+    "criteria": frozenset(CRITERIA),
+    "mark": frozenset(MARKS),
+    "marks": frozenset(MARKS),
+    "about": frozenset({"promise", "identity"}),
     "tells": frozenset({"dispatchers", "supervisors", "inspectors"}),
     "holder": frozenset({"unit", "body", "inspector"}),
     "outside": frozenset({"stricter", "as_it_is"}),

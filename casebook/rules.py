@@ -15,7 +15,9 @@ class StepRule:
 
     `needs` are facts the step must come with, `after` steps that must stand in the history before it; `roles` narrows
     who may. `tells` are the rooms that hear of it besides those who always do. An `optional` step of the leader is an
-    instruction on the margin: it moves nothing.
+    instruction on the margin: it moves nothing. `criteria` are what a check looks at, `grounds` what an appeal may rest
+    on, `marks` what the case must bear. With `reserved` a dispute that an objection brought is decided by those alone
+    whom the office's file gives the last word.
     """
 
     step: str
@@ -27,7 +29,11 @@ class StepRule:
     roles: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     optional: bool = False
+    reserved: bool = False
     cites: str = ""
 
 
@@ -72,7 +78,8 @@ class Clause:
 
     `clause` is its short form ("8.3"). `grounds` are the reader's grounds that fall under it. `needs`: facts the step
     must come with; `earlier` demands another case's number, `asked` that the citizen was asked before.
-    `instead` names the wording of where to go instead; with `redirect` the citizen is also told where to turn.
+    `instead` names the wording of where to go instead; with `redirect` the citizen is also told where to turn. Words
+    under one of the grounds in `quarantine` are not shown in a group until a person has sent the case to a unit.
     """
 
     clause: str
@@ -83,6 +90,7 @@ class Clause:
     instead: str = ""
     kinds: tuple[str, ...] = ()
     message: str = ""
+    quarantine: tuple[str, ...] = ()
     redirect: bool = False
     cites: str = ""
 
@@ -132,12 +140,58 @@ class Material:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an answer must hold (fields of `resolve`), for these kinds; `verdict` whether a finding is required."""
+    """What an answer must hold (fields of `resolve`), for these kinds; `verdict` whether a finding is required.
+
+    `asked` are fields that the officers' doors insist on, while an answer that another system brings may come without.
+    With `plan` an answer may be a plan: the case then stays open until what was planned is reported as done.
+    """
 
     must: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    plan: bool = False
     kinds: tuple[str, ...] = ()
     verdict: bool = False
     none_needed: tuple[str, ...] = ()
+    item: str = ""
+    cites: str = ""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What the words written at these steps are looked through for: `promise` (of an outcome), `identity` (of whoever
+    filed, and anybody's telephone number)."""
+
+    about: str
+    steps: tuple[str, ...]
+    item: str = ""
+    cites: str = ""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A paper that is asked of the citizen once a case bears the mark, and whose want is shown until it is there."""
+
+    mark: str
+    title: str
+    item: str = ""
+    cites: str = ""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Where a case may be handed to that is so many working days late without a word of the unit; a person decides."""
+
+    to: str
+    days: int
+    item: str = ""
+    cites: str = ""
+
+
+@dataclass(frozen=True)
+class OfficeRule:
+    """What the regulation wants of the office's own file: `chief`, a 首席事务代表 in every unit."""
+
+    chief: bool = False
     item: str = ""
     cites: str = ""
 

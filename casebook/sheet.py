@@ -7,7 +7,7 @@ checked it when. The phrases stand in sheet.toml.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from casebook import rulebook as shapes
 from casebook.rulebook import Article, Rulebook
-from casebook.terms import CLOCKS, KINDS, MARKS, STATES, STEPS, VERDICTS
+from casebook.terms import APPEAL_GROUNDS, CLOCKS, CRITERIA, KINDS, MARKS, STATES, STEPS, VERDICTS
 from casebook.wording import fill
 
 FILE = Path(__file__).with_name("sheet.toml")
@@ -166,12 +166,24 @@ def _flow_name(step: str) -> str:
 def _step(rule: shapes.StepRule, book: Rulebook) -> str:
     needs = "、".join(_phrases()["needs"].get(name, name) for name in rule.needs)
     line = fill(_phrases()["step"], {"step": STEPS[rule.step]})
-    return line + (fill(_phrases()["step_needs"], {"needs": needs}) if needs else "")
+    line += fill(_phrases()["step_needs"], {"needs": needs}) if needs else ""
+    return line + "".join(_more_of_step(rule))
+
+
+def _more_of_step(rule: shapes.StepRule) -> Iterator[str]:
+    lists = {"criteria": CRITERIA, "grounds": APPEAL_GROUNDS, "marks": MARKS}
+    for name, titles in lists.items():
+        chosen = getattr(rule, name)
+        if chosen:
+            yield fill(_phrases()[f"step_{name}"], {name: "、".join(titles[each] for each in chosen)})
+    if rule.reserved:
+        yield str(_phrases()["step_reserved"])
 
 
 def _clause(rule: shapes.Clause, book: Rulebook) -> str:
     steps = "、".join(STEPS[step] for step in rule.steps)
-    return fill(_phrases()["clause"], {"cites": rule.cites, "words": rule.words, "steps": steps})
+    line = fill(_phrases()["clause"], {"cites": rule.cites, "words": rule.words, "steps": steps})
+    return line + (str(_phrases()["clause_quarantine"]) if rule.quarantine else "")
 
 
 def _class(rule: shapes.CaseClass, book: Rulebook) -> str:
@@ -194,9 +206,28 @@ def _material(rule: shapes.Material, book: Rulebook) -> str:
 def _answer(rule: shapes.Answer, book: Rulebook) -> str:
     words = _phrases()
     must = "、".join(words["needs"].get(name, name) for name in rule.must)
-    return fill(words["answer"], {"must": must or words["anything"]}) + (
-        words["answer_verdict"] if rule.verdict else ""
-    )
+    asked = "、".join(words["needs"].get(name, name) for name in rule.asked)
+    parts = [fill(words["answer"], {"must": must or words["anything"]})]
+    parts += [words["answer_verdict"]] if rule.verdict else []
+    parts += [fill(words["answer_asked"], {"asked": asked})] if asked else []
+    return "".join([*parts, *([words["answer_plan"]] if rule.plan else [])])
+
+
+def _caution(rule: shapes.Caution, book: Rulebook) -> str:
+    steps = "、".join(STEPS[step] for step in rule.steps)
+    return fill(_phrases()[f"caution_{rule.about}"], {"steps": steps})
+
+
+def _demand(rule: shapes.Demand, book: Rulebook) -> str:
+    return fill(_phrases()["demand"], {"mark": MARKS[rule.mark], "title": rule.title})
+
+
+def _hand_over(rule: shapes.HandOver, book: Rulebook) -> str:
+    return fill(_phrases()["hand_over"], {"to": rule.to, "days": rule.days})
+
+
+def _office(rule: shapes.OfficeRule, book: Rulebook) -> str:
+    return str(_phrases()["office_chief"]) if rule.chief else ""
 
 
 def _revisit(rule: shapes.Revisit, book: Rulebook) -> str:
@@ -232,6 +263,10 @@ SAYS: Mapping[type[Any], Any] = {
     shapes.Extension: _extension,
     shapes.Material: _material,
     shapes.Answer: _answer,
+    shapes.Caution: _caution,
+    shapes.Demand: _demand,
+    shapes.HandOver: _hand_over,
+    shapes.OfficeRule: _office,
     shapes.Revisit: _revisit,
     shapes.Invalid: _invalid,
     shapes.FormRule: _form,

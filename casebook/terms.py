@@ -105,6 +105,7 @@ STEPS = {
     "investigate": "调查核实",
     "request_material": "调取材料",
     "give_material": "提供材料",
+    "convene": "组建专班",
     "limit": "另定期限",
     "correct": "更正类别",
     "recount": "重算期限",
@@ -167,6 +168,7 @@ MESSAGES_TO_STAFF = {
     "designation": "指定承办",
     "appeal_request": "申诉复核",
     "rectification_due": "请报整改",
+    "material_due": "请提供材料",
     "revisit_due": "请回访",
     "dissatisfied": "群众不满意",
     "human_wanted": "请人工接待",
@@ -210,14 +212,23 @@ MARKS = {
     "urgent": "紧急",
     "unclear": "表述不清",
     "cross_level": "跨层级",
+    "planned": "方案待落实",
     "supervision_failed": "督办事项解决不力",
     "false_report": "办结报告谎报瞒报",
     "false_appeal": "申诉复核存在谎报、虚假",
     "shirking": "差评确责推诿扯皮、敷衍塞责",
 }
 
+# Marks that only a step puts on, or takes off; nobody sets them by hand.
+BY_STEPS = frozenset({"unclear", "cross_level", "planned"})
+
 # Marks that hold somebody to account: set by supervisors alone, listed in the bulletin.
 FAILINGS = ("supervision_failed", "false_report", "false_appeal", "shirking")
+
+
+# What a check looks at, and why an appeal says a rating is not true.
+CRITERIA = {"facts_clear": "事实清楚", "finding_accurate": "定性准确", "handling_complete": "处理到位"}
+APPEAL_GROUNDS = {"untrue": "主要事实和情节不存在或不真实", "mistaken": "误评", "malicious": "恶意差评"}
 
 
 def glossary() -> str:
@@ -232,6 +243,8 @@ def glossary() -> str:
         "Clocks": CLOCKS,
         "Messages": MESSAGES,
         "Grounds": GROUNDS,
+        "Criteria": CRITERIA,
+        "Grounds of an appeal": APPEAL_GROUNDS,
         "Marks": MARKS,
     }
     parts = ["# Glossary", "", "One Chinese term, one identifier. Printed from `casebook/terms.py`."]

@@ -129,6 +129,11 @@ def uncovered(shown: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((labels.FILER[key], shown[key]) for key in CONTACT if shown.get(key))
 
 
+def matter_lines(shown: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The words that are kept out of groups, for a page whose showing was recorded."""
+    return tuple((labels.FACTS[key], str(shown[key])) for key in ("text", "respondent", "request") if shown.get(key))
+
+
 def content(case: Case) -> tuple[tuple[str, str], ...]:
     """What the citizen wrote, covered."""
     filing = case.filing

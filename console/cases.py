@@ -18,7 +18,7 @@ from console import case_view
 from console.door import Refused, Visit
 from console.labels import said
 from console.papers import papers_of
-from console.seeing import NotThere, may_know_whose, may_see, mine, unit_of, whose
+from console.seeing import NotThere, may_know_whose, may_see, may_see_all, mine, unit_of, whose
 from console.step_forms import BadForm, facts_of, form_of, forms
 from models.unit import Unit
 from models.unit_listing import Wanted
@@ -110,14 +110,15 @@ def _take(visit: Visit, unit: Unit, name: str) -> Case:
         raise BadForm(said("moved_on"))
     facts = facts_of(name, visit.form)
     _check_into(visit, unit, facts)
-    if name == "resolve":
-        check_answer(unit, case, facts, visit.office.desk, visit.now)
+    check_words(unit, case, name, facts, visit.office.desk, visit.now)
     return visit.office.desk.take(unit, case.number, Command(name, visit.person, visit.now, facts))
 
 
-def check_answer(unit: Unit, case: Case, facts: Mapping[str, Any], desk: Desk, at: datetime) -> None:
-    """Raise BadForm with what stands in the answer's way. What the desk itself refuses is left to its own sentence."""
-    faults = [fault for fault in check(unit, case, facts, desk.law, at) if fault.blocks and fault.code not in DESKS_OWN]
+def check_words(unit: Unit, case: Case, step: str, facts: Mapping[str, Any], desk: Desk, at: datetime) -> None:
+    """Raise BadForm with what stands in the way of an answer, or of other words. What the desk itself refuses is left
+    to its own sentence."""
+    found = check(unit, case, step, facts, desk.law, at)
+    faults = [fault for fault in found if fault.blocks and fault.code not in DESKS_OWN]
     if faults:
         raise BadForm("\n".join(fault.words for fault in faults))
 
@@ -155,10 +156,20 @@ def _page(visit: Visit, unit: Unit, case: Case, **facts: Any) -> Response:
         proposal=case_view.proposal(case, law),
         steps=[(name, form_of(name, case, law)) for name in open_steps],
         typed=visit.form,
-        history=[case_view.history_line(entry, case, law) for entry in reversed(case.history)],
-        notices=unit.outbox_of(case.number),
-        looks=unit.looks(case.number),
-        papers=papers_of(case, law),
+        **_behind(visit, unit, case),
         may_know_whose=may_know_whose(visit.person, case),
         **given,
     )
+
+
+def _behind(visit: Visit, unit: Unit, case: Case) -> dict[str, Any]:
+    """What stands behind a case; nothing of it for whoever was only asked for material or sits in its group."""
+    if not may_see_all(visit.person, case):
+        return {"history": [], "notices": [], "looks": [], "papers": []}
+    law = visit.office.desk.law
+    return {
+        "history": [case_view.history_line(entry, case, law) for entry in reversed(case.history)],
+        "notices": unit.outbox_of(case.number),
+        "looks": unit.looks(case.number),
+        "papers": papers_of(case, law),
+    }

@@ -7,6 +7,7 @@ page's button instead.
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from console.given import Office
 from console.labels import said
 from console.render import page
 from console.session import PURPOSE, Sessions, is_on_staff
+from models.unit import Unit
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,13 @@ class Login:
 
     def _take(self, ticket: str) -> Person | None:
         now = self._office.now()
-        taken = self._office.store.write(lambda unit: unit.ticket_take(ticket, now, PURPOSE))
+        return self._office.store.write(lambda unit: self._of_staff(unit, ticket, now))
+
+    def _of_staff(self, unit: Unit, ticket: str, now: datetime) -> Person | None:
+        taken = unit.ticket_take(ticket, now, PURPOSE)
         person = Person.read(taken.subject) if taken else None
-        return person if person and is_on_staff(person, self._office.desk.law.jurisdiction) else None
+        if person is None or not is_on_staff(person, self._office.desk.law.jurisdiction):
+            return None
+        if person.unit:
+            unit.seen(person.unit, now)
+        return person

@@ -22,7 +22,7 @@ from casebook.staff import is_on_staff, personas
 from casebook.terms import CHANNELS, KINDS, STEPS
 from casebook.wording import refusal
 from console import case_view
-from console.cases import check_answer
+from console.cases import check_words
 from console.door import form_in
 from console.given import Office
 from console.labels import said
@@ -33,6 +33,11 @@ from models.looking import open_private
 from models.unit import Unit
 
 PURPOSE = "private_page"
+# What a page opens, and how it is shown.
+LOOKS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], tuple[tuple[str, str], ...]]]] = {
+    "look": ("identity", case_view.uncovered),
+    "read": ("matter", case_view.matter_lines),
+}
 TAKEN_AT = ("window", "phone", "letter")
 Propose = Callable[[str, datetime], Mapping[str, Any]]
 
@@ -102,7 +107,7 @@ class Private:
         return asked
 
     def _fields(self, asked: Asked, case: Case | None) -> tuple[Field, ...]:
-        if asked.what == "look":
+        if asked.what in LOOKS:
             return ()
         return form_of(asked.step, case, self._office.desk.law) if case else FILED
 
@@ -120,7 +125,7 @@ class Private:
         asked = self._take(unit, ticket, now)
         office = self._office.desk.law.jurisdiction
         people = personas(asked.person, unit.stands_in_for(str(asked.person), now), office)
-        if asked.what == "look":
+        if asked.what in LOOKS:
             return "", self._look(unit, asked, people, str(form.get("reason") or "").strip(), now)
         if not asked.number:
             case = self._office.desk.file(unit, self._filing(form, now), asked.person, now)
@@ -132,18 +137,18 @@ class Private:
         if len(reason) < SHORTEST_REASON:
             raise BadForm(said("no_reason"))
         case = unit.load(asked.number)
+        what, shown = LOOKS[asked.what]
         for person in people[:-1]:
             try:
-                return case_view.uncovered(open_private(unit, case, person, "identity", reason, now))
+                return shown(open_private(unit, case, person, what, reason, now))
             except NotAllowed:
                 continue
-        return case_view.uncovered(open_private(unit, case, people[-1], "identity", reason, now))
+        return shown(open_private(unit, case, people[-1], what, reason, now))
 
     def _step(self, unit: Unit, asked: Asked, people: tuple[Person, ...], form: FormData, now: datetime) -> None:
         desk, case = self._office.desk, unit.load(asked.number)
         facts = facts_of(asked.step, form)
-        if asked.step == "resolve":
-            check_answer(unit, case, facts, desk, now)
+        check_words(unit, case, asked.step, facts, desk, now)
         by = next((each for each in people if asked.step in desk.allowed(case, each, now)), asked.person)
         desk.take(unit, asked.number, Command(asked.step, by, now, facts))
 
@@ -161,9 +166,9 @@ class Private:
         """The sentence for the person; a look that was refused is recorded like one that was not."""
         if isinstance(error, NotAllowed):
             asked, _ = self._office.store.read(lambda unit: self._peek(unit, ticket, now))
-            if asked.what == "look":
-                by, number = str(asked.person), asked.number
-                self._office.store.write(lambda unit: unit.looked(number, by, "refused: identity", "", now))
+            if asked.what in LOOKS:
+                by, number, what = str(asked.person), asked.number, f"refused: {LOOKS[asked.what][0]}"
+                self._office.store.write(lambda unit: unit.looked(number, by, what, "", now))
                 return said("not_yours_to_see")
             return refusal(error)
         return said("moved_on") if isinstance(error, Conflict) else str(error)
@@ -178,7 +183,7 @@ def _page(status: int = 200, **facts: Any) -> Response:
 
 
 def _title(asked: Asked) -> str:
-    return said("look_title") if asked.what == "look" else STEPS[asked.step]
+    return said(f"{asked.what}_title") if asked.what in LOOKS else STEPS[asked.step]
 
 
 def _field(name: str, kind: str, needed: bool = False, choices: tuple[tuple[str, str], ...] = ()) -> Field:

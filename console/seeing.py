@@ -34,6 +34,11 @@ def may_see(person: Person, case: Case) -> bool:
     return bool(looking.may_see(case, person))
 
 
+def may_see_all(person: Person, case: Case) -> bool:
+    """Whether the person may also see what was done and answered."""
+    return "answer" in looking.may_see(case, person)
+
+
 def may_know_whose(person: Person, case: Case) -> bool:
     """Whether the person may be shown who filed the case, for a reason."""
     return "identity" in looking.may_see(case, person)

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from casebook.case import Case
 from casebook.law import Law
-from casebook.terms import KINDS, MARKS, SCORES, VERDICTS
+from casebook.terms import APPEAL_GROUNDS, BY_STEPS, CRITERIA, KINDS, MARKS, SCORES, VERDICTS
 from console.labels import SYSTEMS, said
 
 # Longer than any answer letter seen; a pasted book is a mistake.
@@ -47,8 +47,26 @@ def forms() -> Mapping[str, tuple[Field, ...]]:
 
 
 def form_of(step: str, case: Case, law: Law) -> tuple[Field, ...]:
-    """The step's fields for this case."""
-    return tuple(_filled(field, step, case, law) for field in forms()[step])
+    """The step's fields for this case: those of a kind that its rulebook does not ask for are left out."""
+    fields = (_filled(field, step, case, law) for field in forms()[step])
+    return tuple(_as_the_rulebook_asks(field, step, case, law) for field in fields if _is_asked(field, step, case, law))
+
+
+def _is_asked(field: Field, step: str, case: Case, law: Law) -> bool:
+    answer = law.rulebook.answer(case.kind)
+    if step == "resolve":
+        only = {"plan": answer.plan, "key_points": "key_points" in answer.must, "basis": "basis" in answer.asked}
+        return only.get(field.name, True)
+    return field.name not in ("criteria", "ground") or bool(field.choices)
+
+
+def _as_the_rulebook_asks(field: Field, step: str, case: Case, law: Law) -> Field:
+    """Of an answer just what the rulebook wants must be filled in; where it wants nothing special, what was found."""
+    if step != "resolve":
+        return field
+    answer = law.rulebook.answer(case.kind)
+    wanted = {*(answer.must or ("findings",)), *answer.asked, *(("verdict",) if answer.verdict else ())}
+    return replace(field, needed=field.name in wanted)
 
 
 def facts_of(step: str, form: FormData) -> dict[str, Any]:
@@ -56,7 +74,9 @@ def facts_of(step: str, form: FormData) -> dict[str, Any]:
     facts = {field.name: _read(field, form) for field in forms()[step]}
     if facts.pop("unreached", False):
         facts["reached"] = False
-    return {name: value for name, value in facts.items() if value not in ("", None, False, []) or name == "reached"}
+    facts |= dict.fromkeys(facts.pop("criteria", None) or (), False)
+    kept = ("reached", *CRITERIA)
+    return {name: value for name, value in facts.items() if value not in ("", None, False, []) or name in kept}
 
 
 def _read(field: Field, form: FormData) -> Any:
@@ -70,6 +90,8 @@ def _read(field: Field, form: FormData) -> Any:
     if field.kind in ("units", "marks"):
         more = [str(value) for value in form.getlist(field.name + MORE)]
         return [name for name in dict.fromkeys([text, *more]) if name]
+    if field.kind == "lines":
+        return [line.strip() for line in text.splitlines() if line.strip()]
     return text
 
 
@@ -82,7 +104,7 @@ def _number(text: str) -> int | None:
 
 
 def _filled(field: Field, step: str, case: Case, law: Law) -> Field:
-    choices = CHOICES.get(field.kind)
+    choices = CHOICES.get("criteria" if field.name == "criteria" else field.kind)
     if choices is None:
         return field
     found = choices(step, case, law)
@@ -111,6 +133,11 @@ def _classes(step: str, case: Case, law: Law) -> Choices:
     return tuple((item.name, item.title) for item in law.rulebook.classes)
 
 
+def _listed(law: Law, step: str, which: str, titles: Mapping[str, str]) -> Choices:
+    rule = law.rulebook.step(step)
+    return tuple((name, titles[name]) for name in getattr(rule, which, ()))
+
+
 CHOICES: Mapping[str, Callable[[str, Case, Law], Choices]] = {
     "units": _units,
     "unit": _units,
@@ -118,7 +145,9 @@ CHOICES: Mapping[str, Callable[[str, Case, Law], Choices]] = {
     "class": _classes,
     "verdict": lambda step, case, law: tuple(VERDICTS.items()),
     "kind": lambda step, case, law: tuple((kind, title) for kind, title in KINDS.items() if kind != "rating"),
-    "marks": lambda step, case, law: tuple(MARKS.items()),
+    "marks": lambda step, case, law: tuple((mark, title) for mark, title in MARKS.items() if mark not in BY_STEPS),
+    "criteria": lambda step, case, law: _listed(law, step, "criteria", CRITERIA),
+    "ground": lambda step, case, law: _listed(law, step, "grounds", APPEAL_GROUNDS),
     "score": lambda step, case, law: tuple((str(score), words) for score, words in SCORES.items()),
     "system": lambda step, case, law: tuple(SYSTEMS.items()),
 }

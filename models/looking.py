@@ -12,7 +12,7 @@ from typing import Any
 from casebook.case import Case, Person
 from casebook.errors import NotAllowed
 from casebook.masking import masked_text
-from casebook.permission import UNIT_ROLES, is_barred
+from casebook.permission import UNIT_ROLES, is_barred, is_concerned
 from models.store import Store
 from models.unit import Unit
 
@@ -27,6 +27,8 @@ SEES: dict[str, frozenset[str]] = {
     "inspector": frozenset({"matter", "evidence", "answer"}),
     "reviewer": frozenset({"matter", "evidence", "answer"}),
 }
+# Who was asked for material, or sits in a working group, needs the matter and nothing of the person.
+LENT = frozenset({"matter", "evidence"})
 CENTRE = frozenset({"dispatcher", "supervisor"})
 IDENTITY = ("name", "phone", "id_number", "address")
 MATTER = ("kind", "text", "request", "respondent", "organisation_filing", "channel")
@@ -38,7 +40,7 @@ def may_see(case: Case, by: Person) -> frozenset[str]:
     """What of this case this person may see: some of `WHAT`, or nothing."""
     if not by.name or is_barred(case, by) or not _is_his(case, by):
         return frozenset()
-    seen = SEES.get(by.role, frozenset())
+    seen = SEES.get(by.role, frozenset()) if by.role not in UNIT_ROLES or by.unit in case.units else LENT
     return seen - {"identity"} if _hides(case, by) else seen
 
 
@@ -67,7 +69,7 @@ def look(store: Store, number: str, by: Person, what: str, reason: str, at: date
 def _is_his(case: Case, by: Person) -> bool:
     if by.role == "citizen":
         return by.name == case.filing.citizen
-    return by.role not in UNIT_ROLES or by.unit in case.units
+    return by.role not in UNIT_ROLES or is_concerned(case, by)
 
 
 def _hides(case: Case, by: Person) -> bool:

@@ -98,7 +98,7 @@ class Cases(Outbox, Timers):
         filed_to: datetime | None = None,
         offset: int = 0,
     ) -> list[str]:
-        """Numbers of the cases in these states, of this unit (leading or co-handling), oldest first."""
+        """Numbers of the cases in these states, of this unit (leading, co-handling, asked), oldest first."""
         conditions: list[ColumnElement[bool]] = []
         if state is not None:
             conditions.append(cases.c.state.in_([state] if isinstance(state, str) else list(state)))
@@ -162,7 +162,7 @@ class Cases(Outbox, Timers):
         self._write_snapshot(before, after, last)
         self._run(entries.insert(), rows)
         self._heads[after.number] = Head(after.version, last)
-        if before is None or before.units != after.units:
+        if before is None or before.concerned != after.concerned:
             self._write_units(after)
 
     def _head(self, before: Case | None) -> Head:
@@ -193,9 +193,10 @@ class Cases(Outbox, Timers):
 
     def _write_units(self, case: Case) -> None:
         self._run(case_units.delete().where(case_units.c.number == case.number))
-        rows = {unit: {"number": case.number, "unit": unit, "leads": unit == case.lead_unit} for unit in case.units}
+        units = case.concerned
+        rows = [{"number": case.number, "unit": unit, "leads": unit == case.lead_unit} for unit in units]
         if rows:
-            self._run(case_units.insert(), list(rows.values()))
+            self._run(case_units.insert(), rows)
 
     def _blinds(self, filing: Filing) -> dict[str, str]:
         text = _squeezed(filing.text)

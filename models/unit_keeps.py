@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -100,6 +100,18 @@ class Keeps(Part):
     def once(self, key: str, at: datetime) -> bool:
         """Whether this is the first time anybody does it; then it counts as done if the transaction is kept."""
         return self._add(duties, {"key": key, "at": at})
+
+    def is_done(self, key: str) -> bool:
+        """Whether anybody has done it."""
+        return self._one(select(duties.c.key).where(duties.c.key == key)) is not None
+
+    def seen(self, unit: str, at: datetime) -> None:
+        """Note that somebody of that unit was at work that day."""
+        self.once(f"seen/{at:%Y-%m-%d}/{unit}", at)
+
+    def was_seen(self, unit: str, day: date) -> bool:
+        """Whether anybody of that unit was at work that day."""
+        return self.is_done(f"seen/{day:%Y-%m-%d}/{unit}")
 
     def holiday_put(self, year: int, name: str, body: str, at: datetime) -> None:
         """Keep a holiday notice that was loaded; a later one for the same year takes its place."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
+from casebook.errors import RulebookError
 from casebook.holiday_notices import HolidayNotice, read_notices, read_overlay
 from casebook.jurisdiction import Jurisdiction, read_jurisdiction
 from casebook.law import Law
@@ -28,6 +29,7 @@ def read_law(office: str, zone: tzinfo = ZONE, loaded: Iterable[HolidayNotice] =
 
 def law_of(office: Jurisdiction, book: Rulebook, zone: tzinfo = ZONE, loaded: Iterable[HolidayNotice] = ()) -> Law:
     """The law of that office by that rulebook."""
+    _check_chiefs(book, office)
     bare = Law.of(book, office, Calendar.of((), zone=zone))
     calendar = Calendar.of(
         (*read_notices(), *loaded),
@@ -40,3 +42,11 @@ def law_of(office: Jurisdiction, book: Rulebook, zone: tzinfo = ZONE, loaded: It
         off_hours=bare.read.off_hours,
     )
     return replace(bare, calendar=calendar)
+
+
+def _check_chiefs(book: Rulebook, office: Jurisdiction) -> None:
+    """Raise RulebookError for a unit without a chief where the regulation wants one named."""
+    rule = next((rule for rule in book.offices if rule.chief), None)
+    unnamed = next((unit.name for unit in office.units if not unit.chief), "")
+    if rule and unnamed:
+        raise RulebookError(f"{office.name}: unit {unnamed} names no chief (首席事务代表); {rule.cites} wants one")

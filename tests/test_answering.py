@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from casebook.answering import Earlier, asks, faults
+from casebook.answering import Earlier, asks, faults, word_faults
 from casebook.case import Case, Entry, Filing, Person
+from office.law import read_law
 from tests.talking import MORNING, law
 
 GOOD = {
@@ -84,3 +85,61 @@ def test_no_answer_at_all_is_not_an_empty_answer() -> None:
 
 def test_asks_are_taken_apart() -> None:
     assert asks("希望马上办理登记，给我道歉；并退还多收的费用。") == ["办理登记", "道歉", "退还多收的费用"]
+
+
+PLANNED = {
+    "findings": "历史档案缺失。",
+    "process": "",
+    "measures": "",
+    "results": "拟于月底前补测，补测后换发证书并道歉。",
+}
+
+
+@pytest.mark.parametrize(("rulebook", "code"), [("anyang", "plan_allowed"), ("yunnan", "plan")])
+def test_an_answer_that_only_plans_is_pointed_out(rulebook: str, code: str) -> None:
+    given = {**GOOD, **PLANNED}
+
+    assert code in [fault.code for fault in faults(a_case(), given, read_law(rulebook))]
+    assert code not in [fault.code for fault in faults(a_case(), {**given, "plan": True}, read_law(rulebook))]
+    done = {**given, "results": "已补测，下一步按计划换发证书。"}
+    assert code not in [fault.code for fault in faults(a_case(), done, read_law(rulebook))]
+
+
+def test_the_legal_basis_is_asked_for_where_the_regulation_wants_it() -> None:
+    given = {**GOOD, "key_points": "已道歉并办理登记。"}
+    lacking = {fault.code: fault.blocks for fault in faults(a_case(), given, read_law("shanghai"))}
+
+    assert lacking["basis"] is True
+    written = {**given, "basis": "《示例条例》第九条"}
+    assert "basis" not in [fault.code for fault in faults(a_case(), written, read_law("shanghai"))]
+    assert "basis" not in codes()
+
+
+def test_a_major_matter_without_a_paper_is_pointed_out_until_one_is_there() -> None:
+    major = replace(a_case(), marks=frozenset({"major"}))
+    papered = replace(major, filing=replace(major.filing, evidence=("投诉书",)))
+
+    assert "paper" in [fault.code for fault in faults(major, GOOD, read_law("suining"))]
+    assert "paper" not in [fault.code for fault in faults(papered, GOOD, read_law("suining"))]
+    assert "paper" not in [fault.code for fault in faults(major, GOOD, read_law("yunnan"))]
+
+
+@pytest.mark.parametrize(
+    ("rulebook", "step", "text", "found"),
+    [
+        ("suining", "contact", "保证三天办好", [("promise", False)]),
+        ("suining", "contact", "正在核实，周五再联系您", []),
+        ("suining", "resolve", "保证三天办好", []),  # 已经查清，不在此列
+        ("yunnan", "contact", "保证三天办好", []),  # 办法没有这样要求
+        ("suining", "clarify_publicly", "张三丰反映的不存在", [("told_filer", True)]),
+        ("suining", "clarify_publicly", "请致电 13911112222", [("told_phone", False)]),
+        ("suining", "clarify_publicly", "经查，窗口按号办理", []),
+    ],
+)
+def test_other_words_are_looked_through_where_an_article_wants_it(
+    rulebook: str, step: str, text: str, found: list[tuple[str, bool]]
+) -> None:
+    told = word_faults(a_case(), step, {"text": text}, read_law(rulebook))
+
+    assert [(fault.code, fault.blocks) for fault in told] == found
+    assert all("第十" in fault.words for fault in told)

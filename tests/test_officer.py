@@ -191,6 +191,17 @@ def test_an_answer_on_one_line_is_taken_apart() -> None:
     }
 
 
+def test_words_before_the_first_label_are_not_lost() -> None:
+    assert facts("resolve", "已当面道歉并收件。认定：属实", (), {}) == {
+        "findings": "已当面道歉并收件。",
+        "verdict": "substantiated",
+    }
+    result = said(
+        "办结：调查核实：已查监控。", "约谈了当事人；整改措施：培训 整改结果：已办，认定：属实", "确认", views=(STRICT,)
+    )
+    assert done(result)[1]["process"] == "约谈了当事人"
+
+
 def test_only_what_an_answer_lacks_is_asked_for_and_the_draft_is_kept() -> None:
     lacking = said("办结：调查核实：已查监控。\n处理过程：约谈。", views=(STRICT,))
     assert "还缺：整改措施、整改结果、认定" in lacking.replies[0].text

@@ -125,7 +125,7 @@ def test_a_reviewer_upholds_an_appeal_in_the_bodys_room_and_another_bodys_cannot
     number = shanghai.store.write(lambda unit: shanghai.desk.file(unit, filing, by, shanghai.now)).number
     shanghai.in_room(shanghai.dispatcher, f"交办 {number} 东区政务服务中心")
     leader = "leader:韩主任@东区政务服务中心"
-    shanghai.in_room(leader, f"差评申诉 {number}，因为当天该窗口没有开放，附：排班表", chat=leader)
+    shanghai.in_room(leader, f"差评申诉 {number}，因为所说不属实，当天该窗口没有开放，附：排班表", chat=leader)
     assert shanghai.case(number).state == "under_appeal"
 
     for reviewer in ("蒋复核@西区人民政府办公室", "卫复核@东区人民政府办公室"):

@@ -12,7 +12,7 @@ from bots.citizen.questions import ASK_AT_MOST, EDITABLE
 from bots.officer.preparing import ELEMENTS, NEEDS
 from bots.wording import FOLDER, WordingError, Words, load_phrases, load_words
 from casebook.steps.after import THREE_SIDES
-from casebook.terms import GROUNDS, KINDS, STATES, STEPS
+from casebook.terms import APPEAL_GROUNDS, CRITERIA, GROUNDS, KINDS, STATES, STEPS
 
 # Sections whose last name comes from a table of ours, and that table.
 FAMILIES = {
@@ -20,7 +20,9 @@ FAMILIES = {
     "kind": set(KINDS),
     "field": {*ASK_AT_MOST, *EDITABLE},
     "ask": {*ASK_AT_MOST, "name_and_phone"},
-    "element": {*ELEMENTS, "verdict", "clause", "reason", "days", "until", "to", "into", "text", "no_answer"},
+    "element": {*ELEMENTS, "verdict", "clause", "reason", "days", "until", "to", "into", "text", "no_answer"}
+    | {"plan", "cites", "criteria", "ground", "evidence", "way", "kind", "members"},
+    "choice": {*CRITERIA, *APPEAL_GROUNDS, *KINDS},
     "redirect": {*GROUNDS, "where", "clause", "insist", "try_again"},
     "emergency": {*load_phrases()["emergency"], "other"},
     "side": set(load_phrases()["side"]),
@@ -36,10 +38,17 @@ FAMILIES = {
         "more",
         "again",
         "on_page",
+        "plan",
+        "whole",
+        "answer",
+        "read",
+        "next",
     },
     "system": set(load_phrases()["systems"]),
     "no_answer": set(load_phrases()["no_answer"]),
-    "overview": {"line"} | {f"{name}{end}" for name in ("mine", "today", "overdue", "found") for end in ("", "_none")},
+    "overview": {"line", "page", "before", "after", "only_overdue", "only_today"}
+    | {f"{way}_{unit}" for way in ("left", "over") for unit in ("days", "hours")}
+    | {f"{name}{end}" for name in ("mine", "today", "overdue", "found") for end in ("", "_none")},
     "unreadable": {"voice", "location", "unknown", "too_long", "too_much", "empty"},
     "note": set(),
     "button": set(),

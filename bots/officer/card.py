@@ -11,20 +11,21 @@ from casebook.terms import KINDS, SCORES, STATES, STEPS
 from casebook.wording import moment
 
 SUGGESTED = 3
-LISTED = 10
 # The steps worth a button, two in a row, in the order in which they come up; the others are open in words.
 ON_CARD = (
-    "resolve", "contact", "hand_back", "decline", "extend", "refuse", "approve", "reject", "pass_check", "fail_check",
-    "revisit", "close_off", "rectify", "uphold", "dismiss", "appeal", "object", "urge", "supervise",
+    "give_material", "resolve", "contact", "hand_back", "decline", "extend", "refuse", "approve", "reject",
+    "pass_check", "fail_check", "revisit", "close_off", "rectify", "uphold", "dismiss", "appeal", "object", "urge",
+    "supervise",
 )  # fmt: skip
 # Behind "更多": what is taken seldom, or cannot be taken back.
 BEHIND = (
-    "reclassify", "mark", "supplement", "merge", "transfer", "send_back", "terminate", "archive_as_answered",
+    "investigate", "request_material", "convene", "reclassify", "correct", "limit", "mark", "supplement", "merge",
+    "transfer", "send_back", "terminate", "archive_as_answered",
     "archive_as_opinion", "clarify_publicly", "publish", "recuse",
 )  # fmt: skip
 UNHAPPY = 3
 # Steps whose words are often long enough for a page of their own.
-ON_PAGE = ("resolve", "dispatch")
+ON_PAGE = ("resolve", "dispatch", "request_material")
 
 
 def card(view: OfficerView, words: Words, now: datetime, units: tuple[str, ...] = ()) -> Reply:
@@ -57,6 +58,13 @@ def _more_lines(view: OfficerView, words: Words) -> list[str]:
     lines = []
     if view.marks:
         lines.append(words("desk.card_marks", marks=words("joint.fields").join(view.marks)))
+    if view.lacking:
+        lines.append(words("desk.card_lacking", papers=words("joint.fields").join(view.lacking)))
+    if view.group:
+        lines.append(words("desk.card_group", members=words("joint.fields").join(view.group)))
+    if view.asked:
+        listed = words("joint.fields").join(words("desk.asked", unit=unit, until=until) for unit, until in view.asked)
+        lines.append(words("desk.card_asked", listed=listed))
     if view.hand_backs:
         lines.append(words("desk.card_path", path=" → ".join(_station(*each, words) for each in view.path)))
     if "dispatch" in view.allowed and view.proposal:
@@ -86,15 +94,27 @@ def rows(view: OfficerView, words: Words, units: tuple[str, ...]) -> tuple[tuple
     steps = [
         step for step in ON_CARD if step in view.allowed and not (step == "close_off" and "revisit" in view.allowed)
     ]
+    if not view.lead_unit:  # the urging would come back to those who urge
+        steps = [step for step in steps if step != "urge"]
     buttons = [_step_button(step, view, words) for step in steps]
     if "supervise" in view.allowed and view.score is not None and view.score < UNHAPPY:
         buttons.append(Button(words("step.again"), f"again:{view.number}"))
-    if view.identity:
-        buttons.append(Button(words("step.look"), f"look:{view.number}"))
+    buttons += _looks(view, words)
     if any(step in view.allowed for step in (*BEHIND, *ON_PAGE)):
         buttons.append(Button(words("step.more"), f"more:{view.number}"))
     made += [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     return tuple(made)
+
+
+def _looks(view: OfficerView, words: Words) -> list[Button]:
+    """What more there is to read of the case."""
+    offered = {
+        "answer": bool(view.answer),
+        "whole": bool(view.whole),
+        "read": view.hidden and "dispatch" in view.allowed,
+        "look": view.identity,
+    }
+    return [Button(words(f"step.{name}"), f"{name}:{view.number}") for name, given in offered.items() if given]
 
 
 def _step_button(step: str, view: OfficerView, words: Words) -> Button:
@@ -148,38 +168,3 @@ def time_left(due: datetime, now: datetime, words: Words) -> str:
     if span < timedelta(hours=1):
         return words("desk.over_soon" if over else "desk.left_soon")
     return words("desk.over" if over else "desk.left", days=days, hours=hours)
-
-
-def overview(name: str, views: tuple[OfficerView, ...], words: Words, now: datetime) -> Reply:
-    """The cases of one overview, the most pressing first, each with a button that shows its card."""
-    chosen = [view for view in views if _belongs(name, view, now)]
-    if not chosen:
-        return Reply(words(f"overview.{name}_none"))
-    return _list([words(f"overview.{name}", count=len(chosen))], tuple(chosen), words, now)
-
-
-def _list(lines: list[str], chosen: tuple[OfficerView, ...], words: Words, now: datetime) -> Reply:
-    for view in chosen[:LISTED]:
-        left = time_left(view.due, now, words) if view.due else ""
-        state = STATES.get(view.state, view.state)
-        lines.append(
-            words("overview.line", number=view.number, state=state, matter=view.matter[:18], left=left).rstrip()
-        )
-    buttons = tuple((Button(view.number, f"card:{view.number}"),) for view in chosen[:5])
-    return Reply("\n".join(lines), buttons)
-
-
-def search(word: str, views: tuple[OfficerView, ...], words: Words, now: datetime) -> Reply:
-    """The cases that a word was found in, open or not."""
-    if not views:
-        return Reply(words("overview.found_none", word=word))
-    lines = [words("overview.found", word=word, count=len(views))]
-    return _list(lines, views, words, now)
-
-
-def _belongs(name: str, view: OfficerView, now: datetime) -> bool:
-    if name == "today":
-        return view.due is not None and view.due.date() == now.date() and view.due >= now
-    if name == "overdue":
-        return view.due is not None and view.due < now
-    return True

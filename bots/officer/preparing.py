@@ -5,15 +5,17 @@ Steps that reach a citizen or cannot be taken back are shown as understood and w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bots.message import Button, Reply
 from bots.officer.room import OfficerView, RoomView
-from bots.officer.said import DATE, DAYS, REASON_LEAD, facts, unit_in, verdict
+from bots.officer.said import elements, facts, verdict
+from bots.officer.said_parts import DATE, DAYS, REASON_LEAD, units_in, until_in
 from bots.wording import Words
 from casebook.answering import Fault
-from casebook.terms import FAILINGS, MARKS, SCORES, STEPS, VERDICTS
+from casebook.terms import BY_STEPS, FAILINGS, KINDS, MARKS, SCORES, STEPS, VERDICTS
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "decline": ("clause", "reason"),
@@ -29,7 +31,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "rectify": ("text",),
     "clarify_publicly": ("text",),
     "reject": ("reason",),
-    "fail_check": ("reason",),
+    "fail_check": ("criteria", "reason"),
     "recuse": ("reason",),
     "transfer": ("to",),
     "send_back": ("reason",),
@@ -37,12 +39,20 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "revisit": ("score",),
     "mark": ("marks",),
     "archive_as_answered": ("reason",),
-    "appeal": ("reason",),
+    "appeal": ("ground", "reason", "evidence"),
     "uphold": ("reason",),
     "dismiss": ("reason",),
     "object": ("reason",),
     "supplement": ("text",),
+    "investigate": ("way", "text"),
+    "request_material": ("to", "until", "text"),
+    "give_material": ("text",),
+    "limit": ("until", "cites"),
+    "correct": ("kind",),
+    "convene": ("members",),
 }
+# Asked for only where the rulebook has a list to choose from.
+LISTED = {"criteria", "ground", "evidence"}
 CONFIRMED = frozenset(
     {
         "resolve",
@@ -62,11 +72,15 @@ CONFIRMED = frozenset(
         "dismiss",
         "fail_check",
         "close_off",
+        "limit",
+        "request_material",
+        "convene",
     }
 )
+SEPARATORS = re.compile(r"[、，,；;。\n]")
 # What an answer is usually made of, whether or not the regulation insists (forms of all five regions have these).
 OFFERED = ("findings", "process", "measures", "results", "verdict")
-ELEMENTS = ("key_points", "findings", "process", "measures", "results")
+ELEMENTS = ("key_points", "findings", "process", "measures", "results", "basis")
 
 
 def missing(step: str, given: Mapping[str, Any], view: OfficerView) -> tuple[str, ...]:
@@ -80,6 +94,8 @@ def missing(step: str, given: Mapping[str, Any], view: OfficerView) -> tuple[str
             *(("verdict",) if view.needs_verdict and not given.get("verdict") else ()),
         )
     wanted = NEEDS.get(step, ())
+    lists = {"criteria": view.criteria, "ground": view.grounds, "evidence": view.grounds}
+    wanted = tuple(name for name in wanted if name not in LISTED or lists[name])
     return tuple(name for name in wanted if not given.get(name) and not (name == "days" and given.get("until")))
 
 
@@ -89,7 +105,8 @@ def question(step: str, names: tuple[str, ...], given: Mapping[str, Any], view: 
     rows = choices(step, name, view, room)
     if step == "resolve" and name in ELEMENTS:
         begun = any(given.get(each) for each in ELEMENTS)
-        lacking = words("joint.fields").join(words(f"element.{each}") for each in (names if begun else OFFERED))
+        listed = names if begun else dict.fromkeys((*OFFERED, *names))
+        lacking = words("joint.fields").join(words(f"element.{each}") for each in listed)
         key = "prepare.answer_lacks" if begun else "prepare.answer"
         return Reply(words(key, number=view.number, lacking=lacking, first=words(f"element.{name}")), rows)
     return Reply(words(f"prepare.{name}", number=view.number, step=STEPS[step]), rows)
@@ -116,9 +133,19 @@ def choices(step: str, name: str, view: OfficerView, room: RoomView) -> tuple[tu
         made = [
             (Button(title, f"mark:{view.number}:{each}"),)
             for each, title in MARKS.items()
-            if each not in ("unclear", "cross_level") and (each in FAILINGS) == _supervises(room)
+            if each not in BY_STEPS and (each in FAILINGS) == _supervises(room)
         ]
+    elif name in CHOSEN:
+        made = [(Button(room.words(f"choice.{each}"), f"{step}:{view.number}:{each}"),) for each in CHOSEN[name](view)]
     return (*made, cancel)
+
+
+# Facts that are one of a few, and the few.
+CHOSEN: Mapping[str, Callable[[OfficerView], tuple[str, ...]]] = {
+    "criteria": lambda view: view.criteria,
+    "ground": lambda view: view.grounds,
+    "kind": lambda view: tuple(kind for kind in KINDS if kind not in ("rating", view.kind)),
+}
 
 
 def _supervises(room: RoomView) -> bool:
@@ -129,23 +156,48 @@ def fill(step: str, name: str, text: str, room: RoomView, view: OfficerView) -> 
     """The facts that an answer to the question for `name` gives."""
     if step == "resolve":
         return _element(name, text, room)
-    if name == "to" and step in ("dispatch", "designate"):
-        unit = unit_in(text, room.units, room.aliases)
-        return {"to": facts(step, text, room.units, room.aliases)["to"]} if unit else {}
-    if name == "days":
-        return (
-            facts("extend", text, room.units, room.aliases)
-            if DAYS.search(text) or DATE.search(text)
-            else _number_of_days(text)
-        )
     if name == "class":
         return {"class": class_named(text, view)} if class_named(text, view) else {}
-    if name in ("clause", "score", "marks") or (name == "to" and step == "transfer"):
+    reader = ANSWERS.get((step, name)) or ANSWERS.get(("", name))
+    if reader:
+        return reader(text, room)
+    if name in BY_THE_STEP:
         return facts(step, text, room.units, room.aliases)
     return {name: REASON_LEAD.sub("", text.strip())} if text.strip() else {}
 
 
+def _units(text: str, room: RoomView) -> dict[str, Any]:
+    named = units_in(text, room.units, room.aliases)
+    return {"to": named} if named else {}
+
+
+def _days(text: str, room: RoomView) -> dict[str, Any]:
+    if DAYS.search(text) or DATE.search(text):
+        return facts("extend", text, room.units, room.aliases)
+    return _number_of_days(text)
+
+
+def _evidence(text: str, room: RoomView) -> dict[str, Any]:
+    return {"evidence": [each.strip() for each in SEPARATORS.split(text) if each.strip()]}
+
+
+# How the answer to a question is read, where not as the words after the step would be, or as it stands.
+ANSWERS: Mapping[tuple[str, str], Callable[[str, RoomView], dict[str, Any]]] = {
+    ("dispatch", "to"): _units,
+    ("designate", "to"): _units,
+    ("request_material", "to"): _units,
+    ("transfer", "to"): lambda text, room: facts("transfer", text, room.units, room.aliases),
+    ("", "until"): lambda text, room: until_in(text),
+    ("", "evidence"): _evidence,
+    ("", "days"): _days,
+}
+BY_THE_STEP = frozenset({"clause", "score", "marks", "criteria", "ground", "kind", "members"})
+
+
 def _element(name: str, text: str, room: RoomView) -> dict[str, Any]:
+    labelled = elements(text, name if name in ELEMENTS else "")
+    if labelled:
+        return dict(labelled)
     found = facts("resolve", text, room.units, room.aliases)
     if set(found) == {"findings"} and "：" not in text[:8] and ":" not in text[:8]:
         return {"verdict": verdict(text)} if name == "verdict" else {name: text.strip()}
@@ -179,7 +231,12 @@ def shown(step: str, given: Mapping[str, Any], view: OfficerView, words: Words, 
         if open_to:
             lines.append(words("prepare.may_add", fields=words("joint.fields").join(open_to)))
         rows = () if given.get("verdict") or given.get("no_answer") else verdict_rows(view)
-        lines += [words("prepare.fault" if fault.blocks else "prepare.hint", words=fault.words) for fault in faults]
+        if any(fault.code == "plan_allowed" for fault in faults):
+            rows = (*rows, (Button(words("step.plan"), f"resolve:{view.number}:plan"),))
+    elif step == "fail_check":
+        others = [each for each in view.criteria if each not in given.get("criteria", ())]
+        rows = tuple((Button(words(f"choice.{each}"), f"{step}:{view.number}:{each}"),) for each in others)
+    lines += [words("prepare.fault" if fault.blocks else "prepare.hint", words=fault.words) for fault in faults]
     blocked = any(fault.blocks for fault in faults)
     lines.append(words("prepare.blocked" if blocked else "prepare.confirm"))
     cancel = Button(words("button.cancel"), f"drop:{view.number}")
@@ -192,7 +249,10 @@ def verdict_rows(view: OfficerView) -> tuple[tuple[Button, ...], ...]:
     return (tuple(pairs[:2]), tuple(pairs[2:]))
 
 
-SHOWN = (*ELEMENTS, "no_answer", "verdict", "clause", "reason", "days", "until", "to", "into", "text")
+SHOWN = (
+    *ELEMENTS, "no_answer", "plan", "verdict", "clause", "cites", "criteria", "ground", "reason", "evidence", "days",
+    "until", "to", "into", "way", "kind", "members", "text",
+)  # fmt: skip
 
 
 def _told(name: str, value: Any, view: OfficerView, step: str, words: Words) -> str:
@@ -202,6 +262,14 @@ def _told(name: str, value: Any, view: OfficerView, step: str, words: Words) -> 
         return words(f"no_answer.{value}")
     if name == "to" and step == "transfer":
         return words(f"system.{value}")
+    if name == "plan":
+        return words("step.plan")
+    if name in CHOSEN:
+        return words("joint.fields").join(words(f"choice.{each}") for each in _each(value))
     if name == "clause":
         return dict(view.clauses.get(step, ())).get(str(value), str(value))
-    return "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return "、".join(map(str, _each(value)))
+
+
+def _each(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else (value,)

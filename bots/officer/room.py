@@ -17,16 +17,24 @@ from casebook.case import Command, Person
 class OfficerView:
     """A case as it may stand in a group: masked, with what this person may do now.
 
-    `classes` and `clauses` are (name, title) pairs of the rulebook; `must` are the elements an answer needs;
+    `classes` and `clauses` are (name, title) pairs of the rulebook; `must` are the elements an answer needs; `criteria`
+    what a check looks at and `grounds` what an appeal may rest on, empty where the rulebook lists none;
     `proposal` are (unit, probability) pairs, `why` the words that spoke for them, `similar` earlier cases (number,
     unit). `path` is where the case has been: (unit, the reason it was handed back, "" for the present one).
-    `identity`: whether this person may open who filed it.
+    `whole` is everything written, covered, "" where `matter` says it all; `hidden`: the words are kept out of groups.
+    `lacking` are papers that the citizen still owes, `answer` the last answer by paragraph, covered.
+    `identity`: whether this person may open who filed it. `group` are the working group's people, `asked` the units
+    that owe material, each with its day.
     """
 
     number: str
     kind: str
     state: str
     matter: str = ""
+    whole: str = ""
+    hidden: bool = False
+    lacking: tuple[str, ...] = ()
+    answer: tuple[tuple[str, str], ...] = ()
     masked: str = ""
     respondent: str = ""
     request: str = ""
@@ -34,11 +42,14 @@ class OfficerView:
     lead_unit: str = ""
     clock: str = ""
     due: datetime | None = None
+    filed: datetime | None = None
     provisional: bool = False
     allowed: tuple[str, ...] = ()
     classes: tuple[tuple[str, str], ...] = ()
     clauses: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     must: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
     needs_verdict: bool = False
     proposal: tuple[tuple[str, float], ...] = ()
     why: str = ""
@@ -49,6 +60,8 @@ class OfficerView:
     path: tuple[tuple[str, str], ...] = ()
     identity: bool = False
     hand_backs: int = 0
+    group: tuple[str, ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,8 +95,11 @@ class OfficerTalk:
         )
 
 
-def nothing_wrong(number: str, given: Mapping[str, Any]) -> Sequence[Fault]:
-    """The check of answers where there is none."""
+EMPTY = OfficerTalk()
+
+
+def nothing_wrong(number: str, step: str, given: Mapping[str, Any]) -> Sequence[Fault]:
+    """The check of what is written where there is none."""
     return ()
 
 
@@ -92,8 +108,9 @@ class RoomView:
     """What the conversation may know. `person` is None for a stranger; `quoted` the case of the card answered to.
 
     `cases` are those named by the message, the quote or the talk; `listed` the room's open ones, for overviews and for
-    steps that name no case; `found` those of a search. `check` names what an answer to a case still lacks. `units` are
-    the unit names in the jurisdiction's order, `aliases` other names of theirs.
+    steps that name no case; `found` those of a search, `next` the one to take up next. `check` names what the words of
+    a step still lack, or should not say. `units` are the unit names in the jurisdiction's order, `aliases` other names
+    of theirs.
     """
 
     now: datetime
@@ -107,12 +124,14 @@ class RoomView:
     units: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     found: tuple[OfficerView, ...] = ()
-    check: Callable[[str, Mapping[str, Any]], Sequence[Fault]] = nothing_wrong
+    next: str = ""
+    check: Callable[[str, str, Mapping[str, Any]], Sequence[Fault]] = nothing_wrong
 
 
 @dataclass(frozen=True)
 class Link:
-    """A one-time page for this person: `what` is look (who filed it) or form (a step's fields; file: a new case)."""
+    """A one-time page for this person: `what` is look (who filed it), read (words kept out of the group), or form (a
+    step's fields; file: a new case)."""
 
     what: str
     number: str = ""

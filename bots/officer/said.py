@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots import heard
+from bots.officer.inquiry import INQUIRY
+from bots.officer.said_parts import DATE, DAYS, REASON_LEAD, count, unit_in, units_in, until_in
 from bots.wording import load_phrases
 
 MENTION = re.compile(r"^@\S+\s*")
-DAYS = re.compile(r"(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*个?(?:工作日|天|日)")
-DATE = re.compile(r"(?:(20\d\d)[-年./])?(\d{1,2})[-月./](\d{1,2})日?")
 CLAUSE_NAMED = re.compile(
     r"第([一二三四五六七八九十百]+)条(?:第?[（(]?([一二三四五六七八九十]+)[)）]?项?)?|(?<!\d)(\d{1,2})[.．](\d{1,2})(?!\d)"
 )
 PROOF = re.compile(r"(?:附上?|证据|证明材料|材料)(?:有|是)?[：:]")
-REASON_LEAD = re.compile(r"^(?:原因|理由|因为|因)(?:是|为)?[：:]?")
-DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
 # In a group people talk to one another; a first word counts as a step only where a message is meant for us.
 VERB_ENDS = re.compile(r"^[\s，,。：:；;！!、]|^$|^(?=\d)")
 
@@ -70,8 +68,11 @@ def wanted_word(text: str) -> str:
     return word if 1 <= len(word) <= LONGEST_WORD and (spaced or not re.search(r"[，,。？?！!\s]", word)) else ""
 
 
-def elements(text: str) -> dict[str, str]:
-    """The labelled paragraphs of an answer, `verdict` among them as its name; empty where nothing is labelled."""
+def elements(text: str, first: str = "") -> dict[str, str]:
+    """The labelled paragraphs of an answer, `verdict` among them as its name; empty where nothing is labelled.
+
+    Words before the first label are the paragraph called `first`, unless that one is labelled itself.
+    """
     labels = {label: name for name, names in load_phrases()["elements"].items() for label in names}
     longest_first = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
     head = re.compile(
@@ -79,12 +80,15 @@ def elements(text: str) -> dict[str, str]:
     )
     found: dict[str, str] = {}
     marks = list(head.finditer(text))
+    opening = text[: marks[0].start()].strip(" \n；;，,") if marks else ""
     for place, mark in enumerate(marks):
         end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
         words = text[mark.end() : end].strip(" \n；;，,")
         name = labels[mark[1]]
         if words:
             found[name] = verdict(words) or "" if name == "verdict" else words
+    if first and opening:
+        found.setdefault(first, opening)
     return {name: words for name, words in found.items() if words}
 
 
@@ -99,25 +103,6 @@ def facts(step: str, rest: str, units: tuple[str, ...], aliases: Mapping[str, st
     reader = READERS.get(step, _reason_only)
     found = reader(rest, units, aliases).items()
     return {name: value for name, value in found if value or (name == "reached" and value is False)}
-
-
-def unit_in(text: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> str:
-    """The unit that the words name, by its name or another name of its; the longest name wins."""
-    names = {**aliases, **{unit: unit for unit in units}}
-    said = sorted((name for name in names if name in text), key=len, reverse=True)
-    if said:
-        return names[said[0]]
-    asked = re.sub(r"[\s，,。、应由交给的办理承]+", "", text)
-    like = [names[name] for name in names if len(asked) >= 2 and _abbreviates(asked, name)]
-    return like[0] if len(set(like)) == 1 else ""
-
-
-def _abbreviates(short: str, name: str) -> bool:
-    """市住建局 for 市住房和城乡建设局: its letters in order, first and last alike."""
-    if not name or short[-1] != name[-1] or short[0] not in name[:2]:
-        return False
-    letters = iter(name)
-    return all(char in letters for char in short)
 
 
 def _opening(text: str) -> tuple[str, str, str]:
@@ -135,11 +120,14 @@ LONGEST_WORD = 20
 # These verbs take their object directly ("交办市自然资源局", "延期5天").
 FOLLOWED = frozenset(
     {"dispatch", "designate", "extend", "hand_back", "merge", "transfer", "reclassify", "mark", "contact"}
+    | {"correct", "limit", "request_material", "convene"}
 )
 
 
 def _without(text: str, numbers: tuple[str, ...]) -> str:
-    folded = unicodedata.normalize("NFKC", text) if numbers else text
+    # Folding would also narrow the commas of an answer; it is only for numbers typed in wide digits.
+    as_typed = all(number.lower() in text.lower() for number in numbers)
+    folded = text if as_typed else unicodedata.normalize("NFKC", text)
     for number in numbers:
         folded = re.sub(re.escape(number), " ", folded, flags=re.I)
     return re.sub(r"^\s*(?:编号|件号)?\s*[，,：:]?\s*", "", folded).strip()
@@ -158,10 +146,8 @@ def _hand_back(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) ->
 
 
 def _to_units(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
-    parts = [part for part in re.split(r"[、，,和及与\s]+", rest) if part]
-    found = [unit_in(rest, units, aliases)] + [unit_in(part, units, aliases) for part in parts]
     flags = {name: True for name in ("urgent", "unclear") if _says(name, rest)}
-    return {"to": list(dict.fromkeys(unit for unit in found if unit)), **flags}
+    return {"to": units_in(rest, units, aliases), **flags}
 
 
 def _says(name: str, text: str) -> bool:
@@ -175,9 +161,9 @@ def _extend(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> di
     reason = REASON_LEAD.sub("", rest[cut:].strip(" ，,。：:；;、")).strip()
     found: dict[str, Any] = {"reason": reason}
     if date:
-        found["until_named"] = [int(date[1] or 0), int(date[2]), int(date[3])]
+        found |= until_in(rest)
     elif days:
-        found["days"] = _count(days[1])
+        found["days"] = count(days[1])
     return found
 
 
@@ -192,7 +178,7 @@ def _resolve(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> d
     if any(rest.startswith(word) for word in load_phrases()["extra"]["without"]):
         why = load_phrases()["no_answer"]
         return {"no_answer": next((name for name, words in why.items() if any(word in rest for word in words)), "")}
-    found = elements(rest)
+    found = elements(rest, "findings")
     return dict(found) if found else {"findings": rest.strip()}
 
 
@@ -205,8 +191,7 @@ def _merge(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dic
 
 
 def _system(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
-    systems = load_phrases()["systems"]
-    return {"to": next((name for name, words in systems.items() if any(word in rest for word in words)), "")}
+    return {"to": _named("systems", rest)}
 
 
 def _appeal(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
@@ -214,7 +199,20 @@ def _appeal(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> di
     reason, *proofs = PROOF.split(rest, maxsplit=1)
     proof = "".join(proofs)
     evidence = [each for each in re.split(r"[、，,；;。]", proof) if each.strip()]
-    return {**_reason_only(reason.rstrip(" ，,。；;"), units, aliases), "evidence": [each.strip() for each in evidence]}
+    said = _reason_only(reason.rstrip(" ，,。；;"), units, aliases)
+    return {**said, "ground": _named("appeal_grounds", reason), "evidence": [each.strip() for each in evidence]}
+
+
+def _failed(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
+    """Which criteria the reason says are not met, and the reason."""
+    said = load_phrases()["criteria"]
+    failed = [name for name, words in said.items() if any(word in rest for word in words)]
+    return {"criteria": failed, **_reason_only(rest, units, aliases)}
+
+
+def _named(table: str, text: str) -> str:
+    names = load_phrases()[table].items()
+    return next((name for name, words in names if any(word in text for word in words)), "")
 
 
 def _object(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
@@ -239,13 +237,6 @@ def _revisit(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> d
 def _marks(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
     marks = load_phrases()["marks"]
     return {"marks": [name for name, words in marks.items() if any(word in rest for word in words)]}
-
-
-def _count(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    tens, has_ten, ones = text.partition("十")
-    return (DIGITS.get(tens, 1) * 10 + DIGITS.get(ones, 0)) if has_ten else DIGITS.get(text, 0)
 
 
 READERS: dict[str, Callable[[str, tuple[str, ...], Mapping[str, str]], dict[str, Any]]] = {
@@ -276,4 +267,6 @@ READERS: dict[str, Callable[[str, tuple[str, ...], Mapping[str, str]], dict[str,
     "revisit": _revisit,
     "mark": _marks,
     "transfer": _system,
+    "fail_check": _failed,
+    **INQUIRY,
 }

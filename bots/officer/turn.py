@@ -6,31 +6,25 @@ overview, answers one of our cards, or answers a question just put to this perso
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bots import heard
 from bots.message import BUTTON, Button, Message, Reply
-from bots.officer.card import all_steps, card, overview, search
+from bots.officer.card import card
+from bots.officer.lists import overview, search
+from bots.officer.plain import PLAIN, do, say
 from bots.officer.preparing import CONFIRMED, class_named, fill, missing, question, shown
-from bots.officer.room import Link, OfficerTalk, OfficerView, RoomTurn, RoomView
+from bots.officer.pressed import fact_of_press, with_press
+from bots.officer.room import EMPTY, Link, OfficerTalk, OfficerView, RoomTurn, RoomView
 from bots.officer.said import Spoken, elements, facts, spoken, wanted_word
 from bots.officer.said import overview as overview_asked
 from bots.wording import load_phrases
-from casebook.case import Command
 from casebook.lifecycle import TABLE
 
-EMPTY = OfficerTalk()
-# What a second part of a press means, by step.
-ARGS: dict[str, str] = {
-    "accept": "class",
-    "reclassify": "class",
-    "decline": "clause",
-    "refuse": "clause",
-    "terminate": "clause",
-}
+# The press that asks for the next case; behind it stands the number of the one just seen.
+NEXT = "next"
 
 
 def wanted_numbers(talk: OfficerTalk, message: Message, quoted: str) -> tuple[str, ...]:
@@ -40,9 +34,20 @@ def wanted_numbers(talk: OfficerTalk, message: Message, quoted: str) -> tuple[st
     return tuple(dict.fromkeys(number for number in (*named, quoted, talk.number) if number))
 
 
+def wants_overview(talk: OfficerTalk, message: Message) -> bool:
+    """Whether lines of a list are wanted, and not what may be done with each case."""
+    return bool(overview_asked(message.text)) or _pressed(talk, message).startswith(("list:", f"{NEXT}:"))
+
+
+def after_which(talk: OfficerTalk, message: Message) -> str:
+    """The case whose next one is asked for; "" where none is."""
+    step, _, number = _pressed(talk, message).partition(":")
+    return number if step == NEXT else ""
+
+
 def wants_list(talk: OfficerTalk, message: Message, quoted: str) -> bool:
     """Whether the turn will want the room's open cases: an overview, or a step that names no case."""
-    if overview_asked(message.text) or _pressed(talk, message).startswith("list:"):
+    if wants_overview(talk, message):
         return True
     said = spoken(message.text)
     return said is not None and not said.number and not quoted
@@ -74,42 +79,36 @@ def _press(room: RoomView, data: str) -> RoomTurn:
     step, _, rest = data.partition(":")
     number, _, arg = rest.partition(":")
     if step == "list":
-        return RoomTurn(room.talk, (overview(number, room.listed, room.words, room.now),))
+        page = int(arg) if arg.isdigit() and len(arg) < 5 else 1
+        return RoomTurn(room.talk, (overview(number, room.listed, room.words, room.now, page),))
+    if step == NEXT:
+        return _next(room)
     view = room.cases.get(number)
     if view is None:
-        return _say(room, "desk.no_case")
+        return say(room, "desk.no_case")
+    if step == "go":
+        return _go(room, view, arg)
     if step in PLAIN:
         return PLAIN[step](room, view, arg)
     if step not in TABLE:
-        return _say(room, "desk.unknown_button")
+        return say(room, "desk.unknown_button")
     going_on = room.talk.number == number and room.talk.step == step
     given = dict(room.talk.facts) if going_on else {}
-    return _prepare(room, view, step, {**given, **_arg(room, step, arg)})
+    return _prepare(room, view, step, with_press(given, fact_of_press(room, step, arg)))
 
 
-def _arg(room: RoomView, step: str, arg: str) -> dict[str, Any]:
-    """The fact that a press carries with it."""
-    if not arg:
-        return {}
-    if step in ARGS:
-        return {ARGS[step]: arg}
-    if step in ("dispatch", "designate"):
-        known = arg.isdigit() and int(arg) < len(room.units)
-        return {"to": [room.units[int(arg)]]} if known else {}
-    if step == "resolve":
-        return {"verdict": arg}
-    if step == "revisit" and arg.isdigit():
-        return {"score": int(arg)} if arg != "0" else {"score": "", "reached": False}
-    if step == "transfer":
-        return {"to": arg}
-    return {"marks": [arg]} if step == "mark" else {}
+def _next(room: RoomView) -> RoomTurn:
+    """The card of the next case that waits here, or a word that none does."""
+    view = room.cases.get(room.next)
+    reply = card(view, room.words, room.now, room.units) if view else Reply(room.words("overview.mine_none"))
+    return RoomTurn(EMPTY, (reply,))
 
 
 def _words(room: RoomView, text: str, message: Message) -> RoomTurn:
     """Free words: an overview, a step, an answer to our question, or an answer to a quoted card."""
     asked = overview_asked(text)
     if asked == "help":
-        return replace(_say(room, "desk.help"), talk=room.talk)
+        return replace(say(room, "desk.help"), talk=room.talk)
     if asked:
         return RoomTurn(room.talk, (overview(asked, room.listed, room.words, room.now),))
     word = wanted_word(text)
@@ -142,7 +141,7 @@ def _spoken(room: RoomView, said: Spoken) -> RoomTurn:
         named, into = room.quoted, said.number
     view = room.cases.get(named)
     if view is None and (said.number or room.quoted):
-        return _say(room, "desk.no_case")
+        return say(room, "desk.no_case")
     if view is None:
         fitting = [each for each in room.listed if said.step in each.allowed]
         if len(fitting) != 1:
@@ -155,7 +154,7 @@ def _spoken(room: RoomView, said: Spoken) -> RoomTurn:
 
 def _which(room: RoomView, said: Spoken, fitting: list[OfficerView]) -> RoomTurn:
     if not fitting:
-        return _say(room, "desk.none_fitting")
+        return say(room, "desk.none_fitting")
     rows = tuple((Button(f"{each.number} {each.matter[:12]}", f"{said.step}:{each.number}"),) for each in fitting[:5])
     return RoomTurn(room.talk, (Reply(room.words("desk.which"), rows),))
 
@@ -166,7 +165,7 @@ def _answered(room: RoomView, text: str) -> RoomTurn:
     replies = load_phrases()["officer_reply"]
     said = heard.bare(text)
     if view is None or said in {heard.bare(word) for word in replies["cancel"]}:
-        return _say(room, "prepare.dropped", number=room.talk.number)
+        return say(room, "prepare.dropped", number=room.talk.number)
     if not room.talk.asking and said in {heard.bare(word) for word in replies["confirm"]}:
         return _go(room, view, room.talk.step)
     if not text:
@@ -195,17 +194,17 @@ def _prepare(room: RoomView, view: OfficerView, step: str, given: dict[str, Any]
     """
     given = _settled(room, view, given)
     if step not in view.allowed:
-        return _do(room, view, step, given)
+        return do(room, view, step, given)
     lacking = tuple(
         name for name in missing(step, given, view) if not (name == "score" and given.get("reached") is False)
     )
     if lacking:
         talk = OfficerTalk(view.number, step, given, lacking[0])
         return RoomTurn(talk, (question(step, lacking, given, view, room),))
-    if step in CONFIRMED:
-        faults = room.check(view.number, given) if step == "resolve" else ()
+    faults = room.check(view.number, step, given)
+    if step in CONFIRMED or faults:
         return RoomTurn(OfficerTalk(view.number, step, given), (shown(step, given, view, room.words, faults),))
-    return _do(room, view, step, given)
+    return do(room, view, step, given)
 
 
 def _settled(room: RoomView, view: OfficerView, given: dict[str, Any]) -> dict[str, Any]:
@@ -239,60 +238,8 @@ def next_day(year: int, month: int, day: int, today: date) -> date | None:
 def _go(room: RoomView, view: OfficerView, step: str) -> RoomTurn:
     """Confirmed: do what was shown, if that is still what waits."""
     if room.talk.number != view.number or room.talk.step != step or room.talk.asking:
-        return _say(room, "prepare.nothing", number=view.number)
-    faults = room.check(view.number, room.talk.facts) if step == "resolve" and step in view.allowed else ()
+        return say(room, "prepare.nothing", number=view.number)
+    faults = room.check(view.number, step, room.talk.facts) if step in view.allowed else ()
     if any(fault.blocks for fault in faults):
         return RoomTurn(room.talk, (shown(step, room.talk.facts, view, room.words, faults),))
-    return _do(room, view, step, dict(room.talk.facts))
-
-
-def _card(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
-    return RoomTurn(EMPTY, (card(view, room.words, room.now, room.units),))
-
-
-def _more(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
-    return RoomTurn(room.talk, (all_steps(view, room.words),))
-
-
-def _drop(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
-    return _say(room, "prepare.dropped" if room.talk.step else "prepare.nothing", number=view.number)
-
-
-def _look(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
-    """Who filed it: never in the room, but by a page of one's own."""
-    if not view.identity:
-        return _say(room, "desk.may_not_look", number=view.number)
-    return RoomTurn(room.talk, links=(Link("look", view.number),))
-
-
-def _form(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
-    """The step on a page: for answers too long to be typed here."""
-    if arg not in view.allowed:
-        return _do(room, view, arg, {}) if arg in TABLE else _say(room, "desk.unknown_button")
-    return RoomTurn(room.talk, links=(Link("form", view.number, arg),))
-
-
-def _again(room: RoomView, view: OfficerView, arg: str) -> RoomTurn:
-    """A dissatisfied citizen whose case need not be done anew: whoever revisits is asked to speak to them once more."""
-    return _do(room, view, "urge", {"text": room.words("desk.revisit_again")})
-
-
-PLAIN: dict[str, Callable[[RoomView, OfficerView, str], RoomTurn]] = {
-    "card": _card,
-    "more": _more,
-    "drop": _drop,
-    "go": _go,
-    "look": _look,
-    "form": _form,
-    "again": _again,
-}
-
-
-def _do(room: RoomView, view: OfficerView, step: str, given: dict[str, Any]) -> RoomTurn:
-    assert room.person is not None
-    kept = {name: value for name, value in given.items() if value not in (None, "", [])}
-    return RoomTurn(EMPTY, commands=((view.number, Command(step, room.person, room.now, kept)),))
-
-
-def _say(room: RoomView, key: str, **more: object) -> RoomTurn:
-    return RoomTurn(EMPTY, (Reply(room.words(key, **more)),))
+    return do(room, view, step, dict(room.talk.facts))

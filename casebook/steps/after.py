@@ -8,6 +8,7 @@ from typing import Any
 from casebook.case import Case, Command
 from casebook.errors import NotAllowed
 from casebook.law import Law
+from casebook.steps.handling import PLANNED
 from casebook.steps.outcome import Decide, Outcome, need, outcome
 
 SATISFIED_FROM = 3  # 基本满意 and better (readings A45)
@@ -23,11 +24,12 @@ def rate(case: Case, command: Command, law: Law) -> Outcome:
     if case.state == "closed" and _rated_since_answer(case):
         raise NotAllowed("already_rated", score=case.score)
     satisfied = score >= SATISFIED_FROM
-    changes = {"score": score, "closed": (case.closed or command.at) if satisfied else None}
+    closes = satisfied and PLANNED not in case.marks
+    changes = {"score": score, "closed": (case.closed or command.at) if closes else None}
     facts: dict[str, Any] = {"score": score}
-    if satisfied and law.rulebook.step("close_off"):
+    if closes and law.rulebook.step("close_off"):
         facts["closed_off"] = True
-    return outcome(command, "closed" if satisfied else "answered", facts=facts, changes=changes)
+    return outcome(command, "closed" if closes else "answered", facts=facts, changes=changes)
 
 
 def _check_resolved(case: Case) -> None:
@@ -62,7 +64,7 @@ def revisit(case: Case, command: Command, law: Law) -> Outcome:
     done = reached or _tried_enough(case, command, law)
     facts = {"reached": reached, "done": done}
     events: tuple[str, ...] = ("revisit",) if done else ()
-    if case.state == "answered" and done and _content(reached, score, law):
+    if case.state == "answered" and done and PLANNED not in case.marks and _content(reached, score, law):
         facts |= {"closed_off": True} if score is not None and law.rulebook.step("close_off") else {}
         return outcome(command, "closed", changes={**changes, "closed": command.at}, facts=facts, events=events)
     if score is None or score >= SATISFIED_FROM:
@@ -119,8 +121,9 @@ def supervise(case: Case, command: Command, law: Law) -> Outcome:
 
 
 def rectify(case: Case, command: Command, law: Law) -> Outcome:
+    """The result of what was put right, or of what an answer only planned: with that the plan is carried out."""
     need(command, "text", cites=_cites(law, "rectify"))
-    return outcome(command)
+    return outcome(command, changes={"marks": case.marks - {PLANNED}} if PLANNED in case.marks else {})
 
 
 def clarify_publicly(case: Case, command: Command, law: Law) -> Outcome:

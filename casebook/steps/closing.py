@@ -9,6 +9,7 @@ from casebook.errors import NotAllowed
 from casebook.law import Law
 from casebook.redact import redact_text
 from casebook.steps.after import SATISFIED_FROM
+from casebook.steps.handling import PLANNED
 from casebook.steps.outcome import Decide, Outcome, clause_for, need, outcome
 
 
@@ -42,6 +43,8 @@ def close_off(case: Case, command: Command, law: Law) -> Outcome:
     """Struck off the open list: only what the citizen has said he is satisfied with (readings A31)."""
     if case.score is None or case.score < SATISFIED_FROM:
         raise NotAllowed("not_satisfied", cites=_cites(law, "close_off"))
+    if PLANNED in case.marks:
+        raise NotAllowed("still_planned", cites=law.rulebook.answer(case.kind).cites)
     return outcome(command, "closed", changes={"closed": case.closed or command.at}, facts={"closed_off": True})
 
 

@@ -15,7 +15,8 @@ from casebook.rules import Answer, Extension
 from casebook.steps.outcome import Decide, Outcome, need, outcome
 from casebook.terms import VERDICTS
 
-ANSWER_FIELDS = ("findings", "process", "measures", "results", "key_points")
+PLANNED = "planned"
+ANSWER_FIELDS = ("findings", "process", "measures", "results", "key_points", "basis")
 
 
 def contact(case: Case, command: Command, law: Law) -> Outcome:
@@ -99,6 +100,7 @@ def resolve(case: Case, command: Command, law: Law) -> Outcome:
         "lead_unit": case.lead_unit or command.by.unit,
         "pending": {},
     }
+    changes |= _planned(case, command, rule)
     if to == "answered":
         changes["answers"] = case.answers + 1
     if to == "closed":
@@ -107,6 +109,14 @@ def resolve(case: Case, command: Command, law: Law) -> Outcome:
     changes |= {"case_class": spot} if spot else {}
     runs = reclassified(case, spot, command.at, law) if spot and spot != case.case_class else ()
     return outcome(command, to, changes=changes, runs=runs)
+
+
+def _planned(case: Case, command: Command, rule: Answer) -> dict[str, Any]:
+    """The mark of an answer that is a plan, where the regulation lets an answer be one; a full answer takes it off."""
+    if command.facts.get("plan") and not rule.plan:
+        raise NotAllowed("plan_is_no_answer", cites=rule.cites, step=command.step)
+    marks = case.marks | {PLANNED} if command.facts.get("plan") else case.marks - {PLANNED}
+    return {"marks": marks} if marks != case.marks else {}
 
 
 def _check_on_the_spot(case: Case, command: Command, law: Law) -> None:
@@ -130,7 +140,7 @@ def _check_answer(case: Case, command: Command, rule: Answer) -> None:
     if reason is not None:
         return
     need(command, *rule.must, cites=rule.cites)
-    if not any(str(command.facts.get(name) or "").strip() for name in ANSWER_FIELDS):
+    if not any(str(command.facts.get(name) or "").strip() for name in ANSWER_FIELDS if name != "basis"):
         raise NotAllowed("needs_answer", cites=rule.cites)
 
 

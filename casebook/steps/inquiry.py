@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from casebook.case import Case, Command
+from casebook.case import Case, Command, Person
 from casebook.errors import NotAllowed
 from casebook.law import Law
 from casebook.steps.handling import moment_of
-from casebook.steps.intake import units_named
+from casebook.steps.intake import texts, units_named
 from casebook.steps.outcome import Decide, Outcome, need, outcome
 from casebook.terms import KINDS
 
@@ -62,10 +62,31 @@ def correct(case: Case, command: Command, law: Law) -> Outcome:
     return outcome(command, changes={"kind": kind}, facts={"was": case.kind})
 
 
+def convene(case: Case, command: Command, law: Law) -> Outcome:
+    """A working group of named persons of any units; named again, the new list stands."""
+    rule = law.rulebook.step("convene")
+    need(command, "members", cites=rule.cites if rule else "")
+    members = tuple(dict.fromkeys(str(_member(name, law)) for name in texts(command.facts["members"])))
+    return outcome(command, changes={"group": members}, facts={"members": members})
+
+
+def _member(name: str, law: Law) -> Person:
+    """The officer or leader so named: as an address, or as unit and name in one."""
+    asked = Person.read(name) if ":" in name else None
+    for unit in law.jurisdiction.units:
+        people = [Person("officer", each, unit.name) for each in unit.officers]
+        people += [Person("leader", unit.leader, unit.name)] if unit.leader else []
+        for person in people:
+            if person == asked or name in {f"{each}{person.name}" for each in (unit.name, *unit.aliases)}:
+                return person
+    raise NotAllowed("unknown_member", member=name)
+
+
 DECIDE: dict[str, Decide] = {
     "investigate": investigate,
     "request_material": request_material,
     "give_material": give_material,
     "limit": limit,
     "correct": correct,
+    "convene": convene,
 }

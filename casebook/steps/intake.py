@@ -101,7 +101,7 @@ def send_back(case: Case, command: Command, law: Law) -> Outcome:
 
 def mark(case: Case, command: Command, law: Law) -> Outcome:
     need(command, "marks")
-    marks = tuple(sorted(_texts(command.facts["marks"])))
+    marks = tuple(sorted(texts(command.facts["marks"])))
     if command.by.role != "supervisor" and not set(marks).isdisjoint(FAILINGS):
         raise NotAllowed("not_your_step", step=command.step, role=command.by.role)
     return outcome(command, facts={"marks": marks}, changes={"marks": case.marks | set(marks)})
@@ -148,7 +148,7 @@ def units_named(case: Case, command: Command, law: Law) -> tuple[str, ...]:
     """The units named, each once and by its full name; refused where one is unknown."""
     need(command, "to")
     units = []
-    for name in _texts(command.facts["to"]):
+    for name in texts(command.facts["to"]):
         unit = law.jurisdiction.unit(name)
         if unit is None:
             raise NotAllowed("unknown_unit", unit=name)
@@ -171,7 +171,7 @@ def _cites(law: Law, step: str) -> str:
     return rule.cites if rule else ""
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def texts(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(item) for item in value)  # type: ignore[attr-defined]
 
 

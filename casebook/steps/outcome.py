@@ -22,6 +22,7 @@ PRIVATE = frozenset(
         "measures",
         "results",
         "key_points",
+        "basis",
         "evidence",
         "suggest_words",
         "others",

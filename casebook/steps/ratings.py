@@ -11,6 +11,14 @@ from casebook.errors import NotAllowed
 from casebook.law import Law
 from casebook.steps.outcome import Decide, Outcome, need, outcome, without
 from casebook.steps.reviewing import passed_on
+from casebook.terms import APPEAL_GROUNDS
+
+# The words of a reason that say which ground an appeal rests on.
+SAYS = {
+    "malicious": ("恶意",),
+    "mistaken": ("误评", "误点", "点错", "按错"),
+    "untrue": ("不存在", "不真实", "不属实", "失实"),
+}
 
 
 def appeal(case: Case, command: Command, law: Law) -> Outcome:
@@ -26,7 +34,22 @@ def appeal(case: Case, command: Command, law: Law) -> Outcome:
     _in_time(case, command, "rating_appeal", cites)
     at_leader = command.by.role == "officer"
     pending = {**case.pending, "appeal": {"by": str(command.by), "at_leader": at_leader}}
-    return outcome(command, "under_appeal", changes={"pending": pending}, facts={"at_leader": at_leader})
+    facts = {"at_leader": at_leader, **_ground(command, law)}
+    return outcome(command, "under_appeal", changes={"pending": pending}, facts=facts)
+
+
+def _ground(command: Command, law: Law) -> dict[str, str]:
+    """Which of the regulation's grounds it rests on: the one named, else the one its reason speaks of."""
+    rule = law.rulebook.step("appeal")
+    known = rule.grounds if rule else ()
+    named = str(command.facts.get("ground") or "")
+    if named and named not in known:
+        listed = "、".join(APPEAL_GROUNDS[name] for name in known)
+        raise NotAllowed("unknown_ground", cites=rule.cites if rule else "", ground=named, known=listed)
+    reason = str(command.facts.get("reason") or "")
+    said = (name for name in known if any(words in reason for words in SAYS[name]))
+    found = named or next(said, "")
+    return {"ground": found} if found else {}
 
 
 def object_(case: Case, command: Command, law: Law) -> Outcome:

@@ -9,9 +9,14 @@ from casebook.case import Case, Command
 from casebook.errors import NotAllowed
 from casebook.law import Law
 from casebook.steps.outcome import Decide, Outcome, need, outcome, without
+from casebook.terms import CRITERIA
 
-# What a check looks at: 事实清楚、定性准确、处理到位.
-CRITERIA = ("facts_clear", "finding_accurate", "handling_complete")
+# The words of a reason that say which criterion failed.
+SAYS = {
+    "facts_clear": ("事实", "核实", "调查"),
+    "finding_accurate": ("定性", "认定"),
+    "handling_complete": ("处理", "整改", "措施", "落实", "办理"),
+}
 
 
 def approve(case: Case, command: Command, law: Law) -> Outcome:
@@ -103,11 +108,21 @@ def pass_check(case: Case, command: Command, law: Law) -> Outcome:
 
 
 def fail_check(case: Case, command: Command, law: Law) -> Outcome:
+    """Not passed, for a reason; where the rulebook names criteria, the entry says which failed and which hold."""
     rule = law.rulebook.step("fail_check")
     need(command, "reason", cites=rule.cites if rule else "")
-    return outcome(
-        command, "handling", changes={"rework_count": case.rework_count + 1}, events=("fail_check", "rework")
-    )
+    changes = {"rework_count": case.rework_count + 1}
+    facts = failed_criteria(command, rule.criteria if rule else ())
+    return outcome(command, "handling", changes=changes, facts=facts, events=("fail_check", "rework"))
+
+
+def failed_criteria(command: Command, criteria: tuple[str, ...]) -> dict[str, bool]:
+    """Each criterion with whether it holds: those denied, or those that the reason speaks of. Empty where none is
+    named."""
+    reason = str(command.facts.get("reason") or "")
+    denied = {name for name in criteria if command.facts.get(name) is False}
+    denied = denied or {name for name in criteria if any(word in reason for word in SAYS.get(name, ()))}
+    return {name: name not in denied for name in criteria} if denied else {}
 
 
 DECIDE: dict[str, Decide] = {
