@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bots.citizen.statement import proposal
 from bots.message import Message
+from bots.named_units import named_first
 from bots.talk import (
     Act,
     Alarm,
@@ -92,6 +93,8 @@ class Acts:
         if filing.proposal.get("verdict") not in (None, "clarify"):
             read.update({name: filing.proposal.get(name) for name in ("verdict", "ground", "clause")})
         read["kind"] = filing.kind
+        units = self._desk.law.jurisdiction.units
+        read["departments"] = named_first(read["departments"], filing.respondent, units)
         read["linked"] = list(dict.fromkeys((*linked, *self._alike(unit, filing.text, message.at))))
         case = self._desk.file(unit, replace(filing, proposal=read), citizen, message.at)
         _attach(unit, filing.evidence, case.number)

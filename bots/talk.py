@@ -65,11 +65,23 @@ HOLDING = "holding"
 SPLITTING = "splitting"
 CONSULTED = "consulted"
 REPEATING = "repeating"
+ADDING = "adding"
 
 # A draft is kept, but is not what is being talked about.
-ASIDE = frozenset({REDIRECTED, CONSULTED})
+ASIDE = frozenset({REDIRECTED, CONSULTED, ADDING})
 DRAFTING = frozenset({GATHERING, CONFIRMING, EDITING})
-STAGES = DRAFTING | {IDLE, REDIRECTED, WITHDRAWING, SUPPLEMENTING, RATED, HOLDING, SPLITTING, REPEATING, CONSULTED}
+STAGES = DRAFTING | {
+    IDLE,
+    REDIRECTED,
+    WITHDRAWING,
+    SUPPLEMENTING,
+    RATED,
+    HOLDING,
+    SPLITTING,
+    REPEATING,
+    CONSULTED,
+    ADDING,
+}
 
 
 class Reading(Protocol):

@@ -27,10 +27,20 @@ def confirm(scene: Scene) -> Turn | None:
     if scene.talk.stage in ASIDE:
         return redirect.insist(scene)
     if scene.talk.stage != CONFIRMING:
-        return scene.stay(Reply(questions.where_we_were(scene.here, draft, scene.talk.asking)))
+        return _as_it_is(scene, draft)
     filing = draft.filing(scene.here.citizen, scene.here.channel)
     act = FileCase(filing, matters.further(scene, filing), scene.talk.earlier)
     return scene.rest(*_consent(scene), acts=(act,), filed=scene.talk.serial)
+
+
+def _as_it_is(scene: Scene, draft: Draft) -> Turn:
+    """A yes before the card: whoever says "提交" sees the card with what there is; any other yes is asked once more."""
+    asking = scene.talk.asking
+    if "text" in asking:
+        return scene.stay(Reply(questions.where_we_were(scene.here, draft, asking)))
+    if heard.mentions("insistence", "file", scene.text):
+        draft = replace(draft, skipped=tuple(dict.fromkeys((*draft.skipped, *asking))))
+    return questions.go_on(scene, draft)
 
 
 def _consent(scene: Scene) -> tuple[Reply, ...]:
@@ -153,6 +163,8 @@ def insist(scene: Scene) -> Turn | None:
         return confirm(scene) if wants_filed else questions.choose_field(scene)
     if talk.stage in DRAFTING and talk.draft is not None:
         return questions.show_card(scene, talk.draft)
+    if talk.draft is None and talk.previous is not None:
+        return back(scene)
     if talk.stage not in ASIDE and scene.here.cases and not wants_filed:
         return redirect.human(scene, scene.here.cases[0].number)
     return redirect.insist(scene)

@@ -54,7 +54,7 @@ def go_on(scene: Scene, draft: Draft, *before: Reply) -> Turn:
     if not wanted:
         return show_card(scene, draft, *before)
     asked = {**draft.asked, **{name: draft.asked.get(name, 0) + 1 for name in wanted}}
-    first = not any(draft.asked.values())
+    first = not any(draft.asked.get(name) for name in wanted)
     draft = replace(draft, asked=asked)
     unclear = "clarify" if "text" in wanted else "reply"
     question = Reply(question_text(scene.here, draft, wanted, first=first), message=unclear)
@@ -78,6 +78,11 @@ def question_text(here: Here, draft: Draft, wanted: tuple[str, ...], *, first: b
     key = "question.first" if first else "question.again"
     question = words(key, asks=words("joint.asks").join(asks))
     return question + (words("question.anonymous_hint") if first and "name" in wanted else "")
+
+
+def not_counted(draft: Draft, asking: tuple[str, ...]) -> Draft:
+    """The draft as if the last question had not been asked."""
+    return replace(draft, asked={name: count - (name in asking) for name, count in draft.asked.items()})
 
 
 def anonymous_note(scene: Scene) -> Reply:

@@ -22,6 +22,8 @@ CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
 KEPT_FIELDS = ("organisation", "staff_name", "place", "event_time", "event_time_text", "receipt_number")
 FILED_KINDS = {"consultation": "consultation", "suggestion": "suggestion", "praise": "suggestion"}
 SHORTEST_ADDITION = 2
+NOT_BUT = re.compile(r"不是([^，,。；;是]{1,20})[，,。\s]*(?:而是|应该是|是)([^，,。；;]{1,30})")
+CORRECTABLE = ("respondent", "name", "phone")
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here
         text=covered(text),
         request=request_in(text) if kind == "complaint" else "",
         evidence=media,
-        anonymous=mentions("draft", "anonymous", text),
+        anonymous=_unnamed(text, before=False),
         confidential=mentions("draft", "confidential", text),
+        skipped=_not_to_be_had(text),
         fields=kept_fields(known),
         proposal=proposal(reading),
     )
@@ -61,21 +64,46 @@ def add(
 ) -> Merged:
     """The draft after one more statement, `asking` being what had been asked for."""
     known = fields_of(reading, text)
-    corrects = corrects or is_correction(text)
+    replaced = _replaced(draft, text)
+    corrects = corrects or bool(replaced) or is_correction(text)
     named = named_field(text) if corrects else ""
     wanted = (named,) if named else asking
-    answer = find(_after_correction(text) if corrects else text, wanted, known)
+    answer = Answer(replaced) if replaced else find(_after_correction(text) if corrects else text, wanted, known)
     draft = replace(
         draft,
         evidence=tuple(dict.fromkeys((*draft.evidence, *media))),
-        anonymous=draft.anonymous or mentions("draft", "anonymous", text),
+        anonymous=_unnamed(text, before=draft.anonymous),
         confidential=draft.confidential or mentions("draft", "confidential", text),
+        skipped=tuple(dict.fromkeys((*draft.skipped, *_not_to_be_had(text)))),
         fields={**kept_fields(known), **draft.fields},
     )
     if "text" in asking and reading is not None:
         draft = replace(draft, proposal=proposal(reading), kind=FILED_KINDS.get(reading.kind, draft.kind))
     merged = _fill(draft, answer, here, corrects=corrects or "respondent" in asking, window=window_in(text))
     return replace(merged, draft=_with_words(merged.draft, text, answer, asking, corrects))
+
+
+def _unnamed(text: str, *, before: bool) -> bool:
+    """Whether the citizen will not be named, as last said."""
+    if mentions("draft", "named", text):
+        return False
+    return before or mentions("draft", "anonymous", text)
+
+
+def _not_to_be_had(text: str) -> tuple[str, ...]:
+    """What the citizen says there is none of, so that it is not asked for."""
+    return ("phone",) if mentions("draft", "no_phone", text) else ()
+
+
+def _replaced(draft: Draft, text: str) -> Mapping[str, str]:
+    """ "不是东区，是西区行政服务中心": the field that holds the old words with its new value; nothing for all else."""
+    found = NOT_BUT.search(simple(text))
+    old, new = (words.strip(" ，,。") for words in found.groups()) if found else ("", "")
+    name = next((name for name in CORRECTABLE if old and old in simple(getattr(draft, name))), "")
+    if not name:
+        return {}
+    held = simple(getattr(draft, name))
+    return {name: new if len(new) >= len(old) + 2 else held.replace(old, new)}
 
 
 def put(draft: Draft, name: str, text: str, here: Here) -> Merged:
