@@ -206,7 +206,8 @@ class RehearsalOffice:
 
 def _message(id: str, citizen: str, said: Mapping[str, Any], at: datetime) -> Message:
     """The chat message of a `say`, in the shape the channels give it."""
-    text, media, kind = str(said.get("text", "")), (), TEXT
+    text, kind = str(said.get("text", "")), TEXT
+    media: tuple[Media, ...] = ()
     if "photo" in said:
         kind, media = IMAGE, (Media(IMAGE, id, str(said["photo"])),)
     elif "voice" in said:
