@@ -19,6 +19,7 @@ DIGITS_OF = dict(zip("一二三四五六七八九", range(1, 10), strict=True))
 # A command is said shortly; longer messages are statements even if they end like one.
 LONGEST_COMMAND = 16
 CLAUSE_END = re.compile(r"[，,。；;！!？?\n]|\s{2,}")
+WORD_END = re.compile(r"[，,。；;！!\s]+")
 # Commands that people say twice over in one breath, in the order of what must not be taken for something else.
 REPEATED = ("deny", "cancel", "confirm", "human", "skip", "anonymous", "confidential", "insist", "thanks", "wait")
 
@@ -80,7 +81,7 @@ def score_within(text: str) -> int | None:
         for word in words
         if "满意" in word and word in folded
     ]
-    clauses = (score(clause) for clause in CLAUSE_END.split(text))
+    clauses = (score(clause) for clause in WORD_END.split(text))
     return max(found)[1] if found else next((given for given in clauses if given), None)
 
 
@@ -116,6 +117,12 @@ def mentions(section: str, name: str, text: str) -> bool:
 @cache
 def _spoken(section: str) -> dict[str, str]:
     return {bare(phrase): name for name, words in load_phrases()[section].items() for phrase in words}
+
+
+def after_first_clause(text: str) -> str:
+    """What stands after the first clause; "" where there is but one."""
+    parts = CLAUSE_END.split(text.strip(), maxsplit=1)
+    return parts[1].strip() if len(parts) > 1 else ""
 
 
 def _sign(text: str) -> str:

@@ -17,7 +17,10 @@ LEARNT = 0.9
 
 
 def named_first(departments: Sequence[Sequence[Any]], respondent: str, units: Sequence[Unit]) -> list[list[Any]]:
-    """The proposed units with the one whose name or other name stands in `respondent` before all others."""
+    """The proposed units with the one whose name or other name stands in `respondent` before all others.
+
+    A hall holds many units' windows: naming it decides only against another hall.
+    """
     rows = [list(row) for row in departments]
     unit = _named(simple(respondent), units)
     names = [row[0] for row in rows]
@@ -32,7 +35,7 @@ def named_first(departments: Sequence[Sequence[Any]], respondent: str, units: Se
 
 
 def _named(respondent: str, units: Sequence[Unit]) -> Unit | None:
-    """The unit with the longest name in it. A hall holds many units' windows: it is meant only against another hall."""
+    """The unit with the longest name in it; None where two share it."""
     found = [(len(name), unit) for unit in units for name in (unit.name, *unit.aliases) if name in respondent]
     longest = max((length for length, _ in found), default=0)
     named = [unit for length, unit in found if length == longest]

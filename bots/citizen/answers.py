@@ -34,6 +34,10 @@ FIRM = re.compile(
     r"(我们?(?:这边)?(?:公司|单位|厂|店)?(?:是|叫)|本公司|本单位|单位是|公司是)?"
     r"([\u4e00-\u9fff()（）]{2,24}(?:有限公司|公司|合作社|事务所|商行|工作室|经营部))"
 )
+# The same without a pause, as speech is written down: "…不给开票我叫惜春".
+TOLD = re.compile(r"(?:我叫|名叫|叫做|我是|姓名是?|名字是?|姓.叫)([\u4e00-\u9fff·]{2,4})[\s，,：:]*$")
+# Without being asked, nobody signs with more characters than this and no usual surname.
+USUAL_LENGTH = 3
 # Remarks on how the citizen wants to be named are short; more than that is part of the story.
 LONGEST_ASIDE = 16
 ASIDE = ("anonymous", "named", "confidential", "no_phone")
@@ -80,16 +84,18 @@ def _likely(name: Any) -> str:
 
 
 def _name_beside_phone(text: str, asking: tuple[str, ...]) -> str:
-    """The name that stands right before a telephone number, the way people sign; "" where none does.
+    """The name that stands right before a telephone number, the way people sign, even without a usual surname.
 
-    Where the name was asked for, a number of any length shows it, and no usual surname is needed.
+    "" where none does. Where the name was asked for, a number of any length shows it.
     """
     asked = "name" in asking
     phone = PHONE.search(text) or (DIGITS.search(text) if asked else None)
-    found = SIGNED.search(_before_lead(text[: phone.start()])) if phone else None
+    before = _before_lead(text[: phone.start()]) if phone else ""
+    found = TOLD.search(before) or SIGNED.search(before)
     if not found:
         return ""
-    return name_in(found[1]) or (found[1] if asked and _could_be_called(found[1]) else "")
+    longest = 4 if asked else USUAL_LENGTH
+    return name_in(found[1]) or (found[1] if len(found[1]) <= longest and _could_be_called(found[1]) else "")
 
 
 def _before_lead(text: str) -> str:
@@ -177,7 +183,8 @@ def _take_name(
     told = _fuller(str(known.get("name") or ""), parts) or _firm(parts, asking)
     if told:
         values["name"] = told
-        return [part for part in parts if told not in part or len(part) > len(told) + 6]
+        parts = [re.sub(rf"(?:我叫|名叫|叫做|叫|我是){told}$", "", part) for part in parts]
+        return [part for part in parts if part and (told not in part or len(part) > len(told) + 6)]
     introduced = load_phrases()["draft"]["introduction"]
     for part in reversed(parts):
         asked = "name" in asking or any(part.startswith(lead) for lead in introduced) or bool(CALLED.fullmatch(part))

@@ -35,10 +35,10 @@ def handle_press(scene: Scene) -> Turn:
 def _event(scene: Scene, event: str) -> Turn:
     name, _, key = event.partition(":")
     if name == "subscribe":
-        return scene.stay(scene.say("greeting", title=scene.here.title))
+        return commands.greet(scene)
     if name in ("menu", "scan"):
         handler = {"progress": own_cases.progress, "human": redirect.human, "help": commands.help_me}.get(key)
-        return (handler(scene) if handler else None) or scene.stay(scene.say("greeting", title=scene.here.title))
+        return (handler(scene) if handler else None) or commands.greet(scene)
     return scene.stay()
 
 

@@ -77,7 +77,9 @@ def question_text(here: Here, draft: Draft, wanted: tuple[str, ...], *, first: b
     ]
     key = "question.first" if first else "question.again"
     question = words(key, asks=words("joint.asks").join(asks))
-    return question + (words("question.anonymous_hint") if first and "name" in wanted else "")
+    if not first or "name" not in wanted:
+        return question
+    return question + words("question.before_hint" if here.person else "question.anonymous_hint")
 
 
 def not_counted(draft: Draft, asking: tuple[str, ...]) -> Draft:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.citizen.answers import Answer, find
-from bots.heard import clean, mentions, simple
+from bots.heard import clean, command, mentions, simple
 from bots.talk import Draft, Here, Reading
 from bots.wording import load_phrases
 from casebook.redact import ID_LIKE, ID_NUMBER, redact_number
@@ -44,7 +44,7 @@ def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here
         request=request_in(text) if kind == "complaint" else "",
         evidence=media,
         anonymous=_unnamed(text, before=False),
-        confidential=mentions("draft", "confidential", text),
+        confidential=_says("confidential", text),
         skipped=_not_to_be_had(text),
         fields=kept_fields(known),
         proposal=proposal(reading),
@@ -73,7 +73,7 @@ def add(
         draft,
         evidence=tuple(dict.fromkeys((*draft.evidence, *media))),
         anonymous=_unnamed(text, before=draft.anonymous),
-        confidential=draft.confidential or mentions("draft", "confidential", text),
+        confidential=draft.confidential or _says("confidential", text),
         skipped=tuple(dict.fromkeys((*draft.skipped, *_not_to_be_had(text)))),
         fields={**kept_fields(known), **draft.fields},
     )
@@ -85,9 +85,14 @@ def add(
 
 def _unnamed(text: str, *, before: bool) -> bool:
     """Whether the citizen will not be named, as last said."""
-    if mentions("draft", "named", text):
+    if _says("named", text):
         return False
-    return before or mentions("draft", "anonymous", text)
+    return before or _says("anonymous", text)
+
+
+def _says(how: str, text: str) -> bool:
+    """Whether the text says so anywhere in its words, or with a clause of its own ("那保密，…")."""
+    return mentions("draft", how, text) or any(command(clause) == how for clause in CLAUSE.split(text))
 
 
 def _not_to_be_had(text: str) -> tuple[str, ...]:
@@ -102,8 +107,8 @@ def _replaced(draft: Draft, text: str) -> Mapping[str, str]:
     name = next((name for name in CORRECTABLE if old and old in simple(getattr(draft, name))), "")
     if not name:
         return {}
-    held = simple(getattr(draft, name))
-    return {name: new if len(new) >= len(old) + 2 else held.replace(old, new)}
+    whole = any(new.endswith(end) for end in load_phrases()["draft"]["respondent_end"])
+    return {name: new if whole else simple(getattr(draft, name)).replace(old, new)}
 
 
 def put(draft: Draft, name: str, text: str, here: Here) -> Merged:

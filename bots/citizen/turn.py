@@ -176,6 +176,8 @@ def _about_own_case(scene: Scene) -> Turn | None:
     if reading.kind == "human_agent":
         return redirect.human(scene)
     longest = LONGEST_QUERY if scene.here.cases else LONGEST_QUERY // 3
+    if _presses(scene, reading):
+        return own_cases.urge(scene)
     if reading.kind == "progress_query" and len(scene.text) <= longest:
         presses = heard.mentions("own", "urge", scene.text) and any(case.open for case in scene.here.cases)
         return own_cases.urge(scene) if presses else own_cases.progress(scene)
@@ -183,6 +185,13 @@ def _about_own_case(scene: Scene) -> Turn | None:
         return own_cases.ask_withdraw(scene)
     said = heard.mentions("own", "supplement", scene.text) or heard.case_numbers(scene.text)
     return own_cases.start_supplement(scene) if reading.kind == "supplement" and said and scene.here.cases else None
+
+
+def _presses(scene: Scene, reading: Reading) -> bool:
+    """Whether short words urge the citizen's own open case on: those of whoever names no other unit."""
+    own = any(case.open for case in scene.here.cases) and len(scene.text) <= LONGEST_QUERY
+    named = reading.fields.get("organisation") or reading.kind in ("withdraw", "supplement")
+    return own and not named and heard.mentions("own", "press", scene.text)
 
 
 def _elsewhere(scene: Scene) -> Turn | None:
