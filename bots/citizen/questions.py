@@ -49,10 +49,12 @@ def required(here: Here) -> tuple[str, ...]:
 
 
 def go_on(scene: Scene, draft: Draft, *before: Reply) -> Turn:
-    """Ask for what is missing, or show the card."""
+    """Ask for what is missing, in short sentences one thing at a time; or show the card."""
     wanted = missing(draft, scene.here)
     if not wanted:
         return show_card(scene, draft, *before)
+    if scene.here.plain:
+        wanted = wanted[:1]
     asked = {**draft.asked, **{name: draft.asked.get(name, 0) + 1 for name in wanted}}
     first = not any(draft.asked.get(name) for name in wanted)
     draft = replace(draft, asked=asked)
