@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bots.citizen.statement import proposal
 from bots.message import Message
+from bots.named_units import named_first
 from bots.talk import (
     Act,
     Alarm,
@@ -35,6 +36,8 @@ SUBSCRIBED = "subscribed"
 # Others' cases of the last days are compared with a new one, a bounded number, for filing must stay quick.
 UNDER_WAY = ("screening", "awaiting_dispatch", "awaiting_acceptance", "disputed", "handling")
 RECENT, LOOKED_AT, COMPARED, SAME_MATTER = timedelta(days=3), 1000, 20, 0.8
+# A matter that the whole town writes about is linked with its latest, each of which leads on to those before it.
+MOST_LINKED = 3
 # The address of a talk in the outbox, and the notice that wakes it.
 TALK, TALK_WAIT = "talk:", "talk_wait"
 
@@ -92,6 +95,8 @@ class Acts:
         if filing.proposal.get("verdict") not in (None, "clarify"):
             read.update({name: filing.proposal.get(name) for name in ("verdict", "ground", "clause")})
         read["kind"] = filing.kind
+        units = self._desk.law.jurisdiction.units
+        read["departments"] = named_first(read["departments"], filing.respondent, units)
         read["linked"] = list(dict.fromkeys((*linked, *self._alike(unit, filing.text, message.at))))
         case = self._desk.file(unit, replace(filing, proposal=read), citizen, message.at)
         _attach(unit, filing.evidence, case.number)
@@ -101,7 +106,8 @@ class Acts:
         """Others' recent cases that tell of the same matter: a person may look at them together."""
         numbers = unit.numbers(state=UNDER_WAY, limit=LOOKED_AT, filed_from=at - RECENT)[-COMPARED:]
         cases = unit.snapshots(numbers).values() if numbers else ()
-        return [case.number for case in cases if self._reader.compare(text, case.filing.text) >= SAME_MATTER]
+        alike = [case.number for case in cases if self._reader.compare(text, case.filing.text) >= SAME_MATTER]
+        return alike[-MOST_LINKED:]
 
     def _take(
         self, unit: Any, number: str, step: str, citizen: Person, message: Message, facts: Mapping[str, Any]

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from bots.message import Message, Reply
 from bots.settings import Settings
 from casebook.jurisdiction import Jurisdiction
+from casebook.law import Law
 
 T = TypeVar("T")
 
@@ -56,6 +57,8 @@ class Office(Protocol):
     @property
     def jurisdiction(self) -> Jurisdiction: ...
     @property
+    def law(self) -> Law: ...
+    @property
     def signer(self) -> Any: ...
     @property
     def wechat(self) -> Any | None: ...
@@ -66,3 +69,5 @@ class Office(Protocol):
     @property
     def checks(self) -> Mapping[str, Callable[[], object]]: ...
     def now(self) -> datetime: ...
+    def checking(self, number: str) -> Mapping[str, str]:
+        """What a notice of that case says of where to check it."""

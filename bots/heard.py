@@ -14,9 +14,14 @@ from bots.wording import load_phrases
 from nlp.text import clean as read_clean
 
 CASE_NUMBER = re.compile(r"(?<![0-9A-Za-z])([A-Z]{0,4}\d{8}-\d{4,6}[0-9X]?)(?![0-9])", re.I)
-ORDINAL = re.compile(r"^(?:选|第)?([1-9]|1\d)(?:个|项|号|条|[.、)）])?$")
+ORDINAL = re.compile(r"^(?:我?[选要])?第?([1-9]|1\d|[一二三四五六七八九])(?:个|项|号|条|种|[.、)）])?吧?$")
+DIGITS_OF = dict(zip("一二三四五六七八九", range(1, 10), strict=True))
 # A command is said shortly; longer messages are statements even if they end like one.
 LONGEST_COMMAND = 16
+CLAUSE_END = re.compile(r"[，,。；;！!？?\n]|\s{2,}")
+WORD_END = re.compile(r"[，,。；;！!\s]+")
+# Commands that people say twice over in one breath, in the order of what must not be taken for something else.
+REPEATED = ("deny", "cancel", "confirm", "human", "skip", "anonymous", "confidential", "insist", "thanks", "wait")
 
 
 def clean(text: str) -> str:
@@ -44,10 +49,16 @@ def bare(text: str) -> str:
 
 
 def command(text: str) -> str:
-    """The name of the command the whole message is; "" if it is none."""
+    """The name of the command the whole message is; "" if it is none. "可以吗？" asks, and is no yes."""
     if len(text) > LONGEST_COMMAND * 2:
         return ""
-    return _spoken("commands").get(bare(text), "")
+    said = _spoken("commands").get(bare(text), "") or _sign(text) or _in_one_sense(text)
+    return "" if said == "confirm" and simple(text).rstrip().endswith(("?", "吗", "么")) else said
+
+
+def begins_with(text: str) -> str:
+    """The command that the first clause of the message is ("我不同意，你们必须管"); "" if it is none."""
+    return command(CLAUSE_END.split(text.strip(), maxsplit=1)[0])
 
 
 def score(text: str) -> int | None:
@@ -59,7 +70,10 @@ def score(text: str) -> int | None:
 
 
 def score_within(text: str) -> int | None:
-    """The rating a short remark holds ("太慢了，不满意"): the longest rating word wins; None if there is none."""
+    """The rating a short remark holds ("太慢了，不满意"): the longest rating word wins; None if there is none.
+
+    Words that rate nothing by themselves must be a clause of their own ("还行吧，就是慢了点").
+    """
     folded = simple(text)
     found = [
         (len(word), int(value))
@@ -67,7 +81,8 @@ def score_within(text: str) -> int | None:
         for word in words
         if "满意" in word and word in folded
     ]
-    return max(found)[1] if found else None
+    clauses = (score(clause) for clause in WORD_END.split(text))
+    return max(found)[1] if found else next((given for given in clauses if given), None)
 
 
 def side_question(text: str) -> str:
@@ -82,8 +97,9 @@ def chosen(text: str, choices: tuple[tuple[str, str], ...]) -> str:
     """The data of the choice that was typed as its number, its label or its data; "" if none was."""
     folded = unicodedata.normalize("NFKC", text).strip()
     number = ORDINAL.match(folded)
-    if number and int(number[1]) <= len(choices):
-        return choices[int(number[1]) - 1][1]
+    place = DIGITS_OF.get(number[1], 0) or int(number[1]) if number else 0
+    if 1 <= place <= len(choices):
+        return choices[place - 1][1]
     return next((data for label, data in choices if folded in (label, data) or bare(text) == bare(label)), "")
 
 
@@ -101,6 +117,50 @@ def mentions(section: str, name: str, text: str) -> bool:
 @cache
 def _spoken(section: str) -> dict[str, str]:
     return {bare(phrase): name for name, words in load_phrases()[section].items() for phrase in words}
+
+
+def after_first_clause(text: str) -> str:
+    """What stands after the first clause; "" where there is but one."""
+    parts = CLAUSE_END.split(text.strip(), maxsplit=1)
+    return parts[1].strip() if len(parts) > 1 else ""
+
+
+def _sign(text: str) -> str:
+    """The command that a face or a gesture alone is: 👌, [强]."""
+    left = text.strip()
+    for name, signs in load_phrases()["signs"].items():
+        for sign in signs:
+            if left and not left.replace(sign, "").strip():
+                return name
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _in_one_sense(text: str) -> str:
+    """The command that the message says several times over, or with small words between ("好了 提交", "嗯就这样")."""
+    letters = "".join(char for char in simple(text).lower() if char.isalnum())
+    if not 2 <= len(letters) <= LONGEST_COMMAND:
+        return ""
+    return next((name for name in REPEATED if _is_made_of(letters, name)), "")
+
+
+def _is_made_of(letters: str, name: str) -> bool:
+    """Whether the letters are words of that command, at least one, and small words, from end to end."""
+    own, small = _words_of(name)
+    reached = {0: False}
+    for end in range(1, len(letters) + 1):
+        for start in [start for start in reached if letters[start:end] in own | small]:
+            reached[end] = reached.get(end, False) or reached[start] or letters[start:end] in own
+    return reached.get(len(letters), False)
+
+
+@cache
+def _words_of(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What that command is made of: its own words, and those that add nothing."""
+    polite = load_phrases()["polite"]
+    small = {word for ends in (polite["before"], polite["after"], polite["between"]) for word in ends}
+    own = set(load_phrases()["commands"][name])
+    return frozenset(own), frozenset(small - own)
 
 
 def _cut_front(letters: str, ends: list[str]) -> str:

@@ -189,6 +189,8 @@ class Reception:
             sides=law.rulebook.revisit.sides if law.rulebook.revisit else (),
             cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,
+            channels=self._office.channels,
+            person=_left_before(cases),
             may_take_id=message.channel not in ABROAD,
             caution=self._desk.law.rulebook.caution,
             mind=Thinking(self._reader, self._knowledge, message.at),
@@ -234,6 +236,13 @@ class Reception:
         """The receipts of matters filed together, in one."""
         texts = [self._words("same.linked"), *(reply.text for reply in replies)]
         return Reply("\n\n".join(texts), replies[0].buttons[:1])
+
+
+def _left_before(cases: Sequence[Case]) -> Mapping[str, str]:
+    """Name and telephone of the latest own case that has them; nothing where all are anonymous."""
+    named = (case.filing for case in cases if case.filing.name and not case.filing.anonymous)
+    filing = next(named, None)
+    return {"name": filing.name, "phone": filing.phone} if filing else {}
 
 
 def _addressed(rows: Sequence[Sequence[Button]], url: str) -> tuple[tuple[Button, ...], ...]:

@@ -68,6 +68,11 @@ class Renderer(Protocol):
         """What a message of fixed form may say of it: number, about, at, unit."""
 
 
+def addressed(row: Row) -> Mapping[str, Any]:
+    """To whom a notice goes and since when, for what is written for one person alone."""
+    return {"addressed_to": row.to, "written_at": row.at}
+
+
 class Rendering:
     """The usual renderer. `classes` are (name, title) of the rulebook's classes, for accepting into one of them;
     `staff` replaces the buttons that staff get."""
@@ -85,7 +90,7 @@ class Rendering:
     def __call__(self, row: Row, channel: str) -> Reply:
         if row.message == "reply":
             return unpacked(row.private["reply"])
-        text = self._say(row.message, {**row.facts, **row.private})
+        text = self._say(row.message, {**row.facts, **row.private, **addressed(row)})
         if channel in WITHOUT_BUTTONS or not row.case:
             return Reply(text)
         if row.to.startswith("citizen:"):

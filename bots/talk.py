@@ -65,11 +65,23 @@ HOLDING = "holding"
 SPLITTING = "splitting"
 CONSULTED = "consulted"
 REPEATING = "repeating"
+ADDING = "adding"
 
 # A draft is kept, but is not what is being talked about.
-ASIDE = frozenset({REDIRECTED, CONSULTED})
+ASIDE = frozenset({REDIRECTED, CONSULTED, ADDING})
 DRAFTING = frozenset({GATHERING, CONFIRMING, EDITING})
-STAGES = DRAFTING | {IDLE, REDIRECTED, WITHDRAWING, SUPPLEMENTING, RATED, HOLDING, SPLITTING, REPEATING, CONSULTED}
+STAGES = DRAFTING | {
+    IDLE,
+    REDIRECTED,
+    WITHDRAWING,
+    SUPPLEMENTING,
+    RATED,
+    HOLDING,
+    SPLITTING,
+    REPEATING,
+    CONSULTED,
+    ADDING,
+}
 
 
 class Reading(Protocol):
@@ -247,7 +259,8 @@ class CaseView:
 @dataclass(frozen=True)
 class Here:
     """What the conversation may know in this turn. `may_take_id` is false on channels abroad (Telegram). `pause` is how
-    long a thought may rest before it counts as ended; None where an answer cannot come later than the message."""
+    long a thought may rest before it counts as ended; None where an answer cannot come later than the message.
+    `person` is the name and telephone the citizen left with the last case that was not anonymous."""
 
     now: datetime
     words: Words
@@ -259,6 +272,8 @@ class Here:
     materials: tuple[Material, ...] = USUAL
     cases: tuple[CaseView, ...] = ()
     redirects: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
+    person: Mapping[str, str] = field(default_factory=dict)
     may_take_id: bool = True
     caution: str = ""
     anonymous: str = "accept"

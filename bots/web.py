@@ -26,6 +26,7 @@ from starlette.staticfiles import StaticFiles
 from bots.channels.deskroom import DeskRoom
 from bots.channels.errors import fault
 from bots.channels.lines import PAGES, Pages
+from bots.channels.paper_door import PaperDoor
 from bots.channels.private_form import PrivateForm
 from bots.channels.webchat import WebChat
 from bots.gate import BodyCap, Buckets, Failures, SafeHeaders, SameOrigin
@@ -55,6 +56,7 @@ def create_app(office: Office, more: Sequence[BaseRoute] = ()) -> Starlette:
         *doors.routes(),
         *wecom_routes(office),
         *PrivateForm(office, pages).routes(),
+        *PaperDoor(office, pages).routes(),
         *WebChat(office, pages, live).routes(),
         *(
             [_desk_only_here(route, office) for route in DeskRoom(office, pages, live).routes()]

@@ -197,9 +197,10 @@ def _limits(case: Case, calendar: Calendar, now: datetime) -> dict[str, Value]:
 
 
 def _remarks(case: Case, now: datetime) -> dict[str, Value]:
+    merged = [str(entry.facts["number"]) for entry in case.history if entry.step == "merged_in"]
     late = any(run.overdue(now) for run in case.clocks if not run.target)
     marks = {
-        "merged": bool(case.merged_into or case.linked),
+        "merged": bool(case.merged_into or merged),
         "anonymous": case.filing.anonymous,
         "confidential": case.filing.confidential,
         "urgent": "urgent" in case.marks,
@@ -210,7 +211,8 @@ def _remarks(case: Case, now: datetime) -> dict[str, Value]:
         "confidential": "confidential" if case.filing.confidential else "",
         "anonymous": "anonymous" if case.filing.anonymous else "",
         "merged_into": case.merged_into or "",
-        "linked": "、".join(case.linked),
+        "linked": "、".join(merged),
+        "related": "、".join(number for number in case.linked if number not in merged),
     }
 
 

@@ -30,10 +30,16 @@ class Desk:
         self.law = law
 
     def file(self, book: Book, filing: Filing, by: Person, at: datetime) -> Case:
-        """A new case with its number, receipt and clocks. Raises NotAllowed for a filing that cannot be taken."""
+        """A new case with its number, receipt and clocks. The cases it is linked with are linked with it.
+
+        Raises NotAllowed for a filing that cannot be taken, NoSuchCase for a linked number that is none.
+        """
         serial = book.next_serial(f"case/{at:%Y%m%d}")
         case = taking.file(case_number(at.date(), serial), filing, by, at, self.law)
         self._save(book, None, case)
+        for number in case.linked:
+            earlier = book.load(number)
+            self._save(book, earlier, taking.link(earlier, case.number, max(at, earlier.history[-1].at)))
         return case
 
     def take(self, book: Book, number: str, command: Command) -> Case:

@@ -42,7 +42,8 @@ class Unit:
 @dataclass(frozen=True)
 class Jurisdiction:
     """One office. `opens`/`closes` are its hours, `phone` what citizens may call, `redirects` where to go with what
-    is not ours (by ground: petition, litigation …), `overlay` the name of its own holidays' file, "" for none.
+    is not ours (by ground: petition, litigation …), `channels` every other way of reaching it, as its regulation lists
+    them, told to whoever greets or asks for help, `overlay` the name of its own holidays' file, "" for none.
     An inspector in `inspector_levels` checks the units of that level only, and nobody else checks those. `last_word`
     are those of the centre who alone decide what the rulebook reserves (a second objection)."""
 
@@ -63,6 +64,7 @@ class Jurisdiction:
     overlay: str = ""
     prefix: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def unit(self, name: str) -> Unit | None:

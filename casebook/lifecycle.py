@@ -84,9 +84,10 @@ TABLE: dict[str, Arrow] = {
     "recount":             _arrow(OPEN,                  SAME,                                     "clock"),
     "lapse":               _arrow(OPEN,                  SAME,                                     "clock"),
     "merged_in":           _arrow(OPEN,                  SAME,                                     "dispatcher officer"),
+    "linked":              _arrow(frozenset(STATES),     SAME,                                     "clock"),
 }  # fmt: skip
 # What only the clock, or the desk itself, puts into a case's history.
-BY_ITSELF = frozenset({"recount", "lapse", "merged_in"})
+BY_ITSELF = frozenset({"recount", "lapse", "merged_in", "linked"})
 
 CHOICES = {
     "file": "file",

@@ -31,8 +31,11 @@ class Sent:
 class Office(Protocol):
     """A whole office that can be played with. Every moment is given to it."""
 
-    def say(self, citizen: str, text: str, at: datetime) -> None:
-        """One chat message of that citizen, through the conversation."""
+    def say(self, citizen: str, said: Mapping[str, Any], at: datetime) -> None:
+        """One chat message of that citizen, through the conversation: `text`, `photo`, `voice` or `place`.
+
+        `voice` is what the platform recognised, "" where it recognised nothing; `channel` is "rehearsal" unless told.
+        """
 
     def file(self, by: Person, facts: Mapping[str, Any], at: datetime) -> None:
         """A filing. Raises NotAllowed."""
@@ -128,7 +131,7 @@ def play(rehearsal: Rehearsal, office: Office) -> Played:
 
 def _carry_out(step: Step, office: Office) -> None:
     if step.do == "say":
-        office.say(step.by.name, str(step.facts.get("text", "")), step.at)
+        office.say(step.by.name, step.facts, step.at)
     elif step.do == "file":
         office.file(step.by, step.facts, step.at)
     elif step.do:

@@ -38,9 +38,11 @@ FILING_KEYS = frozenset(
         "service",
     ]
 )
+# A chat message has words, or a picture by its name, a voice note by what was recognised of it, a place by its name.
+SAID = frozenset({"text", "photo", "voice", "place"})
 # What each step may say besides at, by, do and case.
 KEYS: Mapping[str, frozenset[str]] = {
-    "say": frozenset({"text"}),
+    "say": SAID | {"channel"},
     "file": FILING_KEYS,
     "supplement": frozenset({"text", "evidence"}),
     "withdraw": frozenset({"reason"}),
@@ -183,6 +185,8 @@ def _step(number: int, row: Any, file: str, zone: tzinfo) -> Step:
     else:
         _known(facts, KEYS[do], where)
         _values(facts, where)
+        if do == "say" and not SAID & set(facts):
+            raise RehearsalError(f"{where}: say needs one of {', '.join(sorted(SAID))}")
     case = row.get("case")
     if do and do not in WITHOUT_CASE and not isinstance(case, int):
         raise RehearsalError(f"{where}: {do} needs case = N, the N-th case filed here")

@@ -120,6 +120,14 @@ def follow(case: Case, facts: Mapping[str, Any], by: Person, at: datetime) -> Ca
     return case.with_entry(Entry(case.version + 1, at, by, "merged_in", case.state, number, changes=changes))
 
 
+def link(case: Case, number: str, at: datetime) -> Case:
+    """The case with a later one that belongs to it; nothing else changes, and nobody is told."""
+    changes = {"linked": tuple(dict.fromkeys((*case.linked, number)))}
+    return case.with_entry(
+        Entry(case.version + 1, at, CLOCK, "linked", case.state, {"number": number}, changes=changes)
+    )
+
+
 def file(number: str, filing: Filing, by: Person, at: datetime, law: Law) -> Case:
     """A new case from a filing. Raises NotAllowed for a kind, channel or text it cannot take."""
     stream = check_filing(filing, law)

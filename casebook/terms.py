@@ -111,6 +111,7 @@ STEPS = {
     "recount": "重算期限",
     "lapse": "期满",
     "merged_in": "并入",
+    "linked": "关联",
 }
 
 CLOCKS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -29,6 +29,7 @@ from bots.citizen.statement import proposal
 from bots.courier import Courier
 from bots.gather import Source, gather
 from bots.knowledge import Knowledge, read_knowledge
+from bots.paper_link import STEP_OF, signed
 from bots.reception import Reception
 from bots.render import Rendering
 from bots.settings import Settings
@@ -39,6 +40,7 @@ from bots.wording import load_words
 from casebook.desk import Desk
 from casebook.jurisdiction import Jurisdiction
 from casebook.law import Law
+from casebook.rules import FormRule
 from casebook.wording import say
 from models.migrate import is_current, migrate
 from models.store import Store
@@ -52,7 +54,6 @@ from scheduler.reporting import Reporting
 log = logging.getLogger(__name__)
 
 GATHER_EVERY = 10.0  # seconds
-PAPERS = frozenset({"acceptance_notice", "decline_notice"})
 
 
 @dataclass
@@ -153,7 +154,7 @@ def open_office(settings: Settings) -> Office:
     units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
     reader = Reader.load(units=units, rulebook=law.rulebook.name)
     known = Knowledge(read_knowledge(law.jurisdiction.name))
-    written = partial(_say, signer, settings.public_url)
+    written = partial(_say, signer, settings.public_url, law.rulebook.forms)
     reception = Reception(desk, reader, law.jurisdiction, say=written, public_url=settings.public_url, knowledge=known)
     wechat, senders = _wechat(settings, store)
     senders.update(_wecom(settings, store))
@@ -176,11 +177,16 @@ def open_office(settings: Settings) -> Office:
     return office
 
 
-def _say(signer: Signer, public_url: str, message: str, facts: Mapping[str, Any]) -> str:
-    """A notice's text; a paper also says where anyone can check that it is genuine."""
-    if message in PAPERS:
-        facts = {**facts, **checking(signer, public_url, str(facts["number"]))}
-    return say(message, facts)
+def _say(signer: Signer, public_url: str, forms: Sequence[FormRule], message: str, facts: Mapping[str, Any]) -> str:
+    """A notice's text; a paper also says where it can be opened, and where anyone can check that it is genuine."""
+    step = STEP_OF.get(message)
+    if step is None:
+        return say(message, facts)
+    number, to, at = str(facts["number"]), str(facts.get("addressed_to", "")), facts.get("written_at")
+    printed = any(rule.step == step for rule in forms)
+    secret = signed(signer, number, step, to, at) if printed and isinstance(at, datetime) else ""
+    paper = {"paper_url": f"{public_url}/papers/{secret}"} if secret else {}
+    return say(message, {**facts, **checking(signer, public_url, number), **paper})
 
 
 def _wechat(settings: Settings, store: Store) -> tuple[WeChat | None, dict[str, Sender]]:

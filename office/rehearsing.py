@@ -12,7 +12,7 @@ from typing import Any
 
 from bots.acts import TALK
 from bots.knowledge import Knowledge, read_knowledge
-from bots.message import TEXT, Message, Reply
+from bots.message import IMAGE, LOCATION, TEXT, VOICE, Media, Message, Reply
 from bots.reception import Reception
 from casebook.case import Case, Command, Filing, Person
 from casebook.desk import Desk
@@ -72,10 +72,10 @@ class RehearsalOffice:
         self._waits: list[tuple[datetime, str]] = []
         self._said = 0
 
-    def say(self, citizen: str, text: str, at: datetime) -> None:
+    def say(self, citizen: str, said: Mapping[str, Any], at: datetime) -> None:
         self._said += 1
-        message = Message(CHANNEL, f"say-{self._said}", citizen, TEXT, at, text=text, sender_name=citizen)
-        handle = self.handle(citizen, at)
+        message = _message(f"say-{self._said}", citizen, said, at)
+        handle = self.handle(citizen, at, message.channel)
         self._converse(handle, at, lambda unit: self.reception.receive(unit, message))
 
     def _converse(self, handle: str, at: datetime, speak: Callable[[Any], list[Reply]]) -> None:
@@ -189,9 +189,9 @@ class RehearsalOffice:
         role, _, name = handle.partition(":")
         return f"{role}:{self._names.get(name, name)}" if role == "citizen" else handle
 
-    def handle(self, name: str, at: datetime) -> str:
+    def handle(self, name: str, at: datetime, channel: str = CHANNEL) -> str:
         """The handle of the citizen of that name; made at first mention."""
-        contact = self.store.write(lambda unit: unit.contact(CHANNEL, name, name, at))
+        contact = self.store.write(lambda unit: unit.contact(channel, name, name, at))
         self._names[contact.handle] = name
         return str(contact.handle)
 
@@ -202,6 +202,20 @@ class RehearsalOffice:
 
     def close(self) -> None:
         self.store.close()
+
+
+def _message(id: str, citizen: str, said: Mapping[str, Any], at: datetime) -> Message:
+    """The chat message of a `say`, in the shape the channels give it."""
+    text, kind = str(said.get("text", "")), TEXT
+    media: tuple[Media, ...] = ()
+    if "photo" in said:
+        kind, media = IMAGE, (Media(IMAGE, id, str(said["photo"])),)
+    elif "voice" in said:
+        kind, text, media = VOICE, str(said["voice"]), (Media(VOICE, id),)
+    elif "place" in said:
+        kind, text = LOCATION, str(said["place"])
+    channel = str(said.get("channel", CHANNEL))
+    return Message(channel, id, citizen, kind, at, text=text, media=media, sender_name=citizen)
 
 
 def rehearse(path: Path) -> Played:

@@ -346,7 +346,7 @@ def test_a_step_that_is_not_ones_own_is_refused_in_words(office, sign_in):
     assert office.case(case.number).version == case.version
 
 
-@pytest.mark.parametrize("step", ["rate", "withdraw", "file", "recount", "merged_in", "nothing"])
+@pytest.mark.parametrize("step", ["rate", "withdraw", "file", "recount", "merged_in", "linked", "nothing"])
 def test_a_step_that_is_no_form_of_the_console_is_not_there(office, sign_in, step):
     case = office.file()
 

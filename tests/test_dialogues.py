@@ -67,6 +67,7 @@ def _unlike(case: Case, asked: dict[str, Any], cases: list[Case]) -> list[str]:
         "anonymous": filing.anonymous,
         "confidential": filing.confidential,
         "unit": departments[0][0],
+        "evidence": len(filing.evidence),
         "steps": [entry.step for entry in case.history],
     }
     faults = [f"{key}: {found[key]!r}, not {value!r}" for key, value in asked.items() if found.get(key, value) != value]

@@ -9,6 +9,8 @@ import pytest
 
 from bots.knowledge import Knowledge, read_knowledge
 from casebook.errors import RulebookError
+from casebook.jurisdiction import read_jurisdiction
+from casebook.rulebook_file import read_rulebook, shipped
 from models.store import Store
 from tests.talking import House, text_of
 
@@ -32,6 +34,27 @@ ASKED = [
     ("怎么提取公积金", "提取"),
     ("你们中午上班吗", "办公时间"),
     ("低保需要什么条件", "低保"),
+]
+# Ways of asking an office about its own work that stand in no file, and what its regulation says.
+ASKED_OF_AN_OFFICE = [
+    ("yunnan", "我投诉了几天能有回复啊", "3 个工作日"),
+    ("yunnan", "投诉必须留真名吗", "原则上要求实名"),
+    ("yunnan", "哪些情况的投诉不受理", "不受理"),
+    ("suining", "请问投诉多久能有结果", "15 个工作日"),
+    ("suining", "可以匿名投诉吗", "可以不予答复"),
+    ("suining", "投诉了会不会被打击报复啊", "不得打击报复"),
+    ("suining", "想投诉打哪个电话", "12345"),
+    ("suining", "投诉能撤回不", "撤回"),
+    ("anyang", "请问投诉了多久能给我回话", "3 个工作日"),
+    ("anyang", "有诉即办窗口都管什么", "吃拿卡要"),
+    ("anyang", "哪里可以投诉", "12345"),
+    ("henan", "投诉几天有答复", "1、5、15"),
+    ("henan", "答复里要写些什么内容", "调查核实"),
+    ("henan", "对处理结果不满意怎么办", "不满意"),
+    ("shanghai", "差评有人管吗", "5 个工作日"),
+    ("shanghai", "投诉要多久才有回复", "15 个工作日"),
+    ("shanghai", "燃气公司的服务也可以投诉吗", "参照"),
+    ("shanghai", "你们几点上班呀", "九点"),
 ]
 # Asked just as often, and in no file: these belong to people.
 UNANSWERED = [
@@ -71,9 +94,18 @@ def test_most_paraphrases_find_their_answer() -> None:
     assert len(right) >= 0.75 * len(ASKED)
 
 
+@pytest.mark.parametrize(("office", "question", "word"), ASKED_OF_AN_OFFICE)
+def test_every_office_answers_for_its_own_work(office: str, question: str, word: str) -> None:
+    known = Knowledge(read_knowledge(office)).look_up(question, DAY)
+
+    assert known is not None
+    assert word in known.answer
+
+
 @pytest.mark.parametrize("question", UNANSWERED)
-def test_what_nobody_wrote_down_finds_nothing(question: str) -> None:
-    assert Knowledge(SHIPPED).look_up(question, DAY) is None
+@pytest.mark.parametrize("office", shipped())
+def test_what_nobody_wrote_down_finds_nothing(office: str, question: str) -> None:
+    assert Knowledge(read_knowledge(office)).look_up(question, DAY) is None
 
 
 def test_an_answer_that_ran_out_is_not_given() -> None:
@@ -82,7 +114,17 @@ def test_an_answer_that_ran_out_is_not_given() -> None:
 
 def test_every_answer_that_ships_says_that_it_is_for_demonstration() -> None:
     assert len(SHIPPED) >= 20
-    assert all("演示" in answer.source for answer in SHIPPED)
+    assert all("演示" in answer.source for office in shipped() for answer in read_knowledge(office))
+
+
+@pytest.mark.parametrize("office", shipped())
+def test_an_answer_that_rests_on_a_regulation_names_it_and_the_body_that_answers_for_it(office: str) -> None:
+    title, body = read_rulebook(office).title, read_jurisdiction(office).body
+    ruled = [answer for answer in read_knowledge(office) if "条" in answer.source]
+
+    assert len(ruled) >= 5
+    assert {answer.unit for answer in ruled} == {body}
+    assert [answer.source for answer in ruled if title not in answer.source] == []
 
 
 def test_a_question_is_answered_with_source_unit_and_day(house: House) -> None:

@@ -58,7 +58,7 @@ def test_two_matters_become_two_linked_cases_with_one_receipt_after_asking(house
     assert len(receipt) == 1
     assert one.number in receipt[0].text
     assert other.number in receipt[0].text
-    assert (one.linked, other.linked) == ((), (one.number,))
+    assert (one.linked, other.linked) == ((other.number,), (one.number,))
     assert (one.filing.name, other.filing.phone) == ("张三丰", "13800000000")
     assert "公积金" not in one.filing.text
     assert other.filing.proposal["departments"][0][0] == "市住房公积金管理中心"

@@ -24,6 +24,7 @@ from casebook.jurisdiction import Unit as Handling
 from models.migrate import migrate
 from models.store import Store
 from models.vault import Vault
+from office.checking import checking
 
 ZONE = ZoneInfo("Asia/Shanghai")
 KEY = "an-invented-key-of-more-than-thirty-two-letters"
@@ -75,6 +76,7 @@ class TestOffice:
     signer: Signer = field(default_factory=lambda: Signer(KEY))
     reception: Any = field(default_factory=Echo)
     jurisdiction: Jurisdiction = JURISDICTION
+    law: Any = None
     wechat: Any = None
     telegram_door: Any = None
     wecom_door: Any = None
@@ -82,6 +84,9 @@ class TestOffice:
 
     def now(self) -> datetime:
         return datetime.now(ZONE)
+
+    def checking(self, number: str) -> Mapping[str, str]:
+        return checking(self.signer, self.settings.public_url, number)
 
     def write(self, room: str, text: str, key: str, card: str = "") -> int:
         """A line from outside, as the courier of any process would write it."""

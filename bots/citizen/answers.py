@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bots.heard import simple
+from bots.citizen.labelled import labelled, named_by_label
+from bots.heard import ORDINAL, command, mentions, simple
 from bots.identity import is_valid
 from bots.wording import load_phrases
 from casebook.redact import ID_LIKE, ID_NUMBER, PHONE
@@ -27,6 +28,19 @@ NAMED_RESPONDENT = 30
 HOW_LONG = re.compile(
     r"[0-9一二三四五六七八九十两半几好多]+个?(?:小时|钟头|趟|次|天|分钟|年|月|周|星期|上午|下午)(?!之?以?内)"
 )
+# "她叫李莫愁", "我妈名字叫李莫愁".
+CALLED = re.compile(r"[我他她您老的孩子妈爸爷奶婆公丈夫妻]{1,4}(?:名字|大名)?叫做?([\u4e00-\u9fff·]{2,4})")
+FIRM = re.compile(
+    r"(我们?(?:这边)?(?:公司|单位|厂|店)?(?:是|叫)|本公司|本单位|单位是|公司是)?"
+    r"([\u4e00-\u9fff()（）]{2,24}(?:有限公司|公司|合作社|事务所|商行|工作室|经营部))"
+)
+# The same without a pause, as speech is written down: "…不给开票我叫惜春".
+TOLD = re.compile(r"(?:我叫|名叫|叫做|我是|姓名是?|名字是?|姓.叫)([\u4e00-\u9fff·]{2,4})[\s，,：:]*$")
+# Without being asked, nobody signs with more characters than this and no usual surname.
+USUAL_LENGTH = 3
+# Remarks on how the citizen wants to be named are short; more than that is part of the story.
+LONGEST_ASIDE = 16
+ASIDE = ("anonymous", "named", "confidential", "no_phone")
 SIGNED = re.compile(r"(?:^|[\s，,。；;、！!？?：:])([\u4e00-\u9fff·]{2,6})[\s，,：:]*$")
 
 
@@ -41,27 +55,62 @@ class Answer:
 
 def find(text: str, asking: tuple[str, ...], known: Mapping[str, Any]) -> Answer:
     """What the message gives, `asking` being the fields of the last question, `known` the reader's fields."""
-    values: dict[str, str] = {}
+    values, rest = labelled(text)
     wrong: list[str] = []
-    rest = _take_id(text, values, wrong)
-    beside = _name_beside_phone(rest)
+    rest = _take_id(rest, values, wrong)
+    beside = _name_beside_phone(rest, asking)
     rest = _take_phone(rest, asking, known, values, wrong)
-    known = {**known, "name": known.get("name") or beside}
+    known = {**known, "name": _likely(known.get("name")) or beside}
     parts = [part for part in SEPARATORS.split(_without_leads(rest)) if part]
     parts = _take_address(parts, asking, values)
-    parts = _take_name(parts, asking, known, values)
-    parts = _take_respondent(parts, text, asking, known, values)
-    if "request" in asking and parts and not _is_story(parts, values):
+    parts = parts if "name" in values else _take_name(parts, asking, known, values)
+    parts = parts if "respondent" in values else _take_respondent(parts, text, asking, known, values)
+    parts = [part for part in parts if not _is_by_the_way(part)]
+    if "request" in asking and "request" not in values and parts and not _is_story(parts, values):
         values["request"] = "，".join(parts)
         parts = []
     return Answer(values, tuple(wrong), "，".join(parts))
 
 
-def _name_beside_phone(text: str) -> str:
-    """The name that stands right before a telephone number, the way people sign; "" where none does."""
-    phone = PHONE.search(text)
-    found = SIGNED.search(text[: phone.start()]) if phone else None
-    return name_in(found[1]) if found else ""
+def _is_by_the_way(part: str) -> bool:
+    """Whether a clause is a word to us and no part of the matter: a command, a greeting, a wish for how to be named."""
+    return bool(command(part)) or (len(part) <= LONGEST_ASIDE and any(mentions("draft", how, part) for how in ASIDE))
+
+
+def _likely(name: Any) -> str:
+    """The reader's name, unless it is a single character that nobody is called by."""
+    told = name if isinstance(name, str) else ""
+    return told if len(told) != 1 or simple(told) in load_phrases()["draft"]["surnames"] else ""
+
+
+def _name_beside_phone(text: str, asking: tuple[str, ...]) -> str:
+    """The name that stands right before a telephone number, the way people sign, even without a usual surname.
+
+    "" where none does. Where the name was asked for, a number of any length shows it.
+    """
+    asked = "name" in asking
+    phone = PHONE.search(text) or (DIGITS.search(text) if asked else None)
+    before = _before_lead(text[: phone.start()]) if phone else ""
+    found = TOLD.search(before) or SIGNED.search(before)
+    if not found:
+        return ""
+    longest = 4 if asked else USUAL_LENGTH
+    return name_in(found[1]) or (found[1] if len(found[1]) <= longest and _could_be_called(found[1]) else "")
+
+
+def _before_lead(text: str) -> str:
+    """The text without the word that introduces the number at its end ("…，电话")."""
+    text = text.rstrip(" ：:，,")
+    leads = sorted(load_phrases()["draft"]["phone_lead"], key=len, reverse=True)
+    return text.removesuffix(next((lead for lead in leads if text.endswith(lead)), ""))
+
+
+def _could_be_called(said: str) -> bool:
+    """Whether a few characters may be a name for all we know: nothing in them tells or asks anything."""
+    phrases = load_phrases()["draft"]
+    nothing_said = not any(char in phrases["telling"] for char in said)
+    taken = said in phrases["not_names"] or bool(command(said) or ORDINAL.match(said)) or named_by_label(said)
+    return bool(HAN_NAME.fullmatch(said)) and nothing_said and not taken
 
 
 def _is_story(parts: list[str], values: Mapping[str, str]) -> bool:
@@ -131,13 +180,14 @@ def _take_address(parts: list[str], asking: tuple[str, ...], values: dict[str, s
 def _take_name(
     parts: list[str], asking: tuple[str, ...], known: Mapping[str, Any], values: dict[str, str]
 ) -> list[str]:
-    told = _fuller(str(known.get("name") or ""), parts)
+    told = _fuller(str(known.get("name") or ""), parts) or _firm(parts, asking)
     if told:
         values["name"] = told
-        return [part for part in parts if told not in part or len(part) > len(told) + 6]
+        parts = [re.sub(rf"(?:我叫|名叫|叫做|叫|我是){told}$", "", part) for part in parts]
+        return [part for part in parts if part and (told not in part or len(part) > len(told) + 6)]
     introduced = load_phrases()["draft"]["introduction"]
     for part in reversed(parts):
-        asked = "name" in asking or any(part.startswith(lead) for lead in introduced)
+        asked = "name" in asking or any(part.startswith(lead) for lead in introduced) or bool(CALLED.fullmatch(part))
         name = name_in(part) if asked else ""
         if name:
             values["name"] = name
@@ -154,12 +204,21 @@ def _fuller(told: str, parts: list[str]) -> str:
     return next((name for name in names if told and len(name) > len(told) and name.startswith(told)), told)
 
 
+def _firm(parts: list[str], asking: tuple[str, ...]) -> str:
+    """The firm that speaks: "我们是…有限公司", or its bare name where the name was asked for."""
+    for part in parts:
+        found = FIRM.fullmatch(part)
+        if found and (found[1] or "name" in asking):
+            return found[2]
+    return ""
+
+
 def _may_be_called(part: str, asking: tuple[str, ...]) -> bool:
     """Whether words that are no usual name may be one all the same: a firm, a short odd name asked for alone."""
     if not ANY_NAME.fullmatch(part):
         return False
     ends = load_phrases()["draft"]["organisation_end"]
-    return part.isascii() or any(part.endswith(end) for end in ends) or (asking == ("name",) and len(part) <= 4)
+    return part.isascii() or any(part.endswith(end) for end in ends) or _could_be_called(part)
 
 
 def name_in(part: str) -> str:
@@ -179,8 +238,9 @@ def name_in(part: str) -> str:
 
 def _stripped(part: str) -> str:
     phrases = load_phrases()["draft"]
+    called = CALLED.fullmatch(part)
     lead = next((lead for lead in phrases["name_lead"] if part.startswith(lead) and len(part) > len(lead)), "")
-    part = part.removeprefix(lead)
+    part = called[1] if called else part.removeprefix(lead)
     tail = next((tail for tail in phrases["name_tail"] if part.endswith(tail) and len(part) > len(tail)), "")
     return part.removesuffix(tail)
 

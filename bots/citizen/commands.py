@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from bots import heard
 from bots.citizen import matters, own_cases, questions, redirect
@@ -12,11 +13,24 @@ from bots.citizen.statement import kind_in
 from bots.message import Reply
 from bots.talk import ASIDE, CONFIRMING, DRAFTING, EDITING, GATHERING, REDIRECTED, Draft, FileCase, Talk, Turn
 
+LONGEST_AFTER_YES = 12
+
 
 def handle_command(scene: Scene) -> Turn | None:
     """The answer to a command, None if the message is none or it means nothing here."""
-    handler = COMMANDS.get(heard.command(scene.text)) if scene.text and not scene.media else None
+    said = heard.command(scene.text) or _agrees(scene) if scene.text and not scene.media else ""
+    handler = COMMANDS.get(said)
     return handler(scene) if handler else None
+
+
+def _agrees(scene: Scene) -> str:
+    """A yes to the card with a few words after it ("对的，麻烦快点"), unless they take something back."""
+    rest = heard.after_first_clause(scene.text)
+    few = scene.talk.stage == CONFIRMING and 0 < len(rest) <= LONGEST_AFTER_YES
+    yes = few and heard.begins_with(scene.text) == "confirm"
+    plain = not any(char.isdigit() for char in rest) and not heard.mentions("yes_but", "words", rest)
+    asks = any(sign in scene.text for sign in "?？")
+    return "confirm" if yes and plain and not asks else ""
 
 
 def confirm(scene: Scene) -> Turn | None:
@@ -27,10 +41,20 @@ def confirm(scene: Scene) -> Turn | None:
     if scene.talk.stage in ASIDE:
         return redirect.insist(scene)
     if scene.talk.stage != CONFIRMING:
-        return scene.stay(Reply(questions.where_we_were(scene.here, draft, scene.talk.asking)))
+        return _as_it_is(scene, draft)
     filing = draft.filing(scene.here.citizen, scene.here.channel)
     act = FileCase(filing, matters.further(scene, filing), scene.talk.earlier)
     return scene.rest(*_consent(scene), acts=(act,), filed=scene.talk.serial)
+
+
+def _as_it_is(scene: Scene, draft: Draft) -> Turn:
+    """A yes before the card: whoever says "提交" sees the card with what there is; any other yes is asked once more."""
+    asking = scene.talk.asking
+    if "text" in asking:
+        return scene.stay(Reply(questions.where_we_were(scene.here, draft, asking)))
+    if heard.mentions("insistence", "file", scene.text):
+        draft = replace(draft, skipped=tuple(dict.fromkeys((*draft.skipped, *asking))))
+    return questions.go_on(scene, draft)
 
 
 def _consent(scene: Scene) -> tuple[Reply, ...]:
@@ -123,6 +147,15 @@ def start(scene: Scene) -> Turn | None:
     return questions.go_on(replace(scene, talk=replace(talk, held_media=(), held="")), draft)
 
 
+def as_before(scene: Scene) -> Turn | None:
+    """Name and telephone as they were left with an earlier case."""
+    draft, person = scene.talk.draft, scene.here.person
+    wanted: dict[str, Any] = {name: value for name, value in person.items() if value and name in scene.talk.asking}
+    if draft is None or not wanted:
+        return None
+    return questions.go_on(scene, replace(draft, **wanted))
+
+
 def restart(scene: Scene) -> Turn | None:
     return scene.rest(scene.say("restart"), previous=scene.talk.draft)
 
@@ -132,7 +165,21 @@ def wait(scene: Scene) -> Turn | None:
 
 
 def help_me(scene: Scene) -> Turn | None:
-    return scene.stay(scene.say("help", title=scene.here.title, phone=scene.here.phone))
+    return scene.stay(with_ways(scene, "help", phone=scene.here.phone))
+
+
+def greet(scene: Scene) -> Turn:
+    """The first word to somebody new."""
+    return scene.stay(with_ways(scene, "greeting", title=scene.here.title))
+
+
+def with_ways(scene: Scene, key: str, **facts: object) -> Reply:
+    """The sentence, and every other way of reaching the office under it; in short sentences without them."""
+    said, ways = scene.say(key, **facts), scene.here.channels
+    if not ways or scene.talk.plain:
+        return said
+    line = scene.here.words("ways", ways=scene.here.words("joint.asks").join(ways))
+    return replace(said, text=f"{said.text}\n{line}")
 
 
 def plainly(scene: Scene) -> Turn | None:
@@ -153,6 +200,8 @@ def insist(scene: Scene) -> Turn | None:
         return confirm(scene) if wants_filed else questions.choose_field(scene)
     if talk.stage in DRAFTING and talk.draft is not None:
         return questions.show_card(scene, talk.draft)
+    if talk.draft is None and talk.previous is not None:
+        return back(scene)
     if talk.stage not in ASIDE and scene.here.cases and not wants_filed:
         return redirect.human(scene, scene.here.cases[0].number)
     return redirect.insist(scene)
@@ -189,6 +238,7 @@ COMMANDS: dict[str, Callable[[Scene], Turn | None]] = {
     "plainly": plainly,
     "usually": usually,
     "start": start,
+    "as_before": as_before,
     "thanks": redirect.chat,
     "hello": redirect.chat,
 }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots import heard
-from bots.citizen import own_cases, questions
+from bots.citizen import adding, own_cases, questions
 from bots.citizen.scene import Scene
 from bots.citizen.statement import add, begin, edited_field, is_correction, put
 from bots.message import Reply
 from bots.talk import DRAFTING, EDITING, GATHERING, Draft, Talk, Turn
+from bots.wording import load_phrases
 
 # How many pieces a story may come in before what we asked for counts as not given.
 MOST_PATIENCE = 3
@@ -17,22 +18,11 @@ MOST_PATIENCE = 3
 
 def statement(scene: Scene) -> Turn:
     """A new matter."""
-    talk = replace(
-        scene.talk,
-        serial=scene.talk.serial + 1,
-        offered=False,
-        previous=None,
-        rounds=0,
-        held="",
-        held_media=(),
-        parts=(),
-        earlier="",
-    )
     merged = begin(scene.text, (*scene.talk.held_media, *scene.media), scene.reading, scene.here)
     notes = [scene.note(key, facts) for key, facts in merged.notes]
     if merged.draft.anonymous:
         notes.append(questions.anonymous_note(scene))
-    return questions.go_on(replace(scene, talk=talk), merged.draft, *notes)
+    return questions.go_on(replace(scene, talk=_new(scene.talk)), merged.draft, *notes)
 
 
 def drafting(scene: Scene) -> Turn | None:
@@ -41,6 +31,9 @@ def drafting(scene: Scene) -> Turn | None:
     if talk.draft is None or talk.stage not in DRAFTING:
         return None
     changing = talk.stage == EDITING
+    further = None if changing else adding.another(scene)
+    if further:
+        return further
     merged = add(talk.draft, scene.text, scene.media, talk.asking, scene.reading, scene.here, corrects=changing)
     notes = [scene.note(key, facts) for key, facts in merged.notes]
     if scene.media and not scene.text:
@@ -48,7 +41,7 @@ def drafting(scene: Scene) -> Turn | None:
     if merged.draft.anonymous and not talk.draft.anonymous:
         notes.append(questions.anonymous_note(scene))
     patient = _is_still_telling(talk, merged.draft)
-    draft = _not_counted(merged.draft, talk.asking) if patient else merged.draft
+    draft = questions.not_counted(merged.draft, talk.asking) if patient else merged.draft
     scene = replace(scene, talk=replace(talk, previous=talk.draft, rounds=talk.rounds + patient))
     if scene.media and not scene.text and talk.stage == GATHERING:
         return scene.move(
@@ -64,10 +57,6 @@ def _is_still_telling(talk: Talk, draft: Draft) -> bool:
     return grew and bool(talk.asking) and not answered and talk.rounds < MOST_PATIENCE
 
 
-def _not_counted(draft: Draft, asking: tuple[str, ...]) -> Draft:
-    return replace(draft, asked={name: count - (name in asking) for name, count in draft.asked.items()})
-
-
 def picture_first(scene: Scene) -> Turn | None:
     """A picture before any word: kept, and the matter asked for."""
     if not scene.media or scene.text:
@@ -77,6 +66,23 @@ def picture_first(scene: Scene) -> Turn | None:
         return held
     media = tuple(dict.fromkeys((*scene.talk.held_media, *scene.media)))
     return scene.move(scene.say("note.picture_first"), held_media=media)
+
+
+def place_first(scene: Scene) -> Turn | None:
+    """A place on the map before any word: kept as where it happened, and the matter asked for."""
+    if not scene.place or scene.talk.draft is not None:
+        return None
+    ends = load_phrases()["draft"]["respondent_end"]
+    named = scene.place if any(scene.place.endswith(end) for end in ends) else ""
+    fields = {"place": scene.place, **({"organisation": named} if named else {})}
+    draft = Draft(text=scene.text, respondent=named, evidence=scene.talk.held_media, fields=fields)
+    return questions.go_on(replace(scene, talk=_new(scene.talk)), draft)
+
+
+def _new(talk: Talk) -> Talk:
+    """The talk at the beginning of a new matter."""
+    fresh = replace(talk, serial=talk.serial + 1, offered=False, previous=None, rounds=0)
+    return replace(fresh, held="", held_media=(), parts=(), earlier="")
 
 
 def side_question(scene: Scene) -> Turn | None:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from bots import heard
 from bots.citizen.redirect import danger_in, is_cry_for_help
 from bots.citizen.turn import to_read, turn
-from bots.message import BUTTON, EVENT, TEXT, UNKNOWN, VOICE, Media, Message, Reply
+from bots.message import BUTTON, EVENT, LOCATION, TEXT, UNKNOWN, VOICE, Media, Message, Reply
 from bots.talk import DRAFTING, IDLE, REDIRECTED, Here, Reading, Talk, Turn, Wait
 from bots.wording import load_phrases
 
@@ -27,6 +27,9 @@ LONGEST_BEGINNING = 20
 FORGOTTEN = timedelta(minutes=30)
 # Said in between; the thought goes on.
 ASIDES = frozenset({"help", "human", "wait", "progress", "hello", "thanks"})
+
+# Never a mere piece.
+WHOLE = (BUTTON, EVENT, UNKNOWN, LOCATION)
 
 Read = Callable[[str], Reading]
 
@@ -56,6 +59,8 @@ def listen(talk: Talk, message: Message, here: Here, read: Read) -> Turn:
     apart = heard.command(text) or message.kind in (BUTTON, UNKNOWN) or (message.kind == VOICE and not text)
     if apart or len(text) > LONGEST_WAITING or _is_forgotten(talk, here):
         return _one_after_the_other(ear, talk, message)
+    if message.kind == LOCATION and text:
+        text = here.words("location.text", place=text)
     pieces = (*talk.pending, text) if text else talk.pending
     return _answered_or_held(ear, _let_go(talk), _joined(message, pieces, talk.pending_media), pieces)
 
@@ -82,7 +87,9 @@ def _answered_or_held(ear: _Ear, talk: Talk, message: Message, pieces: tuple[str
     """`pieces` are the texts the message was joined of; none for a message by itself."""
     text = heard.clean(message.text)
     pieces = pieces or ((text,) if text else ())
-    may_hold = message.kind not in (BUTTON, EVENT, UNKNOWN) and not heard.command(text) and not _must_answer(text)
+    may_hold = (
+        message.kind not in (BUTTON, EVENT, UNKNOWN, LOCATION) and not heard.command(text) and not _must_answer(text)
+    )
     media = tuple(item.id for item in message.media if item.id) if message.kind != VOICE else ()
     may_hold = may_hold and bool(pieces or media)
     if may_hold and len(pieces) < MOST_PIECES and len(text) < LONGEST_WAITING and is_unfinished(text):

@@ -25,6 +25,7 @@ SHORTEST_PART, MOST_PARTS = 6, 5
 ALIKE = 0.55
 # Below this the reader only guesses whose matter it is.
 SURE_OF_UNIT = 0.4
+LONGEST_CHOICE = 20
 NUMBER = "一二三四五六七八九十1-9"
 MARK = re.compile(
     rf"(?:^|(?<=[\s。；;，,！!？?：:]))\s*(?:第[{NUMBER}](?:件事?|个问题|个事|是)?[、，,：:]?|[{NUMBER}](?:是|、|[.．](?!\d))"
@@ -128,12 +129,29 @@ def same_again(scene: Scene) -> Turn | None:
 def while_holding(scene: Scene) -> Turn | None:
     """Yes, no, or anything else, which is heard for itself."""
     case = scene.here.case(scene.talk.number) if scene.talk.number else None
-    said = heard.command(scene.text)
+    case = case or _only_open(scene)
+    said = heard.command(scene.text) or _which(scene.text)
     if case is None or not said:
         return None
     if said in ("confirm", "supplement"):
         return own_cases.with_held(scene, case)
-    return start(scene, scene.talk.held) if said in ("deny", "insist", "start", "restart") else None
+    new = said in ("deny", "insist", "start", "restart") and bool(scene.talk.held)
+    return start(scene, scene.talk.held) if new else None
+
+
+def _only_open(scene: Scene) -> CaseView | None:
+    """The case that a picture can only be for; None where there are several."""
+    open_cases = [case for case in scene.here.cases if "supplement" in case.steps]
+    return open_cases[0] if len(open_cases) == 1 else None
+
+
+def _which(text: str) -> str:
+    """Which of the two a few words choose: the case there is, or a new one; "" if they choose neither."""
+    if len(text) > LONGEST_CHOICE:
+        return ""
+    if heard.mentions("several", "new", text):
+        return "deny"
+    return "supplement" if heard.mentions("several", "same", text) else ""
 
 
 def while_repeating(scene: Scene) -> Turn | None:

@@ -16,6 +16,7 @@ from bots.talk import DRAFTING, RATED, SUPPLEMENTING, WITHDRAWING, CaseView, Rat
 
 MOST_LISTED = 5
 LOW_SCORE = 2
+LONGEST_REMARK = 60
 WEEKDAYS = "一二三四五六日"
 
 
@@ -200,7 +201,7 @@ def rate_in_words(scene: Scene) -> Turn | None:
         score = int(scene.text)
     if score is not None:
         return rate(scene, waiting[0].number, score)
-    within = heard.score_within(scene.text) if len(scene.text) <= 60 else None
+    within = heard.score_within(scene.text) if len(scene.text) <= LONGEST_REMARK else None
     return rate(scene, waiting[0].number, within, scene.text) if within else None
 
 

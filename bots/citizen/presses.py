@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bots.citizen import commands, consulting, matters, own_cases, questions, redirect
+from bots.citizen import adding, commands, consulting, matters, own_cases, questions, redirect
 from bots.citizen.scene import Scene
-from bots.talk import ASIDE, DRAFTING, REPEATING, SPLITTING, Subscribe, Turn
+from bots.talk import ADDING, ASIDE, DRAFTING, REPEATING, SPLITTING, Subscribe, Turn
 
 KINDS = ("complaint", "consultation", "suggestion")
 
@@ -35,10 +35,10 @@ def handle_press(scene: Scene) -> Turn:
 def _event(scene: Scene, event: str) -> Turn:
     name, _, key = event.partition(":")
     if name == "subscribe":
-        return scene.stay(scene.say("greeting", title=scene.here.title))
+        return commands.greet(scene)
     if name in ("menu", "scan"):
         handler = {"progress": own_cases.progress, "human": redirect.human, "help": commands.help_me}.get(key)
-        return (handler(scene) if handler else None) or scene.stay(scene.say("greeting", title=scene.here.title))
+        return (handler(scene) if handler else None) or commands.greet(scene)
     return scene.stay()
 
 
@@ -77,6 +77,8 @@ def _on_held(scene: Scene, what: str, target: str) -> Turn:
         return scene.rest(scene.say("same.over"))
     if what == "again" and talk.stage == REPEATING and target == talk.number:
         return matters.start(scene, talk.held, target, scene.say("insist.taken"))
+    if what in ("split", "whole") and talk.stage == ADDING and target == str(talk.serial):
+        return adding.apart(scene) if what == "split" else adding.into_this(scene)
     if what in ("split", "whole") and talk.stage == SPLITTING and target == str(talk.serial):
         return matters.split(scene) if what == "split" else matters.whole(scene)
     return scene.stay(scene.say("press.old"))

@@ -49,12 +49,14 @@ def required(here: Here) -> tuple[str, ...]:
 
 
 def go_on(scene: Scene, draft: Draft, *before: Reply) -> Turn:
-    """Ask for what is missing, or show the card."""
+    """Ask for what is missing, in short sentences one thing at a time; or show the card."""
     wanted = missing(draft, scene.here)
     if not wanted:
         return show_card(scene, draft, *before)
+    if scene.here.plain:
+        wanted = wanted[:1]
     asked = {**draft.asked, **{name: draft.asked.get(name, 0) + 1 for name in wanted}}
-    first = not any(draft.asked.values())
+    first = not any(draft.asked.get(name) for name in wanted)
     draft = replace(draft, asked=asked)
     unclear = "clarify" if "text" in wanted else "reply"
     question = Reply(question_text(scene.here, draft, wanted, first=first), message=unclear)
@@ -77,7 +79,14 @@ def question_text(here: Here, draft: Draft, wanted: tuple[str, ...], *, first: b
     ]
     key = "question.first" if first else "question.again"
     question = words(key, asks=words("joint.asks").join(asks))
-    return question + (words("question.anonymous_hint") if first and "name" in wanted else "")
+    if not first or "name" not in wanted:
+        return question
+    return question + words("question.before_hint" if here.person else "question.anonymous_hint")
+
+
+def not_counted(draft: Draft, asking: tuple[str, ...]) -> Draft:
+    """The draft as if the last question had not been asked."""
+    return replace(draft, asked={name: count - (name in asking) for name, count in draft.asked.items()})
 
 
 def anonymous_note(scene: Scene) -> Reply:

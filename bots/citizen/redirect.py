@@ -61,6 +61,11 @@ def insist(scene: Scene) -> Turn:
     return go_on(scene, draft, scene.say("insist.taken"))
 
 
+def while_redirected(scene: Scene) -> Turn | None:
+    """Disagreement in more than a word ("我不同意，你们必须管"); anything else is heard for itself."""
+    return insist(scene) if heard.begins_with(scene.text) in ("insist", "deny") else None
+
+
 def human(scene: Scene, about: str = "") -> Turn:
     """A person is called; the place in the conversation stays."""
     phone = scene.here.phone

@@ -15,7 +15,8 @@ PRIVATE_FORM = "private:form"
 
 @dataclass(frozen=True)
 class Scene:
-    """What was said, by whom it was understood, and where the conversation stood. `data` is a pressed button's."""
+    """What was said, by whom it was understood, and where the conversation stood. `data` is a pressed button's,
+    `place` the name of a place that was sent as such; it stands in the text too."""
 
     talk: Talk
     here: Here
@@ -23,6 +24,7 @@ class Scene:
     media: tuple[str, ...] = ()
     data: str = ""
     reading: Reading | None = None
+    place: str = ""
 
     def say(self, key: str, *rows: tuple[Button, ...], **facts: object) -> Reply:
         """The sentence of that key with choices under it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.citizen.answers import Answer, find
-from bots.heard import clean, mentions, simple
+from bots.heard import clean, command, mentions, simple
 from bots.talk import Draft, Here, Reading
 from bots.wording import load_phrases
 from casebook.redact import ID_LIKE, ID_NUMBER, redact_number
@@ -22,6 +22,8 @@ CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
 KEPT_FIELDS = ("organisation", "staff_name", "place", "event_time", "event_time_text", "receipt_number")
 FILED_KINDS = {"consultation": "consultation", "suggestion": "suggestion", "praise": "suggestion"}
 SHORTEST_ADDITION = 2
+NOT_BUT = re.compile(r"不是([^，,。；;是]{1,20})[，,。\s]*(?:而是|应该是|是)([^，,。；;]{1,30})")
+CORRECTABLE = ("respondent", "name", "phone")
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here
         text=covered(text),
         request=request_in(text) if kind == "complaint" else "",
         evidence=media,
-        anonymous=mentions("draft", "anonymous", text),
-        confidential=mentions("draft", "confidential", text),
+        anonymous=_unnamed(text, before=False),
+        confidential=_says("confidential", text),
+        skipped=_not_to_be_had(text),
         fields=kept_fields(known),
         proposal=proposal(reading),
     )
@@ -61,21 +64,51 @@ def add(
 ) -> Merged:
     """The draft after one more statement, `asking` being what had been asked for."""
     known = fields_of(reading, text)
-    corrects = corrects or is_correction(text)
+    replaced = _replaced(draft, text)
+    corrects = corrects or bool(replaced) or is_correction(text)
     named = named_field(text) if corrects else ""
     wanted = (named,) if named else asking
-    answer = find(_after_correction(text) if corrects else text, wanted, known)
+    answer = Answer(replaced) if replaced else find(_after_correction(text) if corrects else text, wanted, known)
     draft = replace(
         draft,
         evidence=tuple(dict.fromkeys((*draft.evidence, *media))),
-        anonymous=draft.anonymous or mentions("draft", "anonymous", text),
-        confidential=draft.confidential or mentions("draft", "confidential", text),
+        anonymous=_unnamed(text, before=draft.anonymous),
+        confidential=draft.confidential or _says("confidential", text),
+        skipped=tuple(dict.fromkeys((*draft.skipped, *_not_to_be_had(text)))),
         fields={**kept_fields(known), **draft.fields},
     )
     if "text" in asking and reading is not None:
         draft = replace(draft, proposal=proposal(reading), kind=FILED_KINDS.get(reading.kind, draft.kind))
     merged = _fill(draft, answer, here, corrects=corrects or "respondent" in asking, window=window_in(text))
     return replace(merged, draft=_with_words(merged.draft, text, answer, asking, corrects))
+
+
+def _unnamed(text: str, *, before: bool) -> bool:
+    """Whether the citizen will not be named, as last said."""
+    if _says("named", text):
+        return False
+    return before or _says("anonymous", text)
+
+
+def _says(how: str, text: str) -> bool:
+    """Whether the text says so anywhere in its words, or with a clause of its own ("那保密，…")."""
+    return mentions("draft", how, text) or any(command(clause) == how for clause in CLAUSE.split(text))
+
+
+def _not_to_be_had(text: str) -> tuple[str, ...]:
+    """What the citizen says there is none of, so that it is not asked for."""
+    return ("phone",) if mentions("draft", "no_phone", text) else ()
+
+
+def _replaced(draft: Draft, text: str) -> Mapping[str, str]:
+    """ "不是东区，是西区行政服务中心": the field that holds the old words with its new value; nothing for all else."""
+    found = NOT_BUT.search(simple(text))
+    old, new = (words.strip(" ，,。") for words in found.groups()) if found else ("", "")
+    name = next((name for name in CORRECTABLE if old and old in simple(getattr(draft, name))), "")
+    if not name:
+        return {}
+    whole = any(new.endswith(end) for end in load_phrases()["draft"]["respondent_end"])
+    return {name: new if whole else simple(getattr(draft, name)).replace(old, new)}
 
 
 def put(draft: Draft, name: str, text: str, here: Here) -> Merged:

@@ -10,18 +10,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bots import heard
-from bots.citizen import consulting, drafting, matters, own_cases, questions, redirect
+from bots.citizen import adding, consulting, drafting, matters, own_cases, questions, redirect
 from bots.citizen.commands import handle_command
 from bots.citizen.presses import handle_press
 from bots.citizen.scene import Handler, Scene
 from bots.message import BUTTON, EVENT, LOCATION, UNKNOWN, VOICE, Button, Message, Reply
 from bots.talk import (
+    ADDING,
     ASIDE,
     CONSULTED,
     DRAFTING,
     HOLDING,
     IDLE,
     RATED,
+    REDIRECTED,
     REPEATING,
     SPLITTING,
     SUPPLEMENTING,
@@ -51,7 +53,7 @@ def to_read(talk: Talk, message: Message) -> str:
     While the matter itself is still unclear, old and new words are read as one statement.
     """
     text = heard.clean(message.text)
-    if message.kind in (BUTTON, EVENT, UNKNOWN) or not text or len(text) > LONGEST_MESSAGE:
+    if message.kind in (BUTTON, EVENT, UNKNOWN, LOCATION) or not text or len(text) > LONGEST_MESSAGE:
         return ""
     if talk.draft is not None and "text" in talk.asking and not heard.command(text):
         return f"{talk.draft.text}\n{text}".strip()
@@ -72,13 +74,14 @@ def _scene(talk: Talk, message: Message, reading: Reading | None, here: Here) ->
     text = heard.clean(message.text)
     media = tuple(item.id for item in message.media if item.id) if message.kind != VOICE else ()
     data = message.data if message.kind in (BUTTON, EVENT) else heard.chosen(text, talk.choices) if text else ""
+    place = text if message.kind == LOCATION else ""
     if message.kind == EVENT:
         data = f"event:{message.data}"
     elif message.kind == LOCATION and text:
         text = here.words("location.text", place=text)
     elif message.kind == UNKNOWN or (message.kind in (LOCATION, VOICE) and not text):
         data = f"unknown:{message.kind}"
-    return Scene(talk, here, text, media, data, reading)
+    return Scene(talk, here, text, media, data, reading, place)
 
 
 def _finished(before: Talk, result: Turn, here: Here) -> Turn:
@@ -135,6 +138,8 @@ def _stage(scene: Scene) -> Turn | None:
         CONSULTED: consulting.while_consulted,
         SPLITTING: matters.while_splitting,
         REPEATING: matters.while_repeating,
+        ADDING: adding.while_adding,
+        REDIRECTED: redirect.while_redirected,
     }
     handler = waiting.get(scene.talk.stage)
     return handler(scene) if handler else None
@@ -171,12 +176,22 @@ def _about_own_case(scene: Scene) -> Turn | None:
     if reading.kind == "human_agent":
         return redirect.human(scene)
     longest = LONGEST_QUERY if scene.here.cases else LONGEST_QUERY // 3
-    if reading.kind == "progress_query":
-        return own_cases.progress(scene) if len(scene.text) <= longest else None
+    if _presses(scene, reading):
+        return own_cases.urge(scene)
+    if reading.kind == "progress_query" and len(scene.text) <= longest:
+        presses = heard.mentions("own", "urge", scene.text) and any(case.open for case in scene.here.cases)
+        return own_cases.urge(scene) if presses else own_cases.progress(scene)
     if reading.kind == "withdraw" and scene.here.cases and len(scene.text) <= longest:
         return own_cases.ask_withdraw(scene)
     said = heard.mentions("own", "supplement", scene.text) or heard.case_numbers(scene.text)
     return own_cases.start_supplement(scene) if reading.kind == "supplement" and said and scene.here.cases else None
+
+
+def _presses(scene: Scene, reading: Reading) -> bool:
+    """Whether short words urge the citizen's own open case on: those of whoever names no other unit."""
+    own = any(case.open for case in scene.here.cases) and len(scene.text) <= LONGEST_QUERY
+    named = reading.fields.get("organisation") or reading.kind in ("withdraw", "supplement")
+    return own and not named and heard.mentions("own", "press", scene.text)
 
 
 def _elsewhere(scene: Scene) -> Turn | None:
@@ -216,6 +231,7 @@ HANDLERS: tuple[Handler, ...] = (
     _number,
     drafting.drafting,
     drafting.picture_first,
+    drafting.place_first,
     _about_own_case,
     consulting.known_answer,
     _elsewhere,
