@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, func, select, update
 
 from casebook.case import Case, Filing, Notice, Timer
 from casebook.errors import Conflict, NoSuchCase
 from models.codec import without_history
 from models.columns import constant
 from models.entry_rows import START, EntryRows
+from models.ready import Ready
 from models.records import Look
 from models.tables import case_units, cases, counters, entries, looks
 from models.unit_outbox import Outbox
@@ -22,10 +23,11 @@ from models.unit_timers import Timers
 from models.vault import Unopenable
 
 WHICH: Any = bindparam("which")
-CASE = select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == WHICH)
-ENTRIES = select(entries).where(entries.c.number == WHICH, entries.c.seq <= bindparam("last")).order_by(entries.c.seq)
-OWN = select(cases.c.number).where(cases.c.citizen == bindparam("who"), cases.c.citizen != constant(""))
-OWN = OWN.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(bindparam("most"))
+CASE = Ready(select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == WHICH))
+ENTRIES = select(entries).where(entries.c.number == WHICH, entries.c.seq <= bindparam("last"))
+HISTORY = Ready(ENTRIES.order_by(entries.c.seq))
+MINE = select(cases.c.number).where(cases.c.citizen == bindparam("who"), cases.c.citizen != constant(""))
+OWN = Ready(MINE.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(bindparam("most", type_=Integer)))
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Cases(Outbox, Timers):
             return None
         self._heads[number] = Head(row.version, row.head)
         # Not beyond the snapshot: on PostgreSQL the next entry may be committed between the two statements.
-        rows = self._rows(ENTRIES, {"which": number, "last": row.version})
+        rows = self._rows(HISTORY, {"which": number, "last": row.version})
         return replace(self._snapshot(number, row.sealed), history=tuple(map(self._entry_rows.read, rows)))
 
     def snapshots(self, numbers: Sequence[str]) -> dict[str, Case]:

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from casebook.errors import Conflict
 from models.columns import blind_is, blinds, constant
+from models.ready import Ready
 from models.records import InboxRow, StoredReply
 from models.tables import inbox
 from models.unit_part import Part
@@ -78,9 +79,9 @@ class Inbox(Part):
 
 
 @cache
-def _seen(keys: int) -> Any:
+def _seen(keys: int) -> Ready:
     here = (inbox.c.channel == bindparam("which"), blind_is(inbox.c.id_blind, keys))
-    return select(inbox.c.state, inbox.c.reply).where(*here)
+    return Ready(select(inbox.c.state, inbox.c.reply).where(*here))
 
 
 def _place(*words: str) -> bytes:
