@@ -23,27 +23,28 @@ def plain(value: Any) -> Any:
 def spread(value: Any) -> dict[str, Any]:
     """The fields of a dataclass as JSON has them, those of dataclasses within it too; what is as at first is left
     out."""
-    first = _first(type(value))
-    held = ((name, getattr(value, name)) for name in _shapes(type(value)))
+    kind: Any = type(value)
+    first, held = _first(kind), ((name, getattr(value, name)) for name in _shapes(kind))
     return {name: spread(one) if is_dataclass(one) else plain(one) for name, one in held if one != first[name]}
 
 
 def restore(first: T, kept: Mapping[str, Any], parts: Mapping[str, Any]) -> T:
     """`first` with the fields that `kept` has in the right form. `parts`: empty values by their type's name."""
-    shapes = _shapes(type(first))
+    kind: Any = type(first)
+    shapes = _shapes(kind)
     found = {name: value for name, value in kept.items() if name in shapes}
     fitting = {name: _fit(shapes[name], getattr(first, name), value, parts) for name, value in found.items()}
     return replace(first, **fitting)  # type: ignore[type-var]
 
 
 @cache
-def _shapes(kind: type[Any]) -> Mapping[str, str]:
+def _shapes(kind: Any) -> Mapping[str, str]:
     """The types of the fields, as they are written."""
     return {item.name: str(item.type) for item in fields(kind)}
 
 
 @cache
-def _first(kind: type[Any]) -> Mapping[str, Any]:
+def _first(kind: Any) -> Mapping[str, Any]:
     """What the fields are where nobody says; they all must have such a value."""
     return {name: getattr(kind(), name) for name in _shapes(kind)}
 

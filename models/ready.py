@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -71,7 +72,7 @@ class _Form:
         self._in: dict[str, Carry] = {name: carry for name, carry in carried if carry}
         self._order = compiled.positiontup
         given = list(getattr(statement, "exported_columns", ()))
-        self._row: Any = namedtuple("Row", [column.key for column in given], rename=True)._make  # noqa: PYI024
+        self._row = _shape([column.key for column in given])._make
         out = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in given)
         self._out = [(place, carry) for place, carry in enumerate(out) if carry]
 
@@ -96,12 +97,16 @@ class _Form:
         return [self.row(row) for row in cursor.fetchall()]
 
 
+# mypy wants the names of a namedtuple written down; these are the statement's.
+_shape: Any = partial(namedtuple, "Row", rename=True)
+
+
 def _run(link: Connection, run: Callable[[str, Any], Any], words: str, values: Any) -> Any:
     """What the driver gives; its errors as SQLAlchemy's, and a broken connection given up as SQLAlchemy would."""
     try:
         return run(words, values)
     except link.dialect.loaded_dbapi.Error as error:
-        broken = link.dialect.is_disconnect(error, link.connection.driver_connection, None)  # type: ignore[arg-type]
+        broken = link.dialect.is_disconnect(error, link.connection.driver_connection, None)
         if broken:
             link.invalidate(error)
         kind = link.dialect.loaded_dbapi.Error
