@@ -44,6 +44,10 @@ class Part:
         """Run it; how many rows it changed."""
         return statement.do(self._link, self._plain, values)
 
+    def _do_each(self, statement: Ready, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run it for each of the rows."""
+        statement.do_each(self._link, self._plain, rows)
+
     def _insert(self, table: Table) -> Any:
         """An INSERT of this database, which both spell alike but SQLAlchemy keeps apart."""
         return insert_into(self._link.dialect.name, table)
@@ -72,6 +76,12 @@ class Part:
 @cache
 def insert_into(dialect: str, table: Table) -> Any:
     return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+
+
+@cache
+def insert_new(dialect: str, table: Table, names: tuple[str, ...]) -> Ready:
+    """An INSERT that passes over what is there already."""
+    return Ready(insert_into(dialect, table).on_conflict_do_nothing(), names)
 
 
 @cache
