@@ -139,7 +139,7 @@ class Timers(Part):
             to=row.to,
             clock=row.clock,
             round=row.round,
-            facts=self._codec.load(row.facts),
+            facts={} if row.facts == "{}" else self._codec.load(row.facts),
             urgent=row.urgent,
         )
 
