@@ -342,6 +342,9 @@ def all_served(peers: str | None) -> Iterator[tuple[dict[str, Served], str]]:
         if peers:
             commands["werobot"] = under_gunicorn(peers, bare, ports["werobot"], "robot", WEROBOT)
             commands["flask"] = under_gunicorn(peers, bare, ports["flask"], "echo", FLASK)
+        # A release brings the tables up to date before it starts (see Procfile).
+        migrating = {**os.environ, **settings(ours, ports["ours"]), "PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-m", "models", "migrate"], env=migrating, cwd=ours, check=True)
         servers = {}
         for name, command in commands.items():
             folder, environment = (ours, settings(ours, ports[name])) if name == "ours" else (bare, {})

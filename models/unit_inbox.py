@@ -16,6 +16,9 @@ from models.tables import inbox
 from models.unit_part import Part
 
 PENDING = constant("pending")
+WAITS = Ready(
+    select(inbox.c.id).where(inbox.c.channel == bindparam("which"), inbox.c.state == PENDING).limit(constant(1))
+)
 
 
 class Inbox(Part):
@@ -52,6 +55,10 @@ class Inbox(Part):
         query = query.order_by(inbox.c.id).limit(limit)
         rows = self._rows(query.with_for_update(skip_locked=True) if self._locks else query)
         return [self._inbox_row(row) for row in rows]
+
+    def inbox_waits(self, channel: str) -> bool:
+        """Whether anything of the channel was taken in and is not handled yet."""
+        return self._one(WAITS, {"which": channel}) is not None
 
     def inbox_done(self, channel: str, id: str, state: str, why: str = "", reply: bytes | None = None) -> None:
         """Say what became of it: done, or dead with the reason."""
