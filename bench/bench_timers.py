@@ -3,13 +3,17 @@
     python bench/bench_timers.py [--quick] [--peer 100000]
 
 Ours is `scheduler.sweep` on the real store: claimed, the case read, the text put into words, notice and timer committed
-together with a full flush. The peer is APScheduler's SQLAlchemyJobStore on the same disk in the same run; its handler
-does nothing but count. Where the peer is measured with fewer rows than ours, the figures say so: nothing is scaled.
+together with a full flush. The sweep alone is the same book swept without reading a case or writing a text: planned,
+claimed in the same batches, one notice a room, marked as done, committed. The peer is APScheduler's SQLAlchemyJobStore
+on the same disk in the same run; its handler does nothing but count. Where the peer is measured with fewer rows than
+ours, the figures say so: nothing is scaled. What setting timers costs is the filing of a case with its timers beside
+the same without, in turns.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import pickle
 import resource
@@ -19,7 +23,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -30,14 +34,15 @@ from apscheduler.triggers.date import DateTrigger
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from casebook.case import Filing, Person
+from casebook.case import Filing, Notice, Person
 from casebook.desk import Desk
 from casebook.wording import say
 from models.migrate import migrate
 from models.store import Store
+from models.unit_timers import Due, Timers
 from models.vault import Vault
 from office.law import read_law
-from scheduler.sweep import Sweep
+from scheduler.sweep import PLAN, Sweep, _batches
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FILED = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
@@ -94,6 +99,51 @@ def later(waiting: int, now: datetime) -> Iterator[tuple[object, ...]]:
 
 def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def alone(folder: Path, waiting: int, due: int) -> float:
+    """Seconds of finding, claiming and marking what is due, with nothing decided and one bare notice for each room."""
+    store, now = filled(folder, Desk(read_law("yunnan", ZONE)), waiting, due)
+
+    def carry(unit: object, batch: Sequence[Due]) -> int:
+        timers = unit.timers_claim([timer.key for timer in batch])  # type: ignore[attr-defined]
+        keys = {timer.to: f"{timer.to}/{timer.key}" for timer in timers}
+        unit.post([Notice(key, to, "reminder", now, None) for to, key in keys.items()])  # type: ignore[attr-defined]
+        unit.timers_fired({timer.key: (keys[timer.to], "") for timer in timers}, now)  # type: ignore[attr-defined]
+        return len(timers)
+
+    began = time.perf_counter()
+    plan = store.read(lambda unit: unit.due_plan(now, PLAN, False))
+    done = sum(store.write(lambda unit, batch=batch: carry(unit, batch)) for batch in _batches(plan))
+    took = time.perf_counter() - began
+    assert done == due, (done, due)
+    store.close()
+    return took
+
+
+def setting(folder: Path, rounds: int, each: int) -> float:
+    """The share that its timers have in the transaction that files a case: the median of rounds in turns."""
+    url = f"sqlite:///{folder / 'setting.db'}"
+    migrate(url)
+    store, desk = Store(url, Vault(b"a key for benchmarks only, 32 bytes")), Desk(read_law("yunnan", ZONE))
+    reconcile, serial, shares = Timers._reconcile, itertools.count(), []
+
+    def filing() -> float:
+        began = time.perf_counter()
+        for number in itertools.islice(serial, each):
+            filed = Filing("complaint", f"第{number}件事，窗口不受理", "handle"), Person("citizen", "handle"), FILED
+            store.write(lambda unit, filed=filed: desk.file(unit, *filed))
+        return time.perf_counter() - began
+
+    filing()
+    for _ in range(rounds):
+        whole = filing()
+        setattr(Timers, "_reconcile", lambda *given: None)  # noqa: B010
+        without = filing()
+        setattr(Timers, "_reconcile", reconcile)  # noqa: B010
+        shares.append(1 - without / whole)
+    store.close()
+    return statistics.median(shares)
 
 
 def ours(folder: Path, waiting: int, due: int) -> dict[str, float]:
@@ -173,9 +223,13 @@ def main() -> None:
     parser.add_argument("--peer", type=int, help="how many jobs the peer waits with (as many as ours)")
     given = parser.parse_args()
     waiting, due = (20_000, 500) if given.quick else (1_000_000, 10_000)
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as place:
         found = {
-            "ours": ours(Path(place), waiting, due),
+            "ours": {
+                **ours(Path(place), waiting, due),
+                "alone_s": alone(Path(first), waiting, due),
+                "setting_share": setting(Path(first), 5 if given.quick else 15, 50 if given.quick else 200),
+            },
             "apscheduler": peer(Path(place), given.peer or waiting, due, 60),
         }
     us, them = found["ours"], found["apscheduler"]
@@ -185,7 +239,9 @@ def main() -> None:
     print(f"ours writes {us['notices']:,.0f} notices for {us['due']:,} reminders, each told once;")
     print(f"all of them put into words (as the courier does later): {us['texts_s']:.2f} s, {us['letters']:,} letters")
     print(f"ours idle: {us['idle_p50_ms']:.2f} ms (p99 {us['idle_p99_ms']:.2f}); {us['more_mb']:.0f} MB while sweeping")
-    print(f"ratio {them['sweep_s'] / us['sweep_s']:.1f} x, decisions and commits included")
+    print(f"ratio {them['sweep_s'] / us['sweep_s']:.1f} x, decisions and commits included;")
+    print(f"the sweep alone: {us['alone_s']:.2f} s, {them['sweep_s'] / us['alone_s']:.1f} x")
+    print(f"setting its timers: {us['setting_share']:.1%} of the transaction that files a case")
     name = "timers.quick.json" if given.quick else "timers.json"
     out = Path(__file__).parent / "results" / name
     out.parent.mkdir(exist_ok=True)

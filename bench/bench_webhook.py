@@ -1,15 +1,17 @@
-"""Messages a second of the whole WeChat path in safe mode, beside a bare wechatpy echo, in one run.
+"""Messages a second of the whole WeChat path in safe mode, beside bare peers, in one run.
 
-    python bench/bench_webhook.py [--quick] [--rate 50] [--werobot PYTHON]
+    python bench/bench_webhook.py [--quick] [--rate 50] [--connections new|kept] [--peers PYTHON] [--minute 60]
 
 Ours is `python -m bots --only web` as it is served: verify, open, deduplicate, read, converse, store durably, answer.
-The peer is the same server (Starlette on uvicorn) with wechatpy's own calls: verify, open, parse, echo, seal; it keeps
-nothing and answers a repeat twice. A third server is that echo with a durable unit as bare SQL: message, talk and
-notice in SQLite, flushed before the answer. `--werobot` names an interpreter that has WeRoBot, cryptography and
-gunicorn (ours has not): its echo with its SQLite session. All have the first core, the load the last where there is
+Beside it the same server (Starlette on uvicorn) with wechatpy's own calls: verify, open, parse, echo, seal; once
+keeping nothing, once with a durable unit as bare SQL (message, talk and notice in SQLite, flushed before the answer).
+`--peers` names an interpreter that has WeRoBot, Flask, wechatpy, cryptography and gunicorn (ours has not): WeRoBot's
+echo with its SQLite session, and wechatpy's echo on Flask. All have the first core, the load the last where there is
 more than one; rounds alternate, and what counts is the ratio. Every message is another one, from one of 500 people.
-Saturation is 16 connections asking again as soon as they are answered; then the time of an answer at a steady rate,
-counted from the moment the message was due.
+Saturation is 16 connections asking again as soon as they are answered, each on a new connection, as a reverse proxy
+does by default, or on kept ones; then the time of an answer at a steady rate, counted from the moment the message was
+due. At last twice what saturates is offered for a minute, repeated as the platform repeats: what was acknowledged must
+stand in the inbox, once, and the memory must not grow.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import json
 import os
 import random
 import secrets
-import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -36,7 +38,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.webhook_peers import peer, werobot
+from bench.webhook_peers import FLASK, WEROBOT, peer, under_gunicorn
 from tests.walking import free_port
 from tests.wechat_pushes import AES_KEY, APP_ID, TOKEN, heard, push, text_xml
 
@@ -53,9 +55,30 @@ SAYINGS = [
 ]
 
 
+class Served:
+    """A server in a process of its own, on the first core."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, started: float) -> None:
+        self.process, self.port, self.started = process, port, started
+
+    def tree(self) -> list[int]:
+        """The process and its children (gunicorn's workers)."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [self.process.pid, *map(int, children)]
+
+    def megabytes(self) -> float:
+        pages = (int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.tree())
+        return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def seconds(self) -> float:
+        """Of processor time so far."""
+        words = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.tree())
+        return sum(int(word[11]) + int(word[12]) for word in words) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def served(command: list[str], port: int, folder: str, environment: dict[str, str]) -> Iterator[int]:
-    """The server in a process of its own, on the first core."""
+def served(command: list[str], port: int, folder: str, environment: dict[str, str]) -> Iterator[Served]:
+    began = clock.perf_counter()
     with Path(folder, "log.txt").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), **environment}, stdout=log, stderr=log
@@ -64,21 +87,23 @@ def served(command: list[str], port: int, folder: str, environment: dict[str, st
         if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
             os.sched_setaffinity(process.pid, {0})
         _wait_for(port, process, Path(folder, "log.txt"))
-        yield port
+        yield Served(process, port, clock.perf_counter() - began)
     finally:
         process.terminate()
         process.wait()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(1200):
+    """Until it has taken in a delivery."""
+    chance, serial = random.Random(), itertools.count(random.randrange(10**15))
+    for _ in range(6000):
         try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
+            asyncio.run(Line(port, kept=False).ask(next(iter(requests(1, chance, serial)))))
             return
-        except OSError:
+        except (OSError, asyncio.IncompleteReadError):
             if process.poll() is not None:
                 break
-            clock.sleep(0.05)
+            clock.sleep(0.01)
     raise SystemExit(f"it did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
@@ -94,10 +119,10 @@ def requests(count: int, chance: random.Random, serial: Iterator[int]) -> list[b
 
 
 class Line:
-    """One kept connection."""
+    """One connection, or one after the other."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, kept: bool) -> None:
+        self._port, self._kept = port, kept
         self._reader: asyncio.StreamReader | None = None
 
     async def ask(self, request: bytes) -> bytes:
@@ -108,6 +133,9 @@ class Line:
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
         body = await self._reader.readexactly(length)
+        if not self._kept:
+            self.close()
+            self._reader = None
         if not head.startswith(b"http/1.1 200"):
             raise RuntimeError(f"answered {head[:30]!r}")
         return body
@@ -117,9 +145,9 @@ class Line:
             self._writer.close()
 
 
-async def saturated(port: int, seconds: float, chance: random.Random, serial: Iterator[int]) -> float:
+async def saturated(port: int, kept: bool, seconds: float, chance: random.Random, serial: Iterator[int]) -> float:
     """Answers a second with all connections busy. Making the messages is left out of the time."""
-    lines = [Line(port) for _ in range(CONNECTIONS)]
+    lines = [Line(port, kept) for _ in range(CONNECTIONS)]
     answered, spent = 0, 0.0
     while spent < seconds:
         waiting = iter(requests(CHUNK, chance, serial))
@@ -137,14 +165,16 @@ async def saturated(port: int, seconds: float, chance: random.Random, serial: It
     return answered / spent
 
 
-async def steady(port: int, rate: float, seconds: float, chance: random.Random, serial: Iterator[int]) -> list[float]:
+async def steady(
+    port: int, kept: bool, rate: float, seconds: float, chance: random.Random, serial: Iterator[int]
+) -> list[float]:
     """How long each answer took in milliseconds, from the moment its message was due."""
     waiting = requests(int(rate * seconds), chance, serial)
-    idle: list[Line] = [Line(port) for _ in range(CONNECTIONS)]
+    idle: list[Line] = [Line(port, kept) for _ in range(CONNECTIONS)]
     took: list[float] = []
 
     async def one(request: bytes, due: float) -> None:
-        line = idle.pop() if idle else Line(port)
+        line = idle.pop() if idle else Line(port, kept)
         await line.ask(request)
         took.append((clock.perf_counter() - due) * 1000)
         idle.append(line)
@@ -165,7 +195,7 @@ def is_answered_once(port: int, chance: random.Random, serial: Iterator[int]) ->
 
     async def twice() -> list[bytes]:
         (request,) = requests(1, chance, serial)
-        line = Line(port)
+        line = Line(port, kept=True)
         answers = [await line.ask(request), await line.ask(request)]
         line.close()
         return answers
@@ -174,25 +204,94 @@ def is_answered_once(port: int, chance: random.Random, serial: Iterator[int]) ->
     return first == second and bool(heard(first)["Content"])
 
 
-def measure(ports: dict[str, int], rounds: int, seconds: float, rate: float) -> dict[str, dict[str, float]]:
+def measure(
+    servers: dict[str, Served], kept: bool, rounds: int, seconds: float, rate: float
+) -> dict[str, dict[str, float]]:
     chance, serial = random.Random(7), itertools.count(10**16)
-    if not is_answered_once(ports["ours"], chance, serial):
+    if not is_answered_once(servers["ours"].port, chance, serial):
         raise SystemExit("a repeat was not answered with the same bytes")
-    speeds: dict[str, list[float]] = {name: [] for name in ports}
-    took: dict[str, list[float]] = {name: [] for name in ports}
-    for port in ports.values():
-        asyncio.run(saturated(port, 0.3, chance, serial))
+    speeds: dict[str, list[float]] = {name: [] for name in servers}
+    costs: dict[str, list[float]] = {name: [] for name in servers}
+    took: dict[str, list[float]] = {name: [] for name in servers}
+    for server in servers.values():
+        asyncio.run(saturated(server.port, kept, 0.5, chance, serial))
     for _ in range(rounds):
-        for name, port in ports.items():
-            speeds[name].append(asyncio.run(saturated(port, seconds, chance, serial)))
-    for name, port in ports.items():
-        took[name] = asyncio.run(steady(port, rate, max(4.0, 2 * seconds), chance, serial))
-    figures = {name: _figures(speeds[name], took[name]) for name in ports}
-    for name in ports:
+        for name, server in servers.items():
+            before, first = server.seconds(), next(serial)
+            speeds[name].append(asyncio.run(saturated(server.port, kept, seconds, chance, serial)))
+            costs[name].append((server.seconds() - before) / (next(serial) - first - 1) * 1e3)
+    for name, server in servers.items():
+        took[name] = asyncio.run(steady(server.port, kept, rate, max(4.0, 2 * seconds), chance, serial))
+    figures = {name: _figures(speeds[name], took[name]) for name in servers}
+    for name, server in servers.items():
         ratios = [ours / other for ours, other in zip(speeds["ours"], speeds[name], strict=True)]
         figures[name]["ours_to_it"] = statistics.median(ratios)
         figures[name]["p99_ours_to_it"] = figures["ours"]["p99_ms"] / figures[name]["p99_ms"]
+        figures[name]["cpu_ms"] = statistics.median(costs[name])
+        figures[name]["megabytes"] = server.megabytes()
+        figures[name]["start_s"] = server.started
     return figures
+
+
+def overloaded(server: Served, file: str, rate: float, seconds: float) -> dict[str, float]:
+    """Offer so many messages a second, each up to three times as the platform does; what became of them."""
+    chance, serial = random.Random(8), itertools.count(3 * 10**16)
+    waiting, before = requests(int(rate * seconds), chance, serial), server.megabytes()
+    stored = _taken_in(file)
+    late, found = asyncio.run(_offered(server.port, waiting, rate, (server, [before])))
+    settled = clock.perf_counter()
+    while _pending(file) and clock.perf_counter() - settled < 600:
+        clock.sleep(0.2)
+    drained, more = clock.perf_counter() - settled, _taken_in(file) - stored
+    print(f"  twice saturation: {rate:,.0f} a second for {seconds:.0f} s, {len(waiting):,} messages")
+    print(f"    answered in time {found['taken']:,}, not taken in even at the third delivery {found['given_up']:,},")
+    print(f"    in the inbox {more:,}; repeats {found['repeats']:,}; memory {before:.0f} → {late:.0f} MB;")
+    print(f"    what was put aside was dealt with {drained:.0f} s later")
+    if more < found["taken"]:
+        raise SystemExit("a message was acknowledged and is not in the inbox")
+    return {"rate": rate, "seconds": seconds, "before_mb": before, "most_mb": late, "drained_s": drained, **found}
+
+
+async def _offered(
+    port: int, waiting: list[bytes], rate: float, watched: tuple[Served, list[float]]
+) -> tuple[float, dict[str, int]]:
+    found, (server, sizes) = {"taken": 0, "given_up": 0, "repeats": 0}, watched
+
+    async def delivered(request: bytes) -> None:
+        for again in range(3):
+            found["repeats"] += again > 0
+            try:
+                await asyncio.wait_for(Line(port, kept=False).ask(request), 5)
+            except (OSError, TimeoutError, RuntimeError, asyncio.IncompleteReadError):
+                continue
+            found["taken"] += 1
+            return
+        found["given_up"] += 1
+
+    began, asking = clock.perf_counter(), []
+    for number, request in enumerate(waiting):
+        await asyncio.sleep(max(0.0, began + number / rate - clock.perf_counter()))
+        asking.append(asyncio.create_task(delivered(request)))
+        if number % 500 == 0:
+            sizes.append(server.megabytes())
+    await asyncio.gather(*asking)
+    return max(*sizes, server.megabytes()), found
+
+
+def _taken_in(file: str) -> int:
+    return _counted(file, "SELECT count(*) FROM inbox")
+
+
+def _pending(file: str) -> int:
+    return _counted(file, "SELECT count(*) FROM inbox WHERE state = 'pending'")
+
+
+def _counted(file: str, query: str) -> int:
+    link = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    try:
+        return int(link.execute(query).fetchone()[0])
+    finally:
+        link.close()
 
 
 def _figures(speeds: list[float], took: list[float]) -> dict[str, float]:
@@ -211,6 +310,7 @@ TITLES = {
     "bare": "wechatpy echo, keeps nothing",
     "raw": "wechatpy echo with a durable unit in SQL",
     "werobot": "WeRoBot echo with its SQLite session",
+    "flask": "wechatpy + Flask echo, keeps nothing",
 }
 
 
@@ -228,38 +328,59 @@ def settings(folder: str, port: int) -> dict[str, str]:
     }
 
 
+@contextmanager
+def all_served(peers: str | None) -> Iterator[tuple[dict[str, Served], str]]:
+    """Ours and the others, each on a port of its own; and the file that ours keeps everything in."""
+    file = str(Path(__file__).resolve())
+    with tempfile.TemporaryDirectory() as ours, tempfile.TemporaryDirectory() as bare, ExitStack() as stack:
+        ports = {name: free_port() for name in TITLES}
+        commands = {
+            "ours": [sys.executable, "-m", "bots", "--only", "web"],
+            "raw": [sys.executable, file, "--peer", str(ports["raw"]), "keeps"],
+            "bare": [sys.executable, file, "--peer", str(ports["bare"])],
+        }
+        if peers:
+            commands["werobot"] = under_gunicorn(peers, bare, ports["werobot"], "robot", WEROBOT)
+            commands["flask"] = under_gunicorn(peers, bare, ports["flask"], "echo", FLASK)
+        # A release brings the tables up to date before it starts (see Procfile).
+        migrating = {**os.environ, **settings(ours, ports["ours"]), "PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-m", "models", "migrate"], env=migrating, cwd=ours, check=True)
+        servers = {}
+        for name, command in commands.items():
+            folder, environment = (ours, settings(ours, ports[name])) if name == "ours" else (bare, {})
+            servers[name] = stack.enter_context(served(command, ports[name], folder, environment))
+        yield servers, f"{ours}/bench.db"
+
+
+def show(figures: dict[str, dict[str, float]], peers: str | None) -> None:
+    for name, row in figures.items():
+        times = f"p50 {row['p50_ms']:6.1f} ms   p99 {row['p99_ms']:6.1f} ms"
+        costs = f"{row['cpu_ms']:6.2f} ms cpu   {row['megabytes']:4.0f} MB   start {row['start_s']:4.1f} s"
+        ratios = f"ours to it {row['ours_to_it']:5.2f} x, p99 {row['p99_ours_to_it']:5.1f} x"
+        print(f"  {TITLES[name]:41} {row['per_second']:7,.0f} a second   {times}   {costs}   {ratios}")
+    if not peers:
+        print("  WeRoBot and Flask: not run (name an interpreter that has them with --peers)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--rate", type=float, default=50, help="messages a second for the time of an answer")
-    parser.add_argument("--werobot", help="an interpreter that has WeRoBot, cryptography and gunicorn")
+    parser.add_argument("--connections", choices=("new", "kept"), default="new")
+    parser.add_argument("--peers", help="an interpreter that has WeRoBot, Flask, wechatpy and gunicorn")
+    parser.add_argument("--minute", type=float, help="how many seconds twice saturation lasts (60; 0: not at all)")
     given = parser.parse_args()
     rounds, seconds = (2, 1.0) if given.quick else (7, 2.0)
-    with tempfile.TemporaryDirectory() as ours, tempfile.TemporaryDirectory() as bare:
-        file = str(Path(__file__).resolve())
-        commands = {
-            "ours": lambda port: [sys.executable, "-m", "bots", "--only", "web"],
-            "bare": lambda port: [sys.executable, file, "--peer", str(port)],
-            "raw": lambda port: [sys.executable, file, "--peer", str(port), "keeps"],
-        }
-        if given.werobot:
-            commands["werobot"] = lambda port: werobot(given.werobot, bare, port)
-        if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-            os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
-        ports = {name: free_port() for name in commands}
-        with ExitStack() as stack:
-            for name, port in ports.items():
-                folder, environment = (ours, settings(ours, port)) if name == "ours" else (bare, {})
-                stack.enter_context(served(commands[name](port), port, folder, environment))
-            figures = measure(ports, rounds, seconds, given.rate)
-    for name, row in figures.items():
-        title = TITLES[name]
-        times = f"p50 {row['p50_ms']:6.1f} ms   p99 {row['p99_ms']:6.1f} ms"
-        ratios = f"ours to it {row['ours_to_it']:5.2f} x, p99 {row['p99_ours_to_it']:5.1f} x"
-        print(f"  {title:42} {row['per_second']:8,.0f} a second   {times}   {ratios}")
-    if not given.werobot:
-        print("  WeRoBot: not run (name an interpreter that has it with --werobot)")
-    out = Path(__file__).parent / "results" / ("webhook.quick.json" if given.quick else "webhook.json")
+    lasts = given.minute if given.minute is not None else (6.0 if given.quick else 60.0)
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
+    with all_served(given.peers) as (servers, file):
+        figures = measure(servers, given.connections == "kept", rounds, seconds, given.rate)
+        show(figures, given.peers)
+        if lasts:
+            figures["overload"] = overloaded(servers["ours"], file, 2 * figures["ours"]["per_second"], lasts)
+    name = f"webhook{'' if given.connections == 'new' else '-kept'}{'.quick' if given.quick else ''}.json"
+    out = Path(__file__).parent / "results" / name
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 

@@ -61,7 +61,7 @@ def peer(port: int, keeps: bool) -> None:
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
 
 
-# Its own server runs in an interpreter of its own and knows nothing of this file.
+# Their own servers run in an interpreter of their own and know nothing of this file.
 WEROBOT = """
 import werobot
 from werobot.session.sqlitestorage import SQLiteStorage
@@ -73,22 +73,23 @@ def echo(message, session):
     return message.content
 application = robot.wsgi
 """
+FLASK = """
+from flask import Flask, request
+from wechatpy import create_reply, parse_message
+from wechatpy.crypto import WeChatCrypto
+application, crypto = Flask(__name__), WeChatCrypto({token!r}, {key!r}, {app!r})
+@application.post("/wechat")
+def wechat():
+    asked = request.args
+    plain = crypto.decrypt_message(request.data, asked["msg_signature"], asked["timestamp"], asked["nonce"])
+    message = parse_message(plain)
+    reply = create_reply(message.content, message).render()
+    return crypto.encrypt_message(reply, asked["nonce"], asked["timestamp"]), {{"Content-Type": "application/xml"}}
+"""
 
 
-def werobot(python: str, folder: str, port: int) -> list[str]:
-    """The command that serves WeRoBot's echo with its SQLite session under gunicorn, one worker."""
-    Path(folder, "peer.py").write_text(WEROBOT.format(token=TOKEN, key=AES_KEY, app=APP_ID), encoding="utf-8")
-    return [
-        python,
-        "-m",
-        "gunicorn",
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "2",
-        "--keep-alive",
-        "30",
-        "-b",
-        f"127.0.0.1:{port}",
-        "peer:application",
-    ]
+def under_gunicorn(python: str, folder: str, port: int, name: str, program: str) -> list[str]:
+    """The command that serves the program under gunicorn, one worker; threads where connections are kept."""
+    Path(folder, f"{name}.py").write_text(program.format(token=TOKEN, key=AES_KEY, app=APP_ID), encoding="utf-8")
+    worker = ["--worker-class", "gthread", "--threads", "2", "--keep-alive", "30"]
+    return [python, "-m", "gunicorn", *worker, "-b", f"127.0.0.1:{port}", f"{name}:application"]

@@ -71,6 +71,11 @@ class Budget:
             unit.spoken_put(channel, chat, [*recent, now.timestamp()])
         return 0.0
 
+    def rest(self, unit: Unit, channel: str, now: datetime) -> float:
+        """Seconds until the account may speak to anybody at all; 0 if it may now."""
+        limits = self._limits.get(channel)
+        return _wait(limits.account, _recent(unit.spoken(channel, ""), limits.account, now), now) if limits else 0.0
+
 
 def _recent(moments: list[float], limit: Limit, now: datetime) -> list[float]:
     """Those in the window. One ahead of our clock (it was set back) counts until its own window is over."""

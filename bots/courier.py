@@ -17,8 +17,8 @@ import random
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bots.acts import TALK
@@ -27,7 +27,19 @@ from bots.channels.errors import fault
 from bots.channels.lines import OFFICE, replied
 from bots.channels.sending import Later, Moved, Never, Outcome, Sender, Sent, TemplateSender
 from bots.channels.wechat_window import NOTE, Window
-from bots.errands import WEB, Errand, Resume, Unwritable, copy_for, next_way, not_reached, to_citizen, wake
+from bots.errands import (
+    WEB,
+    Errand,
+    Resume,
+    Unwritable,
+    as_heard,
+    copy_for,
+    next_try,
+    next_way,
+    not_reached,
+    to_citizen,
+    wake,
+)
 from bots.given import Store
 from bots.message import Reply
 from bots.render import Renderer, Row
@@ -37,8 +49,6 @@ from casebook.case import Person
 log = logging.getLogger(__name__)
 words = load_words(FOLDER / "channels" / "wording.toml")
 
-# 2, 4, 8 … seconds, from the eleventh try on every half hour: two days in all, longer than a weekend's outage.
-FIRST_PAUSE, LONGEST_PAUSE, TRIES = 2.0, 1800.0, 100
 # Few enough that even the slowest platform is through with them before the store's lease on them ends.
 BATCH = 5
 # How many turns are looked up at once.
@@ -77,6 +87,8 @@ class Courier:
         self._resume = resume
         self._call_by = call_by
         self._planned: deque[int] = deque()
+        # Until when, and for how many seconds from when it was said, a whole platform wants to hear nothing.
+        self._rests, self._rest = datetime.min.replace(tzinfo=UTC), 0.0
         self._bell = threading.Event()
         self._delivering = threading.Lock()
 
@@ -87,7 +99,7 @@ class Courier:
     def run_forever(self, stop: threading.Event, clock: Callable[[], datetime]) -> None:
         """Deliver what is due, now and whenever something comes, until told to stop."""
         while not stop.is_set():
-            self._bell.wait(EVERY)
+            self._bell.wait(min(EVERY, self._resting(clock()) or EVERY))
             self._bell.clear()
             try:
                 # A few at a time: what is counted against a platform's limits is counted by a fresh clock.
@@ -100,7 +112,7 @@ class Courier:
         """Take up to `limit` due rows as far as they will go; how many were taken."""
         taken = 0
         with self._delivering:
-            while taken < limit and (ids := self._next(now)):
+            while taken < limit and not self._resting(now) and (ids := self._next(now)):
                 claimed = self._store.write(lambda unit, ids=ids: self._claim(unit, ids, now))  # type: ignore[misc]
                 for errand in claimed.errands:
                     self._attempt(errand, now)
@@ -137,7 +149,7 @@ class Courier:
             return self._to_citizen(unit, row, now)
         if row.to.startswith("chat:"):
             _, channel, chat = row.to.split(":", 2)
-            reply = self._written(_as_heard(unit, row, channel, chat), channel)
+            reply = self._written(as_heard(unit, row, channel, chat), channel)
             edit = unit.card_message(channel, chat, reply.card) if reply.card and row.message == "reply" else None
             return Errand(row, channel, chat, reply, edit or "")
         if row.to.startswith(TALK):
@@ -206,8 +218,23 @@ class Courier:
         if not self._budget.limits(errand.channel):
             return 0.0
         ask = errand.channel, errand.chat, not errand.handle, now
-        wait: float = self._store.write(lambda unit: self._budget.wait(unit, *ask))
+
+        def asked(unit: Any) -> tuple[float, float]:
+            wait = self._budget.wait(unit, *ask)
+            return wait, self._budget.rest(unit, errand.channel, now) if wait else 0.0
+
+        wait, rest = self._store.write(asked)
+        if rest:
+            self._rests, self._rest = now + timedelta(seconds=rest), rest
         return wait
+
+    def _resting(self, now: datetime) -> float:
+        """Seconds for which taking up more would only mean putting it off: a platform has heard all it wants for now.
+
+        A moment at most, for every channel alike: putting off a long line row by row would cost each far more.
+        """
+        left = (self._rests - now).total_seconds()
+        return left if 0 < left <= self._rest else 0.0
 
     def _by_best_way(self, errand: Errand, now: datetime) -> Outcome:
         sender, row = self._senders[errand.channel], errand.row
@@ -238,23 +265,12 @@ class Courier:
             unit.contact_note(errand.handle, NOTE, str(errand.window.after_one()))
 
     def _later(self, unit: Any, row: Row, now: datetime, outcome: Later, errand: Errand | None = None) -> None:
-        next_at = self._next_try(row, outcome, now)
+        next_at = next_try(row, outcome, now, self._chance)
         if next_at:
             unit.outbox_failed(row.key, now, outcome.why, next_at)
         else:
             why = f"given up after {row.attempts} tries: {outcome.why}"
             self._fail(unit, row, now, Never(why, "gave_up"), errand)
-
-    def _next_try(self, row: Row, outcome: Later, now: datetime) -> datetime | None:
-        """When to try again; None when it was tried often enough. Chance keeps a crowd from coming back at once."""
-        if outcome.blameless:
-            return now + timedelta(seconds=outcome.seconds)
-        if row.attempts >= TRIES:
-            return None
-        if outcome.seconds:
-            return now + timedelta(seconds=outcome.seconds * self._chance.uniform(1.0, 1.2))
-        doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 16))
-        return now + timedelta(seconds=doubled * self._chance.uniform(0.5, 1.0))
 
     def _fail(self, unit: Any, row: Row, now: datetime, outcome: Never, errand: Errand | None = None) -> None:
         """This way is closed: the next one, else none is left, and the dispatchers hear what a citizen should have."""
@@ -281,10 +297,3 @@ def _stand_in(unit: Any, to: str, now: datetime) -> tuple[str, ...]:
     """Whoever acts for a person on leave hears first what is said to that person."""
     stand_in = unit.stand_in_of(to, now)
     return (stand_in,) if stand_in else ()
-
-
-def _as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:
-    """A group's copy as a notice to the address it is bound to: what can be done there depends on who sits there."""
-    address: str | None = unit.group_of(channel, chat)
-    heard: Row = replace(row, to=address) if address else row
-    return heard

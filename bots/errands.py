@@ -3,14 +3,16 @@ talk woken because its pause is over."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from bots.acts import SUBSCRIBED, TALK
 from bots.channels.errors import fault
 from bots.channels.lines import OFFICE, replied
+from bots.channels.sending import Later
 from bots.channels.wechat_window import NOTE, Window
 from bots.message import Reply
 from bots.packing import reply_notices
@@ -21,6 +23,8 @@ from casebook.terms import MESSAGES
 
 words = load_words(FOLDER / "channels" / "wording.toml")
 
+# 2, 4, 8 … seconds, from the eleventh try on every half hour: two days in all, longer than a weekend's outage.
+FIRST_PAUSE, LONGEST_PAUSE, TRIES = 2.0, 1800.0, 100
 # Noted of a contact for whom something could not be delivered: it is told with the next answer.
 MISSED = "missed"
 # The one channel that is ours: what is put there has arrived, whether it is looked at or not.
@@ -101,3 +105,22 @@ def wake(unit: Any, row: Row, now: datetime, resume: Resume) -> None:
         raise Unwritable(fault(error)) from error
     unit.post(reply_notices(row.key, f"citizen:{handle}", replies, now))
     unit.outbox_sent(row.key, now, "talk")
+
+
+def as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:
+    """A group's copy as a notice to the address it is bound to: what can be done there depends on who sits there."""
+    address: str | None = unit.group_of(channel, chat)
+    heard: Row = replace(row, to=address) if address else row
+    return heard
+
+
+def next_try(row: Row, outcome: Later, now: datetime, chance: random.Random) -> datetime | None:
+    """When to try again; None when it was tried often enough. Chance keeps a crowd from coming back at once."""
+    if outcome.blameless:
+        return now + timedelta(seconds=outcome.seconds)
+    if row.attempts >= TRIES:
+        return None
+    if outcome.seconds:
+        return now + timedelta(seconds=outcome.seconds * chance.uniform(1.0, 1.2))
+    doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 16))
+    return now + timedelta(seconds=doubled * chance.uniform(0.5, 1.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -14,20 +15,38 @@ def plain(value: Any) -> Any:
     """A field's value as JSON has it."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        return dict(value)
+    return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def spread(value: Any) -> dict[str, Any]:
-    """The fields of a dataclass as JSON has them, those of dataclasses within it too."""
-    held = ((item.name, getattr(value, item.name)) for item in fields(value))
-    return {name: spread(one) if is_dataclass(one) else plain(one) for name, one in held}
+    """The fields of a dataclass as JSON has them, those of dataclasses within it too; what is as at first is left
+    out."""
+    kind: Any = type(value)
+    first, held = _first(kind), ((name, getattr(value, name)) for name in _shapes(kind))
+    return {name: spread(one) if is_dataclass(one) else plain(one) for name, one in held if one != first[name]}
 
 
 def restore(first: T, kept: Mapping[str, Any], parts: Mapping[str, Any]) -> T:
     """`first` with the fields that `kept` has in the right form. `parts`: empty values by their type's name."""
-    items = [(item.name, str(item.type)) for item in fields(first)]  # type: ignore[arg-type]
-    fitting = {name: _fit(shape, getattr(first, name), kept.get(name), parts) for name, shape in items}
+    kind: Any = type(first)
+    shapes = _shapes(kind)
+    found = {name: value for name, value in kept.items() if name in shapes}
+    fitting = {name: _fit(shapes[name], getattr(first, name), value, parts) for name, value in found.items()}
     return replace(first, **fitting)  # type: ignore[type-var]
+
+
+@cache
+def _shapes(kind: Any) -> Mapping[str, str]:
+    """The types of the fields, as they are written."""
+    return {item.name: str(item.type) for item in fields(kind)}
+
+
+@cache
+def _first(kind: Any) -> Mapping[str, Any]:
+    """What the fields are where nobody says; they all must have such a value."""
+    return {name: getattr(kind(), name) for name in _shapes(kind)}
 
 
 def _fit(shape: str, first: Any, value: Any, parts: Mapping[str, Any]) -> Any:

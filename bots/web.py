@@ -29,6 +29,7 @@ from bots.channels.lines import PAGES, Pages
 from bots.channels.paper_door import PaperDoor
 from bots.channels.private_form import PrivateForm
 from bots.channels.webchat import WebChat
+from bots.crowd import Crowd
 from bots.gate import BodyCap, Buckets, Failures, SafeHeaders, SameOrigin
 from bots.given import Office
 from bots.live import Live
@@ -48,10 +49,10 @@ DECISIONS = ("accept", "decline")
 
 def create_app(office: Office, more: Sequence[BaseRoute] = ()) -> Starlette:
     """The web application of one office; `more` are routes of other folders."""
-    live, meter = Live(office.store), Meter()
+    live, meter, crowd = Live(office.store), Meter(), Crowd()
     pages = Pages(office.settings.zone, office.signer, _version())
     has_console = any(str(getattr(route, "path", "")).startswith("/console") for route in more)
-    doors = Doors(office, pages, meter, has_console)
+    doors = Doors(office, pages, meter, crowd, has_console)
     routes: list[BaseRoute] = [
         *doors.routes(),
         *wecom_routes(office),
@@ -67,6 +68,7 @@ def create_app(office: Office, more: Sequence[BaseRoute] = ()) -> Starlette:
         *more,
     ]
     meter.watch("streams", lambda: live.streams)
+    meter.watch("wechat_waiting", lambda: crowd.waiting)
     app = Starlette(
         routes=routes,
         middleware=[
@@ -77,19 +79,20 @@ def create_app(office: Office, more: Sequence[BaseRoute] = ()) -> Starlette:
             Middleware(SameOrigin, office.settings.public_url),
         ],
     )
-    app.state.live = live
+    app.state.live, app.state.crowd = live, crowd
     return app
 
 
 class Doors:
     """The routes that are one answer each."""
 
-    def __init__(self, office: Office, pages: Pages, meter: Meter, console: bool) -> None:
+    def __init__(self, office: Office, pages: Pages, meter: Meter, crowd: Crowd, console: bool) -> None:
         self._office = office
         self._pages = pages
         self._meter = meter
         self._console = console
         self._checks = Buckets(*CHECKS_PER_ADDRESS)
+        self._crowd = crowd
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -134,9 +137,14 @@ class Doors:
         office, door = self._office, self._office.wechat
         if door is None:
             return Response(status_code=404)
+        if self._crowd.full:
+            # Not taken in: the platform asks again in five seconds, twice.
+            return Response(status_code=503)
         query, body = dict(request.query_params), await request.body()
-        asked = partial(answer, office.store, office.reception, door, query, body, office.now())
-        status, reply = await run_in_threadpool(asked)
+        crowded = self._crowd.waits_long
+        asked = partial(answer, office.store, office.reception, door, query, body, office.now(), crowded=crowded)
+        with self._crowd:
+            status, reply = await run_in_threadpool(asked)
         kind = "application/xml" if reply.startswith(b"<") else "text/plain"
         return Response(reply, status, media_type=kind)
 

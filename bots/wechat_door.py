@@ -8,11 +8,16 @@ The platform waits five seconds, asks again with the same message, and gives up 
 hurries a transaction: if one has waited for the database longer than `PATIENCE`, its replies are not risked in an
 answer that may come too late but written to the outbox with it, and the answer is an empty one. Should the connection
 be cut all the same, the platform's repeat finds the stored answer.
+
+Where so many wait that the last would wait too long, a push is only verified, kept as `pending` and acknowledged, which
+costs little; until those are handled (`Later`), what comes after them is kept behind them. Their answers go by the
+outbox.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -33,6 +38,8 @@ words = load_words(FOLDER / "channels" / "wording.toml")
 
 # Of the platform's five seconds: what is left must hold the commit and the way back.
 PATIENCE = 3.0
+# How often it is looked for what was put aside, in seconds.
+LOOK = 1.0
 # Events that somebody caused on purpose and expects an answer to; the others (reports of the platform's own) are noted.
 ANSWERED = ("subscribe", "scan:", "menu:")
 
@@ -45,19 +52,21 @@ def answer(
     body: bytes,
     now: datetime,
     elapsed: Callable[[], float] | None = None,
+    crowded: bool = False,
 ) -> tuple[int, bytes]:
     """The HTTP status and body for one push, or for the platform's check of our address (no body, but an `echostr`).
 
-    `elapsed`: seconds since it came in.
+    `elapsed`: seconds since it came in. `crowded`: others wait, it is only to be kept.
     """
     try:
         if not body and "echostr" in query:
             return 200, wechat.verify_get(query).encode()
-        push = wechat.read(query, body, now)
+        opened = wechat.open(query, body, now)
+        push = wechat.read_open(opened, now)
     except ChannelError as error:
         log.warning("wechat: refused a delivery: %s", error)
         return (400 if isinstance(error, BadRequest) else 403), b""
-    handling = _Handling(reception, wechat, push, body, elapsed or _stopwatch())
+    handling = _Handling(reception, wechat, push, body, elapsed or _stopwatch(), opened, crowded)
     try:
         return 200, store.write(handling)
     except NotKept as error:
@@ -78,20 +87,35 @@ class _Handling:
     """One push inside one transaction; may run again after a conflict, so it keeps nothing between runs."""
 
     def __init__(
-        self, reception: Reception, wechat: WeChat, push: Push, body: bytes, elapsed: Callable[[], float]
+        self,
+        reception: Reception,
+        wechat: WeChat,
+        push: Push,
+        body: bytes,
+        elapsed: Callable[[], float],
+        opened: str = "",
+        crowded: bool = False,
     ) -> None:
         self._reception, self._wechat, self._push, self._body, self._elapsed = reception, wechat, push, body, elapsed
+        self._opened, self._crowded = opened, crowded
 
     def __call__(self, unit: Any) -> bytes:
         seen = unit.inbox_seen("wechat", self._push.id)
         if seen:
             return seen.reply or NOTHING
+        if self._crowded or unit.inbox_waits("wechat"):
+            unit.inbox_add("wechat", self._push.id, self._opened.encode(), self._push.at, "pending")
+            return NOTHING
+        reply = self.handled(unit)
+        unit.inbox_add("wechat", self._push.id, self._body, self._push.at, "done", reply)
+        return reply
+
+    def handled(self, unit: Any) -> bytes:
+        """Everything the push causes; the answer to it."""
         contact = unit.contact("wechat", self._push.sender, self._push.sender_name, self._push.at)
         _note(unit, contact.handle, self._push)
         replies = self._reception.receive(unit, self._push) if _expects_answer(self._push) else []
-        reply = self._reply(unit, f"citizen:{contact.handle}", replies)
-        unit.inbox_add("wechat", self._push.id, self._body, self._push.at, "done", reply)
-        return reply
+        return self._reply(unit, f"citizen:{contact.handle}", replies)
 
     def _reply(self, unit: Any, to: str, replies: Sequence[Reply]) -> bytes:
         """As much as may stand in the answer; the rest, or all of it when time has run out, by the outbox."""
@@ -101,6 +125,77 @@ class _Handling:
         if late:
             unit.post(reply_notices(f"wechat:{self._push.id}", to, [Reply(piece) for piece in late], self._push.at))
         return self._wechat.write(self._push, [Reply(first)]) if in_time else NOTHING
+
+
+class Later:
+    """Handles what was kept while there was a crowd, in the order it came. `calm` says whether the crowd is gone."""
+
+    def __init__(
+        self,
+        store: Store,
+        reception: Reception,
+        wechat: WeChat,
+        calm: Callable[[], bool] = lambda: True,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store, self._reception, self._wechat, self._calm, self._told = store, reception, wechat, calm, told
+
+    def run_forever(self, stop: threading.Event) -> None:
+        """Look once a second, and go on while anything waits and nobody else does."""
+        while not stop.wait(LOOK):
+            try:
+                self.catch_up(stop.is_set)
+            except Exception as error:
+                log.error("wechat: what waits could not be handled: %s", fault(error))
+
+    def catch_up(self, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Handle what waits, oldest first, while it is calm; how many."""
+        handled = 0
+        while self._calm() and not stopped():
+            rows = self._store.read(lambda unit: unit.inbox_pending("wechat", 1))
+            if not rows or not self._one(rows[0]):
+                break
+            handled += 1
+        if handled:
+            self._told()
+        return handled
+
+    def _one(self, row: Any) -> bool:
+        """One push with all it causes; whether this process was the one to handle it."""
+        push = self._wechat.read_open(row.body.decode(), row.at)
+        handling = _Handling(self._reception, self._wechat, push, row.body, lambda: PATIENCE)
+
+        def handle(unit: Any) -> bool:
+            if not _still_waits(unit, push.id):
+                return False
+            handling.handled(unit)
+            unit.inbox_done("wechat", push.id, "done", reply=NOTHING)
+            return True
+
+        try:
+            return self._store.write(handle)
+        except NotKept:
+            raise  # no fault of the message: it is handled when the store answers again
+        except Exception as error:
+            why = fault(error)
+            log.error("wechat: message %s failed: %s", _name(push), why)
+            return self._store.write(lambda unit: _give_up(unit, push, why))
+
+
+def _still_waits(unit: Any, id: str) -> bool:
+    """Whether the oldest that waits is still this one; in this transaction it is ours then."""
+    return any(row.id == id for row in unit.inbox_pending("wechat", 1))
+
+
+def _give_up(unit: Any, push: Push, why: str) -> bool:
+    if not _still_waits(unit, push.id):
+        return False
+    contact = unit.contact("wechat", push.sender, push.sender_name, push.at)
+    unit.inbox_done("wechat", push.id, "dead", why, NOTHING)
+    if _expects_answer(push):
+        sorry = [Reply(words("apology"))]
+        unit.post(reply_notices(f"wechat:{push.id}", f"citizen:{contact.handle}", sorry, push.at))
+    return True
 
 
 def _expects_answer(message: Message) -> bool:

@@ -13,9 +13,7 @@ from starlette.responses import Response
 
 from casebook import case_fields
 from casebook.case import Case
-from casebook.form_docx import docx_bytes
 from casebook.form_layouts import Layouts, read_layouts
-from casebook.form_pdf import pdf_bytes
 from casebook.forms import FilledForm, FormError, fill
 from casebook.law import Law
 from console.door import Refused, Visit
@@ -24,7 +22,22 @@ from console.render import HEADERS
 from console.seeing import mine, whose
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-KINDS = {"docx": (WORD, docx_bytes), "pdf": ("application/pdf", pdf_bytes)}
+
+
+# What writes Word and PDF weighs more than all the pages together; it is loaded for the first paper asked for.
+def _docx(form: FilledForm) -> bytes:
+    from casebook.form_docx import docx_bytes
+
+    return docx_bytes(form)
+
+
+def _pdf(form: FilledForm) -> bytes:
+    from casebook.form_pdf import pdf_bytes
+
+    return pdf_bytes(form)
+
+
+KINDS = {"docx": (WORD, _docx), "pdf": ("application/pdf", _pdf)}
 
 
 @dataclass(frozen=True)

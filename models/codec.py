@@ -25,11 +25,17 @@ NAMES = {shape: tuple(item.name for item in fields(shape)) for shape in TAGS}
 DEFAULTS = {shape: {item.name: _default(item) for item in fields(shape)} for shape in TAGS}
 
 
+# What JSON has itself. Exactly these: of a subclass (an enumeration's member) the usual ways decide.
+BARE = frozenset({str, int, float, bool, type(None)})
+WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 class Codec:
     """Writes and reads JSON for one office; `zone` is the zone that moments come back in."""
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
+        self._decoder = json.JSONDecoder(object_hook=self._unpack)
         self._readers: Mapping[str, Callable[[Any], Any]] = {
             "$at": self.moment,
             "$day": date.fromisoformat,
@@ -41,13 +47,13 @@ class Codec:
     def dump(self, value: Any) -> str:
         """Canonical JSON: the same value gives the same text. Always valid UTF-8."""
         packed = _pack(value)
-        text = json.dumps(packed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = WRITER.encode(packed)
         # A lone surrogate (broken emoji of a platform) has no UTF-8; escaped it survives.
         return text if _encodable(text) else json.dumps(packed, sort_keys=True, separators=(",", ":"))
 
     def load(self, text: str | bytes) -> Any:
         """The value that `dump` wrote."""
-        return json.loads(text, object_hook=self._unpack)
+        return self._decoder.decode(text if isinstance(text, str) else text.decode())
 
     def moment(self, text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone(self._zone)
@@ -71,7 +77,7 @@ class Codec:
 
 
 def _pack(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool | int | float):
+    if type(value) in BARE or isinstance(value, str | int | float):
         return value
     if isinstance(value, datetime):
         return {"$at": value.isoformat()}
@@ -81,13 +87,13 @@ def _pack(value: Any) -> Any:
 
 
 def _pack_mapping(table: Mapping[Any, Any]) -> Any:
-    if all(isinstance(key, str) and not key.startswith("$") for key in table):
-        return {key: _pack(item) for key, item in table.items()}
+    if all([isinstance(key, str) and key[:1] != "$" for key in table]):
+        return {key: item if type(item) in BARE else _pack(item) for key, item in table.items()}
     return {"$dict": [[_pack(key), _pack(item)] for key, item in table.items()]}
 
 
 def _pack_sequence(items: list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]) -> Any:
-    packed = [_pack(item) for item in items]
+    packed = [item if type(item) in BARE else _pack(item) for item in items]
     if isinstance(items, list):
         return packed
     return {"$tuple": packed} if isinstance(items, tuple) else {"$set": sorted(packed, key=json.dumps)}

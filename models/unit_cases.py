@@ -6,26 +6,30 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Integer, Text, bindparam, func, select, update
 
 from casebook.case import Case, Filing, Notice, Timer
 from casebook.errors import Conflict, NoSuchCase
 from models.codec import without_history
 from models.columns import constant
 from models.entry_rows import START, EntryRows
+from models.ready import Ready
 from models.records import Look
 from models.tables import case_units, cases, counters, entries, looks
 from models.unit_outbox import Outbox
+from models.unit_part import insert_into
 from models.unit_timers import Timers
 from models.vault import Unopenable
 
 WHICH: Any = bindparam("which")
-CASE = select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == WHICH)
-ENTRIES = select(entries).where(entries.c.number == WHICH, entries.c.seq <= bindparam("last")).order_by(entries.c.seq)
-OWN = select(cases.c.number).where(cases.c.citizen == bindparam("who"), cases.c.citizen != constant(""))
-OWN = OWN.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(bindparam("most"))
+CASE = Ready(select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == WHICH))
+ENTRIES = select(entries).where(entries.c.number == WHICH, entries.c.seq <= bindparam("last"))
+HISTORY = Ready(ENTRIES.order_by(entries.c.seq))
+MINE = select(cases.c.number).where(cases.c.citizen == bindparam("who"), cases.c.citizen != constant(""))
+OWN = Ready(MINE.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(bindparam("most", type_=Integer)))
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,9 @@ class Cases(Outbox, Timers):
 
     def next_serial(self, series: str) -> int:
         """The next number of a series, from 1, without gaps (a rolled-back transaction takes none)."""
-        insert = self._insert(counters).values(series=series, value=1)
-        more = insert.on_conflict_do_update(index_elements=["series"], set_={"value": counters.c.value + 1})
-        return int(self._run(more.returning(counters.c.value)).scalar_one())
+        row = self._one(_count(self._link.dialect.name), {"series": series})
+        assert row is not None
+        return int(row.value)
 
     def load(self, number: str) -> Case:
         """The case with its whole history. Raises NoSuchCase."""
@@ -64,7 +68,7 @@ class Cases(Outbox, Timers):
             return None
         self._heads[number] = Head(row.version, row.head)
         # Not beyond the snapshot: on PostgreSQL the next entry may be committed between the two statements.
-        rows = self._rows(ENTRIES, {"which": number, "last": row.version})
+        rows = self._rows(HISTORY, {"which": number, "last": row.version})
         return replace(self._snapshot(number, row.sealed), history=tuple(map(self._entry_rows.read, rows)))
 
     def snapshots(self, numbers: Sequence[str]) -> dict[str, Case]:
@@ -160,7 +164,7 @@ class Cases(Outbox, Timers):
             rows.append(self._entry_rows.write(after.number, entry, last))
             last = str(rows[-1]["hash"])
         self._write_snapshot(before, after, last)
-        self._run(entries.insert(), rows)
+        self._do_each(_enter(tuple(rows[0])), rows)
         self._heads[after.number] = Head(after.version, last)
         if before is None or before.concerned != after.concerned:
             self._write_units(after)
@@ -187,8 +191,7 @@ class Cases(Outbox, Timers):
             if not self._add(cases, row):
                 raise Conflict(f"case {after.number} exists")
             return
-        mine = (cases.c.number == after.number, cases.c.version == before.version)
-        if self._run(update(cases).where(*mine), row).rowcount != 1:
+        if self._do(_step(tuple(row)), {**row, "which": before.number, "was": before.version}) != 1:
             raise Conflict(f"case {after.number} is not at version {before.version} any more")
 
     def _write_units(self, case: Case) -> None:
@@ -215,6 +218,23 @@ class Cases(Outbox, Timers):
     def _snapshot(self, number: str, sealed: bytes) -> Case:
         case: Case = self._open(sealed, "case", number)
         return case
+
+
+@cache
+def _count(dialect: str) -> Ready:
+    insert = insert_into(dialect, counters).values(series=bindparam("series", type_=Text), value=1)
+    more = insert.on_conflict_do_update(index_elements=["series"], set_={"value": counters.c.value + 1})
+    return Ready(more.returning(counters.c.value))
+
+
+@cache
+def _step(names: tuple[str, ...]) -> Ready:
+    return Ready(update(cases).where(cases.c.number == WHICH, cases.c.version == bindparam("was")), names)
+
+
+@cache
+def _enter(names: tuple[str, ...]) -> Ready:
+    return Ready(entries.insert(), names)
 
 
 def columns(case: Case) -> dict[str, Any]:

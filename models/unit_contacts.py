@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Row
 
 from models.columns import blind_is, blinds
+from models.ready import Ready
 from models.records import Contact
 from models.tables import contact_notes, contacts, talks, ways
 from models.unit_part import Part
@@ -20,32 +21,44 @@ HANDLE_LETTERS, HANDLE_LENGTH = "23456789abcdefghjkmnpqrstuvwxyz", 12
 
 
 WHO: Any = bindparam("who")
-CONTACT = select(contacts).where(contacts.c.handle == WHO)
-NOTES = select(contact_notes).where(contact_notes.c.handle == WHO)
-TALK = select(talks.c.sealed).where(talks.c.handle == WHO)
+CONTACT = Ready(select(contacts).where(contacts.c.handle == WHO))
+NOTES = Ready(select(contact_notes).where(contact_notes.c.handle == WHO))
+TALK = Ready(select(talks.c.sealed).where(talks.c.handle == WHO))
 
 
 @cache
-def _touch(keys: int) -> Any:
+def _touch(keys: int) -> Ready:
     here = (contacts.c.channel == bindparam("which"), blind_is(contacts.c.external_blind, keys))
-    return update(contacts).where(*here).values(last_at=bindparam("now")).returning(contacts)
+    return Ready(update(contacts).where(*here).values(last_at=bindparam("now")).returning(contacts))
 
 
 class Contacts(Part):
     """Who writes to us, by a handle of our own."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        # Held since they were met: nobody else changes them before this transaction ends.
+        self._met: dict[tuple[str, str], Contact] = {}
+        self._noted: dict[str, dict[str, Any]] = {}
 
     def contact(self, channel: str, external_id: str, name: str, at: datetime) -> Contact:
         """The contact of that platform id, made where there is none yet.
 
         Its row is held until the end of the transaction: one person's messages are handled one after another.
         """
+        contact = self._met.get((channel, external_id)) or self._meet(channel, external_id, name, at)
+        if name not in ("", contact.name):
+            contact = self._renamed(contact, name)
+        self._met[channel, external_id] = contact
+        return contact
+
+    def _meet(self, channel: str, external_id: str, name: str, at: datetime) -> Contact:
         known = self._vault.blinds("contact", external_id)
         touch, where = _touch(len(known)), {"which": channel, "now": at, **blinds(known)}
         row = self._one(touch, where)
         if row is None and (self._turned_to(channel, external_id) or self._new_contact(channel, external_id, name, at)):
             row = self._one(touch, where)
-        contact = self._contact(row or self._one(touch, where))
-        return self._renamed(contact, name) if name not in ("", contact.name) else contact
+        return self._contact(row or self._one(touch, where))
 
     def contact_of(self, handle: str) -> Contact | None:
         row = self._one(CONTACT, {"who": handle})
@@ -83,6 +96,7 @@ class Contacts(Part):
 
     def contact_note(self, handle: str, key: str, value: Any) -> None:
         """Note a value under a key; None strikes the note out."""
+        self._noted.pop(handle, None)
         if value is None:
             self._run(delete(contact_notes).where(contact_notes.c.handle == handle, contact_notes.c.key == key))
             return
@@ -90,8 +104,10 @@ class Contacts(Part):
 
     def contact_notes(self, handle: str) -> dict[str, Any]:
         """All that is noted of a contact."""
-        rows = self._rows(NOTES, {"who": handle})
-        return {row.key: self._open(row.sealed, "note", handle, row.key) for row in rows}
+        if handle not in self._noted:
+            rows = self._rows(NOTES, {"who": handle})
+            self._noted[handle] = {row.key: self._open(row.sealed, "note", handle, row.key) for row in rows}
+        return dict(self._noted[handle])
 
     def talk(self, handle: str) -> dict[str, Any] | None:
         """Where the talk with a contact stands; None when there is none."""

@@ -10,11 +10,15 @@ from sqlalchemy import bindparam, select, update
 
 from casebook.errors import Conflict
 from models.columns import blind_is, blinds, constant
+from models.ready import Ready
 from models.records import InboxRow, StoredReply
 from models.tables import inbox
 from models.unit_part import Part
 
 PENDING = constant("pending")
+WAITS = Ready(
+    select(inbox.c.id).where(inbox.c.channel == bindparam("which"), inbox.c.state == PENDING).limit(constant(1))
+)
 
 
 class Inbox(Part):
@@ -52,6 +56,10 @@ class Inbox(Part):
         rows = self._rows(query.with_for_update(skip_locked=True) if self._locks else query)
         return [self._inbox_row(row) for row in rows]
 
+    def inbox_waits(self, channel: str) -> bool:
+        """Whether anything of the channel was taken in and is not handled yet."""
+        return self._one(WAITS, {"which": channel}) is not None
+
     def inbox_done(self, channel: str, id: str, state: str, why: str = "", reply: bytes | None = None) -> None:
         """Say what became of it: done, or dead with the reason."""
         news: dict[str, Any] = {"state": state, "why": why.replace("\0", "")}
@@ -78,9 +86,9 @@ class Inbox(Part):
 
 
 @cache
-def _seen(keys: int) -> Any:
+def _seen(keys: int) -> Ready:
     here = (inbox.c.channel == bindparam("which"), blind_is(inbox.c.id_blind, keys))
-    return select(inbox.c.state, inbox.c.reply).where(*here)
+    return Ready(select(inbox.c.state, inbox.c.reply).where(*here))
 
 
 def _place(*words: str) -> bytes:

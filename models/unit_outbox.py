@@ -17,6 +17,7 @@ from sqlalchemy.engine import Row
 
 from casebook.case import Notice
 from models.columns import constant
+from models.ready import Ready
 from models.records import OutboxRow
 from models.tables import outbox
 from models.unit_part import Part, insert_into
@@ -30,8 +31,18 @@ NAMED = update(outbox).where(outbox.c.key == bindparam("which"))
 
 
 @cache
+def _named(names: tuple[str, ...]) -> Ready:
+    return Ready(NAMED, names)
+
+
+@cache
 def _post(dialect: str) -> Any:
     return insert_into(dialect, outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.key)
+
+
+@cache
+def _post_one(dialect: str, names: tuple[str, ...]) -> Ready:
+    return Ready(_post(dialect), names)
 
 
 class Outbox(Part):
@@ -47,8 +58,16 @@ class Outbox(Part):
         if not wanted:
             return
         rows = [self._notice_row(notice) for notice in wanted.values()]
-        new = set(self._run(_post(self._link.dialect.name), rows).scalars())
+        new = self._put_out(rows)
         self._posted += [notice for key, notice in wanted.items() if key in new]
+
+    def _put_out(self, rows: Sequence[dict[str, Any]]) -> set[str]:
+        """Which of them are new."""
+        dialect = self._link.dialect.name
+        if len(rows) > 1:
+            return set(self._run(_post(dialect), rows).scalars())
+        row = self._one(_post_one(dialect, tuple(rows[0])), rows[0])
+        return {row.key} if row else set()
 
     def posted_in_this_unit(self) -> list[Notice]:
         """The notices that this transaction is the first to write."""
@@ -85,11 +104,11 @@ class Outbox(Part):
         """It reached the platform (`sent`), or went along with an answer (`passive`)."""
         news: dict[str, Any] = {"state": state, "sent_at": at, "channel": channel, "why": ""}
         if not external_id:
-            self._run(NAMED, {"which": key, **news})
+            self._do(_named(tuple(news)), {"which": key, **news})
             return
         news["external_blind"] = self._vault.blind("message", external_id)
         news["external"] = self._seal(external_id, "external", key)
-        self._run(NAMED, {"which": key, **news})
+        self._do(_named(tuple(news)), {"which": key, **news})
 
     def outbox_failed(self, key: str, at: datetime, why: str, next_at: datetime | None) -> None:
         """It did not go: try again at `next_at`; without one it is given up."""

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 
 from models.codec import Codec
 from models.columns import constant
+from models.ready import Ready
 from models.vault import Vault
 
 
@@ -23,15 +24,29 @@ class Part:
         self._vault = vault
         self._codec = codec
         self._locks = writing and link.dialect.name == "postgresql"
+        self._plain: Any = link.connection.driver_connection
 
     def _run(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         return self._link.execute(statement, values)
 
-    def _rows(self, statement: Executable, values: Any = None) -> Sequence[Row[Any]]:
+    def _rows(self, statement: Executable | Ready, values: Any = None) -> Sequence[Row[Any]]:
+        if isinstance(statement, Ready):
+            return statement.all(self._link, self._plain, values)
         return self._link.execute(statement, values).all()
 
-    def _one(self, statement: Executable, values: Any = None) -> Row[Any] | None:
+    def _one(self, statement: Executable | Ready, values: Any = None) -> Row[Any] | None:
+        if isinstance(statement, Ready):
+            found: Row[Any] | None = statement.one(self._link, self._plain, values)
+            return found
         return self._link.execute(statement, values).first()
+
+    def _do(self, statement: Ready, values: Mapping[str, Any]) -> int:
+        """Run it; how many rows it changed."""
+        return statement.do(self._link, self._plain, values)
+
+    def _do_each(self, statement: Ready, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run it for each of the rows."""
+        statement.do_each(self._link, self._plain, rows)
 
     def _insert(self, table: Table) -> Any:
         """An INSERT of this database, which both spell alike but SQLAlchemy keeps apart."""
@@ -39,11 +54,11 @@ class Part:
 
     def _add(self, table: Table, row: Mapping[str, Any]) -> bool:
         """Insert unless the key exists; whether it was inserted."""
-        return self._one(_add(self._link.dialect.name, table), dict(row)) is not None
+        return self._one(_add(self._link.dialect.name, table, tuple(row)), row) is not None
 
     def _put(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert, or replace what stands under the same primary key."""
-        self._run(_put(self._link.dialect.name, table, tuple(row)), dict(row))
+        self._do(_put(self._link.dialect.name, table, tuple(row)), row)
 
     def _seal(self, value: Any, *place: str) -> bytes:
         return self._vault.seal(self._codec.dump(value).encode(), _aad(place))
@@ -64,15 +79,21 @@ def insert_into(dialect: str, table: Table) -> Any:
 
 
 @cache
-def _add(dialect: str, table: Table) -> Any:
-    return insert_into(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
+def insert_new(dialect: str, table: Table, names: tuple[str, ...]) -> Ready:
+    """An INSERT that passes over what is there already."""
+    return Ready(insert_into(dialect, table).on_conflict_do_nothing(), names)
 
 
 @cache
-def _put(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+def _add(dialect: str, table: Table, names: tuple[str, ...]) -> Ready:
+    return Ready(insert_into(dialect, table).on_conflict_do_nothing().returning(*table.primary_key), names)
+
+
+@cache
+def _put(dialect: str, table: Table, names: tuple[str, ...]) -> Ready:
     keys, insert = [column.name for column in table.primary_key], insert_into(dialect, table)
     news = {name: insert.excluded[name] for name in names if name not in keys}
-    return insert.on_conflict_do_update(index_elements=keys, set_=news)
+    return Ready(insert.on_conflict_do_update(index_elements=keys, set_=news), names)
 
 
 def _aad(place: tuple[str, ...]) -> bytes:

@@ -12,15 +12,16 @@ from sqlalchemy.engine import Row
 
 from casebook.case import Person
 from models.columns import blind_is, blinds
+from models.ready import Ready
 from models.records import Line
 from models.tables import cards, chats, lines, senders
 from models.unit_cases import Cases
 
 
 @cache
-def _person(keys: int) -> Any:
+def _person(keys: int) -> Ready:
     here = (senders.c.channel == bindparam("which"), blind_is(senders.c.sender_blind, keys))
-    return select(senders.c.person).where(*here)
+    return Ready(select(senders.c.person).where(*here))
 
 
 class Rooms(Cases):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -12,16 +13,18 @@ from sqlalchemy.engine import Row
 
 from casebook.case import Timer
 from models.columns import constant
+from models.ready import Ready
 from models.tables import timers
-from models.unit_part import Part
+from models.unit_part import Part, insert_new
 
 PENDING = constant("pending")
-OF_CASE = select(timers).where(timers.c.number == bindparam("which"))
-
-
+OF_CASE = Ready(select(timers).where(timers.c.number == bindparam("which")))
 STUCK = constant("stuck")
 FIRE = update(timers).where(timers.c.key == bindparam("which"))
 FIRE = FIRE.values(state="fired", fired_at=bindparam("now"), told=bindparam("by"), why=bindparam("reason"))
+FIRED = Ready(FIRE)
+ONE = update(timers).where(timers.c.key == bindparam("which"))
+WITHDRAW = Ready(ONE.where(timers.c.state == PENDING).values(state="withdrawn"))
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Timers(Part):
         """Done: by key, the notice it became, or why it became none."""
         rows = [{"which": key, "now": at, "by": told, "reason": why} for key, (told, why) in fates.items()]
         if rows:
-            self._run(FIRE, rows)
+            self._do_each(FIRED, rows)
 
     def timer_stuck(self, key: str, why: str) -> None:
         """It cannot be carried out: set aside with the reason, where people see it."""
@@ -103,16 +106,15 @@ class Timers(Part):
         asked = {timer.key: self._timer_row(timer) for timer in wanted}
         new = [row for key, row in asked.items() if key not in stored]
         if new:
-            self._run(self._insert(timers).on_conflict_do_nothing(), new)
+            self._do_each(insert_new(self._link.dialect.name, timers, tuple(new[0])), new)
         for key, row in asked.items():
             if key in stored and _moved(stored[key], row):
-                self._run(update(timers).where(timers.c.key == key, timers.c.state != constant("fired")).values(row))
+                self._do(_move(tuple(row)), {"which": key, **row})
         self._withdraw([key for key, row in stored.items() if row.state == "pending" and key not in asked])
 
     def _withdraw(self, keys: list[str]) -> None:
         if keys:
-            mine = timers.c.key.in_(keys) & (timers.c.state == PENDING)
-            self._run(update(timers).where(mine).values(state="withdrawn"))
+            self._do_each(WITHDRAW, [{"which": key} for key in keys])
 
     def _timer_row(self, timer: Timer) -> dict[str, Any]:
         return {
@@ -137,13 +139,18 @@ class Timers(Part):
             to=row.to,
             clock=row.clock,
             round=row.round,
-            facts=self._codec.load(row.facts),
+            facts={} if row.facts == "{}" else self._codec.load(row.facts),
             urgent=row.urgent,
         )
+
+
+@cache
+def _move(names: tuple[str, ...]) -> Ready:
+    return Ready(ONE.where(timers.c.state != constant("fired")), names)
 
 
 def _moved(stored: Row[Any], row: dict[str, Any]) -> bool:
     """Whether a stored timer must be written again: it moved, or is wanted again after it was withdrawn."""
     if stored.state == "fired":
         return False
-    return any(stored._mapping[name] != value for name, value in row.items())
+    return any(getattr(stored, name) != value for name, value in row.items())

@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bots.card_renewal import RenewingDesk
 from bots.channels.deskroom import rooms_of
 from bots.channels.sending import Sender
-from bots.channels.telegram import Telegram
 from bots.channels.wechat import WeChat
 from bots.channels.wechat_client import Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
@@ -34,7 +33,6 @@ from bots.reception import Reception
 from bots.render import Rendering
 from bots.settings import Settings
 from bots.signer import Signer
-from bots.telegram_door import TelegramDoor
 from bots.wecom_door import ANSWERS, WeComDoor
 from bots.wording import load_words
 from casebook.desk import Desk
@@ -50,6 +48,11 @@ from office.cards import buttons_for
 from office.checking import checking
 from office.holidays import law_in_force
 from scheduler.reporting import Reporting
+
+# The Telegram library weighs twenty megabytes: an office without Telegram does not load it.
+if TYPE_CHECKING:
+    from bots.channels.telegram import Telegram
+    from bots.telegram_door import TelegramDoor
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +161,7 @@ def open_office(settings: Settings) -> Office:
     reception = Reception(desk, reader, law.jurisdiction, say=written, public_url=settings.public_url, knowledge=known)
     wechat, senders = _wechat(settings, store)
     senders.update(_wecom(settings, store))
-    telegram = Telegram(settings.telegram) if settings.telegram else None
+    telegram = _telegram(settings)
     if telegram:
         senders["telegram"] = telegram
     classes = [(item.name, item.title) for item in law.rulebook.classes]
@@ -171,6 +174,8 @@ def open_office(settings: Settings) -> Office:
         wecom = WeCom(settings.wecom, f"{settings.public_url}/console")
         office.wecom_door = WeComDoor(store, reception, wecom, courier.kick)
     if telegram:
+        from bots.telegram_door import TelegramDoor
+
         office.telegram_door = TelegramDoor(
             store, reception, telegram, courier, office.now, f"{settings.public_url}/telegram"
         )
@@ -187,6 +192,14 @@ def _say(signer: Signer, public_url: str, forms: Sequence[FormRule], message: st
     secret = signed(signer, number, step, to, at) if printed and isinstance(at, datetime) else ""
     paper = {"paper_url": f"{public_url}/papers/{secret}"} if secret else {}
     return say(message, {**facts, **checking(signer, public_url, number), **paper})
+
+
+def _telegram(settings: Settings) -> Telegram | None:
+    if settings.telegram is None:
+        return None
+    from bots.channels.telegram import Telegram
+
+    return Telegram(settings.telegram)
 
 
 def _wechat(settings: Settings, store: Store) -> tuple[WeChat | None, dict[str, Sender]]:

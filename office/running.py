@@ -17,6 +17,7 @@ from bots.log import set_up_logging
 from bots.server import serve
 from bots.settings import SettingsError, read_settings
 from bots.web import create_app
+from bots.wechat_door import Later
 from casebook.case import Person
 from casebook.errors import CasebookError
 from console.app import routes
@@ -124,7 +125,13 @@ def _start_telegram(office: Office, parts: Sequence[str]) -> None:
 def _wait(office: Office, web: bool) -> None:
     settings = office.settings
     if web:
-        serve(create_app(office, routes(office, office.propose)), settings.host, settings.port)
+        app = create_app(office, routes(office, office.propose))
+        if office.wechat:
+            later = Later(
+                office.store, office.reception, office.wechat, lambda: app.state.crowd.calm, office.courier.kick
+            )
+            office.start(lambda: later.run_forever(office.stop))
+        serve(app, settings.host, settings.port)
         return
     done = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -15,7 +15,8 @@ from bots.channels.sending import Later, Moved, Never, Outcome, Sent
 from bots.channels.telegram import Telegram
 from bots.channels.wechat_client import Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
-from bots.courier import TRIES, Courier, addresses
+from bots.courier import Courier, addresses
+from bots.errands import TRIES
 from bots.message import Button, Reply
 from bots.packing import reply_notices
 from bots.render import Rendering
@@ -393,6 +394,20 @@ def test_three_couriers_on_one_store_keep_one_budget(open_store, database_url):
 
     waits = [wait for some in together(3, speak) for wait in some]
     assert waits.count(0.0) == 20
+
+
+def test_a_platform_that_has_heard_its_fill_is_left_alone_until_the_next_second(store, telegram):
+    courier = Courier(store, {"telegram": telegram}, Rendering(say), (), random.Random(1))
+    post(store, *(notice(f"{number}", contact(store, "telegram", f"{number}")) for number in range(60)))
+
+    courier.deliver(NOW)
+    courier.deliver(seconds(0.5))
+
+    assert len(telegram.sent) == 30
+    touched = [store.read(lambda unit, key=f"{number}": unit.outbox_row(key)).attempts for number in range(60)]
+    assert sum(touched) == 35
+    courier.deliver(seconds(1))
+    assert len(set(telegram.sent)) == len(telegram.sent) == 60
 
 
 def test_what_is_over_the_limit_waits_and_nothing_is_lost(store, telegram):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.pool import NullPool
 
 from models.engine import address, writing_engine
-from models.migrate import is_current, migrate
+from models.migrate import FOLDER, head, is_current, migrate
 from models.store import Store
 from models.tables import metadata
 from models.vault import Vault
@@ -77,3 +78,7 @@ def test_a_store_in_memory_needs_no_migration(memory_store):
     migrate("sqlite://")
 
     assert is_current(memory_store)
+
+
+def test_the_last_step_is_the_one_that_alembic_would_take_last():
+    assert head() == ScriptDirectory(str(FOLDER)).get_current_head()

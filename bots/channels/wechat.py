@@ -49,13 +49,21 @@ class WeChat:
 
     def read(self, query: Mapping[str, str], body: bytes, now: datetime) -> Push:
         """The message of one push. Raises Forged or BadRequest. `at` is now: plain mode signs no time of its own."""
+        return self.read_open(self.open(query, body, now), now)
+
+    def open(self, query: Mapping[str, str], body: bytes, now: datetime) -> str:
+        """The text of one push that was verified. Raises Forged or BadRequest."""
         if len(body) > MAX_BODY:
             raise BadRequest(f"a body of {len(body)} bytes")
         check_fresh(query, now)
         if self._sealing:
-            return read_push(_parse(self._sealing.open(query, _parse(_text(body)).get("Encrypt"))), now)
+            return self._sealing.open(query, _parse(_text(body)).get("Encrypt"))
         self._sealing.check(query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""))
-        return read_push(_parse(_text(body)), now)
+        return _text(body)
+
+    def read_open(self, text: str, at: datetime) -> Push:
+        """The message of a push that was opened, taken in at that moment. Raises BadRequest."""
+        return read_push(_parse(text), at)
 
     def write(self, message: Message, replies: Sequence[Reply]) -> bytes:
         """One passive reply to that message holding as much as may stand in one (see `fit`); `success` for nothing."""

@@ -1,0 +1,113 @@
+"""A book of very many cases, made in a minute or two: rows of real life cycles, copied under other numbers.
+
+A handful of cases is really lived (filed, dispatched, … rated) in the store; their rows in `cases`, `case_units`,
+`entries`, `timers` and `outbox` are then copied by the database itself, spread evenly over the years before. The copies
+have rows of the true size and shape, true keys, days, units and states, one in thirty is still open and due in a year.
+What is sealed in them opens only under its first number, so they can be counted, listed past and searched, but not
+opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Index, create_engine, inspect, text
+
+from models.store import Store
+from models.tables import case_units, cases, entries, outbox, timers
+
+# One in so many copies is open.
+OPEN = 30
+COPIED = (cases, case_units, entries, timers, outbox)
+# The copies are filed evenly over the eleven hundred days from here on, before anything that is measured.
+LITE = {
+    "day": "date('2023-01-01', '+' || (k.n * 1100 / :most) || ' days')",
+    "digits": "strftime('%Y%m%d', {day})",
+    "text": "printf('%08d', k.n)",
+}
+POST = {
+    "day": "to_char(date '2023-01-01' + (k.n::bigint * 1100 / :most)::int, 'YYYY-MM-DD')",
+    "digits": "replace({day}, '-', '')",
+    "text": "lpad(k.n::text, 8, '0')",
+}
+SERIES = {
+    "sqlite": "WITH RECURSIVE k(n) AS (SELECT :low UNION ALL SELECT n + 1 FROM k WHERE n < :high - 1)",
+    "postgresql": "WITH k AS (SELECT generate_series(CAST(:low AS int), CAST(:high AS int) - 1) AS n)",
+}
+# How many copies a statement makes: what it holds in memory stays small.
+STRETCH = 50_000
+
+
+def fill(store: Store, closed: str, open: str, most: int) -> None:
+    """Copy the two cases, one that is over and one that is not, until there are `most` more cases."""
+    lite, engine = store.url.get_backend_name() == "sqlite", create_engine(store.url)
+    with engine.connect() as link:
+        if lite:
+            link.exec_driver_sql("PRAGMA synchronous=OFF")
+        with _without_indexes(link):
+            for low in range(0, most, STRETCH):
+                values = {"low": low, "high": min(low + STRETCH, most), "most": most, "closed": closed, "open": open}
+                for table in COPIED:
+                    link.execute(text(_copying(link, table, lite)), values)
+        link.commit()
+        link.exec_driver_sql("ANALYZE")
+        link.commit()
+        if lite:
+            link.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+
+
+def _copying(link: Connection, table: Any, lite: bool) -> str:
+    spoken = LITE if lite else POST
+    day = spoken["day"]
+    number = f"{spoken['digits'].format(day=day)} || '-' || {spoken['text']}"
+    changed = {
+        "number": number,
+        "key": f"{number} || substr(t.key, length(t.number) + 1)",
+        "citizen": f"'c' || {spoken['text']}",
+    }
+    changed["unit"] = changed["lead_unit"] = "CASE WHEN t.{name} IS NULL THEN NULL ELSE '第' || (k.n % 60) || '局' END"
+    changed["phone_blind"] = changed["text_blind"] = f"'b' || {spoken['text']}"
+    for name in ("at", "filed_at", "closed_at", "fired_at", "sent_at"):
+        changed[name] = _moved(name, day, lite)
+    changed["next_due"] = (
+        """CASE WHEN t.next_due IS NULL THEN NULL ELSE '2027' || substr(t.next_due, 5) END"""
+        if lite
+        else "t.next_due + interval '1 year'"
+    )
+    if table is outbox:
+        # The platform's id is another for each; all of them have gone.
+        changed["external_blind"] = f"CASE WHEN t.external_blind = '' THEN '' ELSE 'x' || {spoken['text']} END"
+        changed["state"] = "'sent'"
+    columns = [column.name for column in table.columns if not (table is outbox and column.name == "id")]
+    if table is timers:
+        # What is still to come is far away: nothing falls due while it is measured.
+        changed["at"] = "CASE WHEN t.state = 'pending' THEN t.at ELSE " + changed["at"] + " END"
+    chosen = ", ".join(changed.get(name, f't."{name}"').replace("{name}", name) for name in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    which = f"CASE WHEN k.n % {OPEN} = 0 THEN :open ELSE :closed END"
+    with_k = SERIES[link.dialect.name]
+    copied = f"{with_k} SELECT {chosen} FROM k JOIN {table.name} AS t ON t.number = {which}"
+    return f"INSERT INTO {table.name} ({names}) {copied}" + (' ORDER BY k.n, t."id"' if table is outbox else "")
+
+
+def _moved(name: str, day: str, lite: bool) -> str:
+    """The same time of day on the copy's day."""
+    if lite:
+        return f'CASE WHEN t."{name}" IS NULL THEN NULL ELSE {day} || substr(t."{name}", 11) END'
+    return f"CAST({day} || substr(CAST(t.\"{name}\" AT TIME ZONE 'UTC' AS text), 11) || '+00' AS timestamptz)"
+
+
+@contextmanager
+def _without_indexes(link: Connection) -> Iterator[None]:
+    """Rows first, indexes afterwards: each is built in one sorted pass."""
+    kept: list[Index] = [index for table in COPIED for index in table.indexes]
+    there = {found["name"] for table in COPIED for found in inspect(link).get_indexes(table.name)}
+    for index in kept:
+        if index.name in there:
+            index.drop(link)
+    yield
+    for index in kept:
+        index.create(link)
