@@ -16,7 +16,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from bots.channels.errors import fault
 from bots.channels.lines import OFFICE, replied
 from bots.channels.sending import Later, Moved, Never, Outcome, Sender, Sent, TemplateSender
 from bots.channels.wechat_window import NOTE, Window
-from bots.errands import Errand, Resume, Unwritable, to_citizen, wake
+from bots.errands import Errand, Resume, Unwritable, as_heard, copy_for, to_citizen, wake
 from bots.given import Store
 from bots.message import Reply
 from bots.render import Renderer, Row
@@ -135,7 +135,7 @@ class Courier:
             return self._to_citizen(unit, row, now)
         if row.to.startswith("chat:"):
             _, channel, chat = row.to.split(":", 2)
-            reply = self._written(_as_heard(unit, row, channel, chat), channel)
+            reply = self._written(as_heard(unit, row, channel, chat), channel)
             edit = unit.card_message(channel, chat, reply.card) if reply.card and row.message == "reply" else None
             return Errand(row, channel, chat, reply, edit or "")
         if row.to.startswith(TALK):
@@ -162,7 +162,7 @@ class Courier:
             chats = [(channel, chat) for channel, chat in unit.chats_of(address) if channel in self._senders]
             if address in self._rooms:
                 unit.add_line(address, OFFICE, replied(self._written(row, "desk")), now, row.key)
-            unit.post(_copy(row, channel, chat) for channel, chat in chats)
+            unit.post(copy_for(row, channel, chat) for channel, chat in chats)
             if chats or address in self._rooms:
                 unit.outbox_sent(row.key, now, "desk" if address in self._rooms else "groups")
                 return
@@ -200,11 +200,15 @@ class Courier:
 
     def _wait(self, errand: Errand, now: datetime) -> float:
         """Seconds until the platform lets us speak; counted in the store, where other processes count too."""
-        if not self._budget.limits(errand.channel):
-            return 0.0
         ask = errand.channel, errand.chat, not errand.handle, now
-        wait: float = self._store.write(lambda unit: self._budget.wait(unit, *ask))
-        return wait
+
+        def may_go(unit: Any) -> float:
+            # Whoever was held up longer than the lease may find it in another's hands: then it is not ours to send.
+            mine = unit.outbox_is_claimed(errand.row.key, errand.row.attempts)
+            return self._budget.wait(unit, *ask) if mine else EVERY
+
+        counted = self._budget.limits(errand.channel)
+        return self._store.write(may_go) if counted else self._store.read(may_go)
 
     def _by_best_way(self, errand: Errand, now: datetime) -> Outcome:
         sender, row = self._senders[errand.channel], errand.row
@@ -220,6 +224,8 @@ class Courier:
 
     def _note(self, unit: Any, errand: Errand, outcome: Sent | Later | Never, now: datetime) -> None:
         row = errand.row
+        if not isinstance(outcome, Sent) and not unit.outbox_is_claimed(row.key, row.attempts):
+            return  # claimed anew while we were held up: what becomes of it is the other's to say
         if isinstance(outcome, Later):
             self._later(unit, row, now, outcome)
             return
@@ -276,23 +282,3 @@ def _stand_in(unit: Any, to: str, now: datetime) -> tuple[str, ...]:
     """Whoever acts for a person on leave hears first what is said to that person."""
     stand_in = unit.stand_in_of(to, now)
     return (stand_in,) if stand_in else ()
-
-
-def _as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:
-    """A group's copy as a notice to the address it is bound to: what can be done there depends on who sits there."""
-    address: str | None = unit.group_of(channel, chat)
-    heard: Row = replace(row, to=address) if address else row
-    return heard
-
-
-def _copy(row: Row, channel: str, chat: str) -> Notice:
-    """The same notice for one group, with a fate of its own."""
-    return Notice(
-        key=f"{row.key}>{channel}:{chat}",
-        to=f"chat:{channel}:{chat}",
-        message=row.message,
-        at=row.at,
-        case=row.case,
-        facts=row.facts,
-        private=row.private,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from bots.channels.wechat_window import NOTE, Window
 from bots.message import Reply
 from bots.packing import reply_notices
 from bots.render import Row
+from casebook.case import Notice
 
 Resume = Callable[[Any, str, datetime], Sequence[Reply]]
 
@@ -52,3 +53,23 @@ def wake(unit: Any, row: Row, now: datetime, resume: Resume) -> None:
         raise Unwritable(fault(error)) from error
     unit.post(reply_notices(row.key, f"citizen:{handle}", replies, now))
     unit.outbox_sent(row.key, now, "talk")
+
+
+def as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:
+    """A group's copy as a notice to the address it is bound to: what can be done there depends on who sits there."""
+    address: str | None = unit.group_of(channel, chat)
+    heard: Row = replace(row, to=address) if address else row
+    return heard
+
+
+def copy_for(row: Row, channel: str, chat: str) -> Notice:
+    """The same notice for one group, with a fate of its own."""
+    return Notice(
+        key=f"{row.key}>{channel}:{chat}",
+        to=f"chat:{channel}:{chat}",
+        message=row.message,
+        at=row.at,
+        case=row.case,
+        facts=row.facts,
+        private=row.private,
+    )

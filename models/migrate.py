@@ -11,16 +11,26 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
+from casebook.errors import CasebookError, NotKept
 from models.engine import Turn, address, in_memory, writing_engine
 from models.store import Store
 
 FOLDER = Path(__file__).with_name("migrations")
 
 
+class NewerTables(CasebookError):
+    """The tables are of a later release than this program; it must not touch what it does not know."""
+
+
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database to `revision`; nothing happens when it is there. A store in memory makes its own tables."""
+    """Bring the database to `revision`; nothing happens when it is there. A store in memory makes its own tables.
+
+    Raises NewerTables where a later release has been at work, and NotKept where the database cannot be written.
+    """
     parsed = address(url)
     if in_memory(parsed):
         return
@@ -29,6 +39,10 @@ def migrate(url: str, revision: str = "head") -> None:
     try:
         with turn, engine.begin() as link:
             _run(link, revision)
+    except CommandError as error:
+        raise NewerTables(f"the database was made by a later release ({error}); install that one") from error
+    except (OperationalError, InterfaceError) as error:
+        raise NotKept(f"the database cannot be opened: {' '.join(str(error.orig).split())}") from error
     finally:
         engine.dispose()
         turn.close()

@@ -79,6 +79,11 @@ class Outbox(Part):
         claimed = [self._outbox_row(row) for row in rows]
         return [replace(row, state="sending", attempts=row.attempts + 1, next_at=now + lease) for row in claimed]
 
+    def outbox_is_claimed(self, key: str, attempts: int) -> bool:
+        """Whether the claim that counted so many attempts still holds: nobody claimed it anew or settled it since."""
+        mine = select(outbox.c.id).where(outbox.c.key == key, outbox.c.state == constant("sending"))
+        return self._one(mine.where(outbox.c.attempts == attempts)) is not None
+
     def outbox_sent(self, key: str, at: datetime, channel: str, external_id: str = "", state: str = "sent") -> None:
         """It reached the platform (`sent`), or went along with an answer (`passive`)."""
         news: dict[str, Any] = {"state": state, "sent_at": at, "channel": channel, "why": ""}

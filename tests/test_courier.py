@@ -328,6 +328,36 @@ def test_a_courier_that_died_while_sending_leaves_the_row_to_the_next(store, tel
     assert telegram.texts == ["a"]
 
 
+class Overtaken(Platform):
+    """A platform so slow that meanwhile another courier finds the leases ended and delivers everything itself."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+        self.meanwhile = lambda: 0
+
+    def send(self, to: str, reply: Reply, key: str, edit: str = "") -> Outcome:
+        while self.meanwhile():
+            pass
+        super().send(to, reply, key, edit)
+        return self.outcome
+
+
+@pytest.mark.parametrize("outcome", [Later(0, "timeout"), Never("refused"), Sent("42:9")])
+def test_who_was_held_up_past_the_lease_undoes_nothing_and_sends_nothing_more(store, telegram, outcome):
+    """Of two notices in hand the first is overtaken in the middle of its sending, the second before it."""
+    slow = Overtaken(outcome)
+    post(store, *(notice(key, contact(store, "telegram", who)) for key, who in (("a", "42"), ("b", "43"))))
+    slow.meanwhile = lambda: courier_of(store, {"telegram": telegram}).deliver(NOW + timedelta(minutes=2))
+
+    courier_of(store, {"telegram": slow}).deliver(NOW)
+
+    assert telegram.texts == ["a", "b"]
+    assert [text for _, text, _ in slow.sent] == ["a"]
+    assert [fate(store, key) for key in "ab"] == [("sent", ""), ("sent", "")]
+    assert store.read(lambda unit: unit.notices_for("dispatchers")) == []
+
+
 def test_two_couriers_deliver_each_notice_once(store, telegram):
     for number in range(40):
         post(store, notice(f"n{number}", contact(store, "telegram", str(number))))

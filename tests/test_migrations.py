@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from models.engine import address, writing_engine
-from models.migrate import is_current, migrate
+from models.migrate import NewerTables, is_current, migrate
 from models.store import Store
 from models.tables import metadata
 from models.vault import Vault
@@ -77,3 +77,17 @@ def test_a_store_in_memory_needs_no_migration(memory_store):
     migrate("sqlite://")
 
     assert is_current(memory_store)
+
+
+def test_an_old_program_leaves_newer_tables_alone(bare_url):
+    migrate(bare_url)
+    engine = create_engine(address(bare_url), poolclass=NullPool)
+    with engine.begin() as link:
+        link.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+
+    with pytest.raises(NewerTables, match="later release.*0999"):
+        migrate(bare_url)
+
+    store = Store(bare_url, Vault(SECRET))
+    assert not is_current(store)
+    store.close()
