@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ from casebook.case import Notice, Person
 from casebook.terms import MESSAGES
 
 log = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
 words = load_words(FOLDER / "channels" / "wording.toml")
 
 # 2, 4, 8 … seconds, from the eleventh try on every half hour: two days in all, longer than a weekend's outage.
@@ -66,6 +68,7 @@ class Courier:
         chance: random.Random | None = None,
         budget: Budget | None = None,
         resume: Resume = lambda unit, handle, now: (),
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._senders = senders
@@ -74,6 +77,7 @@ class Courier:
         self._chance = chance or random.Random()
         self._budget = budget or Budget()
         self._resume = resume
+        self._seconds = seconds
         self._planned: deque[int] = deque()
         self._bell = threading.Event()
         self._delivering = threading.Lock()
@@ -96,17 +100,22 @@ class Courier:
 
     def deliver(self, now: datetime, limit: int = 100) -> int:
         """Take up to `limit` due rows as far as they will go; how many were taken."""
-        taken = 0
+        taken, at = 0, self._clock_from(now)
         with self._delivering:
             while taken < limit and (ids := self._next(now)):
-                claimed = self._store.write(lambda unit, ids=ids: self._claim(unit, ids, now))  # type: ignore[misc]
+                claimed = self._store.write(lambda unit, ids=ids: self._claim(unit, ids, at()))  # type: ignore[misc]
                 for errand in claimed.errands:
-                    self._attempt(errand, now)
+                    self._attempt(errand, at)
                 if not claimed.found:
                     self._planned.clear()
                     break
                 taken += claimed.found
         return taken
+
+    def _clock_from(self, now: datetime) -> Clock:
+        """The time as it goes on, in whole seconds: a process may be halted anywhere, and a lease must not be stale."""
+        began = self._seconds()
+        return lambda: now + timedelta(seconds=int(self._seconds() - began))
 
     def _next(self, now: datetime) -> list[int]:
         """Whose turn it is: looked up for many at once, for where much waits that takes long."""
@@ -176,39 +185,40 @@ class Courier:
         except Exception as error:
             raise Unwritable(fault(error)) from error
 
-    def _attempt(self, errand: Errand, now: datetime) -> None:
-        outcome = self._try(errand, now)
+    def _attempt(self, errand: Errand, at: Clock) -> None:
+        outcome = self._try(errand, at)
         if isinstance(outcome, Moved):
             old, errand = errand, Errand(errand.row, errand.channel, outcome.to, errand.reply)
             self._store.write(lambda unit: unit.rebind(old.channel, old.chat, errand.chat))
-            outcome = self._try(errand, now)
+            outcome = self._try(errand, at)
         if isinstance(outcome, Moved):
             outcome = Later(0, "moved twice")
         final: Sent | Later | Never = outcome
-        self._store.write(lambda unit: self._note(unit, errand, final, now))
+        self._store.write(lambda unit: self._note(unit, errand, final, at()))
 
-    def _try(self, errand: Errand, now: datetime) -> Outcome:
+    def _try(self, errand: Errand, at: Clock) -> Outcome:
         """One try by the best way open. A sender that raises is a fault of ours and counts as a failed try."""
-        wait = self._wait(errand, now)
+        wait = self._wait(errand, at)
         if wait:
             return Later(wait, "our own budget", blameless=True)
         try:
-            return self._by_best_way(errand, now)
+            return self._by_best_way(errand, at())
         except Exception as error:
             log.error("courier: sending by %s failed: %s", errand.channel, fault(error))
             return Later(0, fault(error))
 
-    def _wait(self, errand: Errand, now: datetime) -> float:
+    def _wait(self, errand: Errand, at: Clock) -> float:
         """Seconds until the platform lets us speak; counted in the store, where other processes count too."""
-        ask = errand.channel, errand.chat, not errand.handle, now
+        row = errand.row
 
         def may_go(unit: Any) -> float:
+            now = at()
             # Whoever was held up longer than the lease may find it in another's hands: then it is not ours to send.
-            mine = unit.outbox_is_claimed(errand.row.key, errand.row.attempts)
-            return self._budget.wait(unit, *ask) if mine else EVERY
+            mine = unit.outbox_hold(row.key, row.attempts, now)
+            return self._budget.wait(unit, errand.channel, errand.chat, not errand.handle, now) if mine else EVERY
 
-        counted = self._budget.limits(errand.channel)
-        return self._store.write(may_go) if counted else self._store.read(may_go)
+        wait: float = self._store.write(may_go)
+        return wait
 
     def _by_best_way(self, errand: Errand, now: datetime) -> Outcome:
         sender, row = self._senders[errand.channel], errand.row
@@ -224,7 +234,7 @@ class Courier:
 
     def _note(self, unit: Any, errand: Errand, outcome: Sent | Later | Never, now: datetime) -> None:
         row = errand.row
-        if not isinstance(outcome, Sent) and not unit.outbox_is_claimed(row.key, row.attempts):
+        if not isinstance(outcome, Sent) and not unit.outbox_hold(row.key, row.attempts, now):
             return  # claimed anew while we were held up: what becomes of it is the other's to say
         if isinstance(outcome, Later):
             self._later(unit, row, now, outcome)

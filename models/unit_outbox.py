@@ -79,10 +79,13 @@ class Outbox(Part):
         claimed = [self._outbox_row(row) for row in rows]
         return [replace(row, state="sending", attempts=row.attempts + 1, next_at=now + lease) for row in claimed]
 
-    def outbox_is_claimed(self, key: str, attempts: int) -> bool:
-        """Whether the claim that counted so many attempts still holds: nobody claimed it anew or settled it since."""
-        mine = select(outbox.c.id).where(outbox.c.key == key, outbox.c.state == constant("sending"))
-        return self._one(mine.where(outbox.c.attempts == attempts)) is not None
+    def outbox_hold(self, key: str, attempts: int, now: datetime, lease: timedelta = LEASE) -> bool:
+        """Hold on to a claimed row for another lease; False where somebody claimed it anew meanwhile, or settled it.
+
+        `attempts` is the claim's own count, and so says whose it is.
+        """
+        mine = update(outbox).where(outbox.c.key == key, outbox.c.state == constant("sending"))
+        return bool(self._run(mine.where(outbox.c.attempts == attempts).values(next_at=now + lease)).rowcount)
 
     def outbox_sent(self, key: str, at: datetime, channel: str, external_id: str = "", state: str = "sent") -> None:
         """It reached the platform (`sent`), or went along with an answer (`passive`)."""

@@ -85,7 +85,7 @@ def test_an_old_program_leaves_newer_tables_alone(bare_url):
     with engine.begin() as link:
         link.execute(text("UPDATE alembic_version SET version_num = '0999'"))
 
-    with pytest.raises(NewerTables, match="later release.*0999"):
+    with pytest.raises(NewerTables, match=r"later release.*0999"):
         migrate(bare_url)
 
     store = Store(bare_url, Vault(SECRET))
