@@ -41,6 +41,8 @@ words = load_words(FOLDER / "channels" / "wording.toml")
 
 # 2, 4, 8 … seconds, from the eleventh try on every half hour: two days in all, longer than a weekend's outage.
 FIRST_PAUSE, LONGEST_PAUSE, TRIES = 2.0, 1800.0, 100
+# A platform's wish is obeyed up to this: what the store takes for a pause is less than a day.
+LONGEST_WISH = 20 * 3600.0
 # Few enough that even the slowest platform is through with them before the store's lease on them ends.
 BATCH = 5
 # How many turns are looked up at once.
@@ -264,7 +266,7 @@ class Courier:
         if row.attempts >= TRIES:
             return None
         if outcome.seconds:
-            return now + timedelta(seconds=outcome.seconds * self._chance.uniform(1.0, 1.2))
+            return now + timedelta(seconds=min(outcome.seconds, LONGEST_WISH) * self._chance.uniform(1.0, 1.2))
         doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 16))
         return now + timedelta(seconds=doubled * self._chance.uniform(0.5, 1.0))
 

@@ -23,6 +23,8 @@ from models.unit_part import Part, insert_into
 
 # Longer than any platform's timeout and its retries within one attempt; shorter than a person's patience.
 LEASE = timedelta(seconds=60)
+# Longer than any pause between two tries.
+FARTHEST = timedelta(days=1)
 OPEN = (constant("waiting"), constant("sending"))
 NAMED = update(outbox).where(outbox.c.key == bindparam("which"))
 
@@ -102,6 +104,15 @@ class Outbox(Part):
         state = "waiting" if next_at else "failed"
         news = {"state": state, "why": why.replace("\0", ""), "next_at": next_at or at}
         self._run(update(outbox).where(outbox.c.key == key).values(news))
+
+    def outbox_thaw(self, now: datetime) -> int:
+        """Let go what a clock that ran ahead, and was put right, would hold back until its own time; how many.
+
+        A pause between two tries and a lease are never longer than FARTHEST; and nothing is written in the future.
+        """
+        wrong = or_(outbox.c.attempts > 0, outbox.c.at > now + FARTHEST)
+        held = update(outbox).where(_is_open(outbox), outbox.c.next_at > now + FARTHEST, wrong)
+        return self._run(held.values(next_at=now)).rowcount
 
     def outbox_of(self, case: str | None) -> list[OutboxRow]:
         """All notices of a case, in order, with their fate; of no case: None."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -623,3 +624,23 @@ def test_what_is_said_to_somebody_on_leave_is_heard_by_the_stand_in(
 
 def test_a_reviewing_body_without_a_room_is_heard_in_its_units() -> None:
     assert addresses("reviewer:市公安局") == ("reviewer:市公安局", "unit:市公安局")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=30), timedelta(days=3650)])
+def test_what_waits_for_a_clock_that_ran_ahead_goes_once_it_is_put_right(store, telegram, ahead):
+    """One was tried and put off, one claimed by somebody who died, one written while the clock was wrong."""
+    people = [contact(store, "telegram", str(number)) for number in range(4)]
+    post(store, notice("tried", people[0]))
+    telegram.planned = [Later(10, "busy")]
+    courier = courier_of(store, {"telegram": telegram})
+    courier.deliver(NOW + ahead)
+    post(store, notice("claimed", people[1]))
+    store.write(lambda unit: unit.outbox_due(NOW + ahead, 10))
+    store.write(lambda unit: unit.post([replace(notice("written", people[2]), at=NOW + ahead)]))
+    post(store, notice("meant for later", people[3], not_before=NOW + timedelta(days=9)))
+
+    assert courier.deliver(NOW) == 0
+    assert store.write(lambda unit: unit.outbox_thaw(NOW)) == 3
+    courier.deliver(NOW)
+
+    assert sorted(telegram.texts) == ["claimed", "tried", "written"]
