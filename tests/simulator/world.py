@@ -40,14 +40,14 @@ class Crash(BaseException):
 class Odds:
     """How often something happens each time a process touches the world."""
 
-    crash: float = 0.004
-    overtaken: float = 0.02
-    stopped: float = 0.002
-    disk: float = 0.004
-    unknown: float = 0.003
-    conflict: float = 0.01
+    crash: float = 0.005
+    overtaken: float = 0.03
+    stopped: float = 0.003
+    disk: float = 0.008
+    unknown: float = 0.004
+    conflict: float = 0.015
     late: float = 0.02
-    platform: float = 0.12
+    platform: float = 0.15
 
 
 @dataclass
