@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -32,11 +33,13 @@ from bots.errands import (
     Errand,
     Resume,
     Unwritable,
+    addresses,
     as_heard,
     copy_for,
     next_try,
     next_way,
     not_reached,
+    stand_in,
     to_citizen,
     wake,
 )
@@ -44,9 +47,9 @@ from bots.given import Store
 from bots.message import Reply
 from bots.render import Renderer, Row
 from bots.wording import FOLDER, load_words
-from casebook.case import Person
 
 log = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
 words = load_words(FOLDER / "channels" / "wording.toml")
 
 # Few enough that even the slowest platform is through with them before the store's lease on them ends.
@@ -77,6 +80,7 @@ class Courier:
         budget: Budget | None = None,
         resume: Resume = lambda unit, handle, now: (),
         call_by: Callable[[datetime], datetime] = lambda at: at,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._senders = senders
@@ -86,6 +90,7 @@ class Courier:
         self._budget = budget or Budget()
         self._resume = resume
         self._call_by = call_by
+        self._seconds = seconds
         self._planned: deque[int] = deque()
         # Until when, and for how many seconds from when it was said, a whole platform wants to hear nothing.
         self._rests, self._rest = datetime.min.replace(tzinfo=UTC), 0.0
@@ -110,17 +115,22 @@ class Courier:
 
     def deliver(self, now: datetime, limit: int = 100) -> int:
         """Take up to `limit` due rows as far as they will go; how many were taken."""
-        taken = 0
+        taken, at = 0, self._clock_from(now)
         with self._delivering:
-            while taken < limit and not self._resting(now) and (ids := self._next(now)):
-                claimed = self._store.write(lambda unit, ids=ids: self._claim(unit, ids, now))  # type: ignore[misc]
+            while taken < limit and not self._resting(at()) and (ids := self._next(now)):
+                claimed = self._store.write(lambda unit, ids=ids: self._claim(unit, ids, at()))  # type: ignore[misc]
                 for errand in claimed.errands:
-                    self._attempt(errand, now)
+                    self._attempt(errand, at)
                 if not claimed.found:
                     self._planned.clear()
                     break
                 taken += claimed.found
         return taken
+
+    def _clock_from(self, now: datetime) -> Clock:
+        """The time as it goes on, in whole seconds: a process may be halted anywhere, and a lease must not be stale."""
+        began = self._seconds()
+        return lambda: now + timedelta(seconds=int(self._seconds() - began))
 
     def _next(self, now: datetime) -> list[int]:
         """Whose turn it is: looked up for many at once, for where much waits that takes long."""
@@ -173,7 +183,7 @@ class Courier:
 
     def _to_rooms(self, unit: Any, row: Row, now: datetime) -> None:
         """A line in the address's desk room, a copy for each group bound to it."""
-        for address in (*_stand_in(unit, row.to, now), *addresses(row.to)):
+        for address in (*stand_in(unit, row.to, now), *addresses(row.to)):
             chats = [(channel, chat) for channel, chat in unit.chats_of(address) if channel in self._senders]
             if address in self._rooms:
                 unit.add_line(address, OFFICE, replied(self._written(row, "desk")), now, row.key)
@@ -191,41 +201,43 @@ class Courier:
         except Exception as error:
             raise Unwritable(fault(error)) from error
 
-    def _attempt(self, errand: Errand, now: datetime) -> None:
-        outcome = self._try(errand, now)
+    def _attempt(self, errand: Errand, at: Clock) -> None:
+        outcome = self._try(errand, at)
         if isinstance(outcome, Moved):
             old, errand = errand, Errand(errand.row, errand.channel, outcome.to, errand.reply)
             self._store.write(lambda unit: unit.rebind(old.channel, old.chat, errand.chat))
-            outcome = self._try(errand, now)
+            outcome = self._try(errand, at)
         if isinstance(outcome, Moved):
             outcome = Later(0, "moved twice")
         final: Sent | Later | Never = outcome
-        self._store.write(lambda unit: self._note(unit, errand, final, now))
+        self._store.write(lambda unit: self._note(unit, errand, final, at()))
 
-    def _try(self, errand: Errand, now: datetime) -> Outcome:
+    def _try(self, errand: Errand, at: Clock) -> Outcome:
         """One try by the best way open. A sender that raises is a fault of ours and counts as a failed try."""
-        wait = self._wait(errand, now)
+        wait = self._wait(errand, at)
         if wait:
             return Later(wait, "our own budget", blameless=True)
         try:
-            return self._by_best_way(errand, now)
+            return self._by_best_way(errand, at())
         except Exception as error:
             log.error("courier: sending by %s failed: %s", errand.channel, fault(error))
             return Later(0, fault(error))
 
-    def _wait(self, errand: Errand, now: datetime) -> float:
+    def _wait(self, errand: Errand, at: Clock) -> float:
         """Seconds until the platform lets us speak; counted in the store, where other processes count too."""
-        if not self._budget.limits(errand.channel):
-            return 0.0
-        ask = errand.channel, errand.chat, not errand.handle, now
+        ask = errand.channel, errand.chat, not errand.handle
 
-        def asked(unit: Any) -> tuple[float, float]:
-            wait = self._budget.wait(unit, *ask)
+        def may_go(unit: Any) -> tuple[float, float]:
+            now = at()
+            # Whoever was held up longer than the lease may find it in another's hands: then it is not ours to send.
+            if not unit.outbox_hold(errand.row.key, errand.row.attempts, now):
+                return EVERY, 0.0
+            wait = self._budget.wait(unit, *ask, now)
             return wait, self._budget.rest(unit, errand.channel, now) if wait else 0.0
 
-        wait, rest = self._store.write(asked)
+        wait, rest = self._store.write(may_go)
         if rest:
-            self._rests, self._rest = now + timedelta(seconds=rest), rest
+            self._rests, self._rest = at() + timedelta(seconds=rest), rest
         return wait
 
     def _resting(self, now: datetime) -> float:
@@ -250,6 +262,8 @@ class Courier:
 
     def _note(self, unit: Any, errand: Errand, outcome: Sent | Later | Never, now: datetime) -> None:
         row = errand.row
+        if not isinstance(outcome, Sent) and not unit.outbox_hold(row.key, row.attempts, now):
+            return  # claimed anew while we were held up: what becomes of it is the other's to say
         if isinstance(outcome, Later):
             self._later(unit, row, now, outcome, errand)
             return
@@ -283,17 +297,3 @@ class Courier:
         if row.to.startswith("citizen:"):
             shown = self._written(row, WEB) if errand else None
             unit.post(not_reached(unit, row, shown, outcome.code, now, self._call_by(now)))
-
-
-def addresses(to: str) -> tuple[str, ...]:
-    """Where an address may be heard, best first: a person's own room, else the unit's."""
-    person = Person.read(to)
-    # A reviewing body is addressed by its name; the people of that unit are there if it has no room of its own.
-    unit = person.unit or (person.name if person.role == "reviewer" else "")
-    return (to, f"unit:{unit}") if unit else (to,)
-
-
-def _stand_in(unit: Any, to: str, now: datetime) -> tuple[str, ...]:
-    """Whoever acts for a person on leave hears first what is said to that person."""
-    stand_in = unit.stand_in_of(to, now)
-    return (stand_in,) if stand_in else ()

@@ -18,13 +18,15 @@ from bots.message import Reply
 from bots.packing import reply_notices
 from bots.render import Row
 from bots.wording import FOLDER, load_words
-from casebook.case import Notice
+from casebook.case import Notice, Person
 from casebook.terms import MESSAGES
 
 words = load_words(FOLDER / "channels" / "wording.toml")
 
 # 2, 4, 8 … seconds, from the eleventh try on every half hour: two days in all, longer than a weekend's outage.
 FIRST_PAUSE, LONGEST_PAUSE, TRIES = 2.0, 1800.0, 100
+# A platform's wish is obeyed up to this: what the store takes for a pause is less than a day.
+LONGEST_WISH = 20 * 3600.0
 # Noted of a contact for whom something could not be delivered: it is told with the next answer.
 MISSED = "missed"
 # The one channel that is ours: what is put there has arrived, whether it is looked at or not.
@@ -121,6 +123,20 @@ def next_try(row: Row, outcome: Later, now: datetime, chance: random.Random) -> 
     if row.attempts >= TRIES:
         return None
     if outcome.seconds:
-        return now + timedelta(seconds=outcome.seconds * chance.uniform(1.0, 1.2))
+        return now + timedelta(seconds=min(outcome.seconds, LONGEST_WISH) * chance.uniform(1.0, 1.2))
     doubled = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 16))
     return now + timedelta(seconds=doubled * chance.uniform(0.5, 1.0))
+
+
+def addresses(to: str) -> tuple[str, ...]:
+    """Where an address may be heard, best first: a person's own room, else the unit's."""
+    person = Person.read(to)
+    # A reviewing body is addressed by its name; the people of that unit are there if it has no room of its own.
+    unit = person.unit or (person.name if person.role == "reviewer" else "")
+    return (to, f"unit:{unit}") if unit else (to,)
+
+
+def stand_in(unit: Any, to: str, now: datetime) -> tuple[str, ...]:
+    """Whoever acts for a person on leave hears first what is said to that person."""
+    acting = unit.stand_in_of(to, now)
+    return (acting,) if acting else ()

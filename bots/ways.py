@@ -29,9 +29,9 @@ def join(unit: Any, message: Message, contact: Any, words: Words) -> Reply | Non
         return Reply(words(_joined(unit, message, contact, found[1])))
     if heard.bare(text) in load_phrases()["ways"]["join"]:
         code = unit.code_make(PURPOSE, contact.handle, message.at, LASTS)
-        return Reply(words("ways.code", code=code))
+        return Reply(words("linking.code", code=code))
     if heard.bare(text) in load_phrases()["ways"]["end"]:
-        return Reply(words("ways.ended" if unit.ways_end(contact.handle) else "ways.none"))
+        return Reply(words("linking.ended" if unit.ways_end(contact.handle) else "linking.none"))
     return None
 
 
@@ -39,17 +39,17 @@ def _joined(unit: Any, message: Message, contact: Any, code: str) -> str:
     """Join what the code says, if it may be; the name of the sentence that says what became of it."""
     if message.channel == WEB:
         # Its page shows the talk it began with: the other end has to come to it.
-        return "ways.from_here"
+        return "linking.from_here"
     if unit.refused_lately(message.sender, PURPOSE, message.at - WITHIN) >= WRONG_CODES:
-        return "ways.too_many"
+        return "linking.too_many"
     if unit.cases_of(contact.handle):
-        return "ways.own_cases"
+        return "linking.own_cases"
     taken = unit.ticket_take(f"{PURPOSE}:{code}", message.at, PURPOSE)
     known = unit.ways_of(taken.subject) if taken else []
     if not known or contact.handle == known[0].handle:
         unit.refused(message.channel, message.sender, "", "", PURPOSE, "wrong_code", message.at)
-        return "ways.wrong"
+        return "linking.wrong"
     if message.channel in {way.channel for way in known}:
-        return "ways.same_channel"
+        return "linking.same_channel"
     unit.way_join(contact, known[0].handle)
-    return "ways.joined"
+    return "linking.joined"

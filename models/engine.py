@@ -123,12 +123,21 @@ def _sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> Engine:
         connection.isolation_level = None
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
+        if begin == "BEGIN IMMEDIATE" and not in_memory(engine.url):
+            _assert_durable(connection)
 
     @event.listens_for(engine, "begin")
     def start(connection: Any) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _assert_durable(connection: Any) -> None:
+    """That what is committed survives a power loss: FULL is 2; a file system without shared memory refuses WAL."""
+    set_to = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    if set_to != ["wal", 2]:
+        raise sqlite3.OperationalError(f"this file system cannot keep a database safely ({set_to[0]}, {set_to[1]})")
 
 
 def _make_private(file: Path) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import InterfaceError, OperationalError
 
+from casebook.errors import CasebookError, NotKept
 from models.engine import Turn, address, in_memory, writing_engine
 from models.store import Store
 
@@ -20,8 +22,15 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("migrations")
 
 
+class NewerTables(CasebookError):
+    """The tables are of a later release than this program; it must not touch what it does not know."""
+
+
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database to `revision`; nothing happens when it is there. A store in memory makes its own tables."""
+    """Bring the database to `revision`; nothing happens when it is there. A store in memory makes its own tables.
+
+    Raises NewerTables where a later release has been at work, and NotKept where the database cannot be written.
+    """
     parsed = address(url)
     if in_memory(parsed):
         return
@@ -31,6 +40,8 @@ def migrate(url: str, revision: str = "head") -> None:
         with turn, engine.begin() as link:
             if revision != "head" or _revision(link) != head():
                 _run(link, revision)
+    except (OperationalError, InterfaceError) as error:
+        raise NotKept(f"the database cannot be opened: {' '.join(str(error.orig).split())}") from error
     finally:
         engine.dispose()
         turn.close()
@@ -58,10 +69,14 @@ def _revision(link: Connection) -> str | None:
 
 def _run(link: Connection, revision: str) -> None:
     from alembic import command
+    from alembic.util import CommandError
 
     config = _config()
     config.attributes["connection"] = link
-    (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+    try:
+        (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+    except CommandError as error:
+        raise NewerTables(f"the database was made by a later release ({error}); install that one") from error
 
 
 def _config() -> Config:

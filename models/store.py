@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from casebook.errors import Conflict, NotKept
 from models.codec import Codec
-from models.engine import Turn, address, in_memory, reading_engine, writing_engine
+from models.engine import Turn, address, in_memory, reading_engine, sqlite_warning, writing_engine
 from models.tables import metadata
 from models.together import Lost, Lot, Together, Work
 from models.unit import Unit
@@ -32,6 +32,7 @@ REPEATS = 3
 # Serialization failure and deadlock: PostgreSQL has undone everything and asks to try again.
 AGAIN = {"40001", "40P01"}
 ZONE = ZoneInfo("Asia/Shanghai")
+SAFE_POSTGRESQL = ("fsync", "full_page_writes")
 
 
 class OutcomeUnknown(NotKept):
@@ -96,6 +97,17 @@ class Store:
         with self._reads() as link:
             version = ".".join(map(str, link.dialect.server_version_info or ()))
         return f"{'SQLite' if self.url.get_backend_name() == 'sqlite' else 'PostgreSQL'} {version}"
+
+    def concerns(self) -> list[str]:
+        """What a start must warn of: an SQLite with the WAL-reset fault, a PostgreSQL that may lose what it committed.
+
+        On SQLite the rest is asserted of each writing connection (`models.engine`).
+        """
+        if self.url.get_backend_name() == "sqlite":
+            return [said for said in [sqlite_warning()] if said and self._file]
+        with self._reads() as link:
+            off = [name for name in SAFE_POSTGRESQL if link.exec_driver_sql(f"SHOW {name}").scalar_one() == "off"]
+        return [f"PostgreSQL runs with {', '.join(off)} off: a power loss loses what was acknowledged"] if off else []
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:

@@ -24,6 +24,8 @@ from models.unit_part import Part, insert_into
 
 # Longer than any platform's timeout and its retries within one attempt; shorter than a person's patience.
 LEASE = timedelta(seconds=60)
+# Longer than any pause between two tries.
+FARTHEST = timedelta(days=1)
 OPEN = (constant("waiting"), constant("sending"))
 # What people may still tell by telephone.
 CALLABLE = and_(outbox.c.state == constant("failed"), outbox.c.to.like("citizen:%"), outbox.c.number.is_not(None))
@@ -100,6 +102,14 @@ class Outbox(Part):
         claimed = [self._outbox_row(row) for row in rows]
         return [replace(row, state="sending", attempts=row.attempts + 1, next_at=now + lease) for row in claimed]
 
+    def outbox_hold(self, key: str, attempts: int, now: datetime, lease: timedelta = LEASE) -> bool:
+        """Hold on to a claimed row for another lease; False where somebody claimed it anew meanwhile, or settled it.
+
+        `attempts` is the claim's own count, and so says whose it is.
+        """
+        mine = update(outbox).where(outbox.c.key == key, outbox.c.state == constant("sending"))
+        return bool(self._run(mine.where(outbox.c.attempts == attempts).values(next_at=now + lease)).rowcount)
+
     def outbox_sent(self, key: str, at: datetime, channel: str, external_id: str = "", state: str = "sent") -> None:
         """It reached the platform (`sent`), or went along with an answer (`passive`)."""
         news: dict[str, Any] = {"state": state, "sent_at": at, "channel": channel, "why": ""}
@@ -143,6 +153,15 @@ class Outbox(Part):
     def outbox_missed(self, to: str, since: datetime, limit: int = 5) -> list[OutboxRow]:
         """The recipient's notices that were given up since then, oldest first."""
         return self._outbox_rows(outbox.c.to == to, outbox.c.at >= since, outbox.c.state == "failed")[:limit]
+
+    def outbox_thaw(self, now: datetime) -> int:
+        """Let go what a clock that ran ahead, and was put right, would hold back until its own time; how many.
+
+        A pause between two tries and a lease are never longer than FARTHEST; and nothing is written in the future.
+        """
+        wrong = or_(outbox.c.attempts > 0, outbox.c.at > now + FARTHEST)
+        held = update(outbox).where(_is_open(outbox), outbox.c.next_at > now + FARTHEST, wrong)
+        return self._run(held.values(next_at=now)).rowcount
 
     def outbox_of(self, case: str | None) -> list[OutboxRow]:
         """All notices of a case, in order, with their fate; of no case: None."""

@@ -229,3 +229,4 @@ def warnings(office: Office) -> Iterable[str]:
     if not office.law.calendar.covers(date(today.year, 12, 31)):
         yield f"no holiday notice for {today.year} is loaded; due dates are provisional"
     yield f"database {office.store.engine_version()}"
+    yield from office.store.concerns()

@@ -87,8 +87,11 @@ class Work:
         self.learn(self.now())
 
     def tidy(self) -> None:
-        """Forget one-time tickets long past their time; let what was set aside be tried again."""
+        """Forget one-time tickets long past their time; let what was set aside, or held by a wrong clock, go on."""
         self.store.write(lambda unit: unit.tickets_forget(self.now() - TICKETS_KEPT))
+        thawed = self.store.write(lambda unit: unit.outbox_thaw(self.now()))
+        if thawed:
+            log.warning("%d notices waited for a time that a wrong clock had set; they go now", thawed)
         again = self.store.write(lambda unit: unit.timers_retry())
         if again:
             log.warning("%d timers that were set aside are tried again", again)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,8 @@ from bots.channels.sending import Later, Moved, Never, Outcome, Sent
 from bots.channels.telegram import Telegram
 from bots.channels.wechat_client import Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
-from bots.courier import Courier, addresses
-from bots.errands import TRIES
+from bots.courier import Courier
+from bots.errands import TRIES, addresses
 from bots.message import Button, Reply
 from bots.packing import reply_notices
 from bots.render import Rendering
@@ -329,6 +330,36 @@ def test_a_courier_that_died_while_sending_leaves_the_row_to_the_next(store, tel
     assert telegram.texts == ["a"]
 
 
+class Overtaken(Platform):
+    """A platform so slow that meanwhile another courier finds the leases ended and delivers everything itself."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+        self.meanwhile = lambda: 0
+
+    def send(self, to: str, reply: Reply, key: str, edit: str = "") -> Outcome:
+        while self.meanwhile():
+            pass
+        super().send(to, reply, key, edit)
+        return self.outcome
+
+
+@pytest.mark.parametrize("outcome", [Later(0, "timeout"), Never("refused"), Sent("42:9")])
+def test_who_was_held_up_past_the_lease_undoes_nothing_and_sends_nothing_more(store, telegram, outcome):
+    """Of two notices in hand the first is overtaken in the middle of its sending, the second before it."""
+    slow = Overtaken(outcome)
+    post(store, *(notice(key, contact(store, "telegram", who)) for key, who in (("a", "42"), ("b", "43"))))
+    slow.meanwhile = lambda: courier_of(store, {"telegram": telegram}).deliver(NOW + timedelta(minutes=2))
+
+    courier_of(store, {"telegram": slow}).deliver(NOW)
+
+    assert telegram.texts == ["a", "b"]
+    assert [text for _, text, _ in slow.sent] == ["a"]
+    assert [fate(store, key) for key in "ab"] == [("sent", ""), ("sent", "")]
+    assert store.read(lambda unit: unit.notices_for("dispatchers")) == []
+
+
 def test_two_couriers_deliver_each_notice_once(store, telegram):
     for number in range(40):
         post(store, notice(f"n{number}", contact(store, "telegram", str(number))))
@@ -608,3 +639,23 @@ def test_what_is_said_to_somebody_on_leave_is_heard_by_the_stand_in(
 
 def test_a_reviewing_body_without_a_room_is_heard_in_its_units() -> None:
     assert addresses("reviewer:市公安局") == ("reviewer:市公安局", "unit:市公安局")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=30), timedelta(days=3650)])
+def test_what_waits_for_a_clock_that_ran_ahead_goes_once_it_is_put_right(store, telegram, ahead):
+    """One was tried and put off, one claimed by somebody who died, one written while the clock was wrong."""
+    people = [contact(store, "telegram", str(number)) for number in range(4)]
+    post(store, notice("tried", people[0]))
+    telegram.planned = [Later(10, "busy")]
+    courier = courier_of(store, {"telegram": telegram})
+    courier.deliver(NOW + ahead)
+    post(store, notice("claimed", people[1]))
+    store.write(lambda unit: unit.outbox_due(NOW + ahead, 10))
+    store.write(lambda unit: unit.post([replace(notice("written", people[2]), at=NOW + ahead)]))
+    post(store, notice("meant for later", people[3], not_before=NOW + timedelta(days=9)))
+
+    assert courier.deliver(NOW) == 0
+    assert store.write(lambda unit: unit.outbox_thaw(NOW)) == 3
+    courier.deliver(NOW)
+
+    assert sorted(telegram.texts) == ["claimed", "tried", "written"]

@@ -6,11 +6,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from models.engine import address, writing_engine
-from models.migrate import FOLDER, head, is_current, migrate
+from models.migrate import FOLDER, NewerTables, head, is_current, migrate
 from models.store import Store
 from models.tables import metadata
 from models.vault import Vault
@@ -82,3 +82,17 @@ def test_a_store_in_memory_needs_no_migration(memory_store):
 
 def test_the_last_step_is_the_one_that_alembic_would_take_last():
     assert head() == ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def test_an_old_program_leaves_newer_tables_alone(bare_url):
+    migrate(bare_url)
+    engine = create_engine(address(bare_url), poolclass=NullPool)
+    with engine.begin() as link:
+        link.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+
+    with pytest.raises(NewerTables, match=r"later release.*0999"):
+        migrate(bare_url)
+
+    store = Store(bare_url, Vault(SECRET))
+    assert not is_current(store)
+    store.close()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import StatementError
 
 from casebook.case import ClockRun, Entry, Person, replay
-from casebook.errors import Conflict, NoSuchCase
+from casebook.errors import Conflict, NoSuchCase, NotKept
+from models.engine import SAFE_SQLITE
 from tests.makers import ZONE, a_case, a_filing, a_notice, a_timer, after, filed, keep, moment
 
 
@@ -325,3 +329,40 @@ def test_an_entry_may_set_a_new_filing_and_a_new_clock(store):
     assert found.filing.text == "补充后的话"
     assert found.run("acceptance") == run
     assert replay(case.number, found.history) == found
+
+
+def test_what_could_lose_data_is_said_at_the_start(store):
+    """The SQLite at hand may have the WAL-reset fault; the PostgreSQL of the tests runs without fsync."""
+    old = sqlite3.sqlite_version_info < SAFE_SQLITE
+    wanted = {"sqlite": ["can corrupt a WAL"] if old else [], "postgresql": ["fsync, full_page_writes off"]}
+
+    said = store.concerns()
+
+    assert len(said) == len(wanted[store.url.get_backend_name()])
+    assert all(part in line for part, line in zip(wanted[store.url.get_backend_name()], said, strict=True))
+
+
+def test_where_a_file_cannot_be_kept_safely_nothing_is_written(tmp_path, monkeypatch, open_store):
+    """A file system without shared memory has no WAL; SQLite would go on quietly in another mode."""
+    monkeypatch.chdir(tmp_path)
+    store = open_store("sqlite:///file:book.db?vfs=unix-dotfile&uri=true")
+
+    with pytest.raises(NotKept):
+        store.write(lambda unit: unit.next_serial("day"))
+
+
+def test_one_process_writes_to_an_sqlite_file_at_a_time(sqlite_url, open_store):
+    """The lock is held from the first read of a transaction until it is on the disk, and by nobody in between."""
+    store = open_store(sqlite_url)
+    lock = Path(f"{sqlite_url.removeprefix('sqlite:///')}.lock")
+
+    def is_free():
+        with lock.open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+    assert store.write(lambda unit: is_free()) is False
+    assert is_free()

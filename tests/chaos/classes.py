@@ -209,3 +209,30 @@ def fill(store: Store, count: int, at: datetime = NINE) -> list[str]:
         return numbers
 
     return store.write(make)
+
+
+def stopped(town: Town, order: Order, points: Sequence[tuple[str, int]]) -> Tally:
+    """A scheduler is stopped at each point for longer than any lease while another does all the work; then it wakes.
+
+    What it had just handed to the platform when it stopped can come again: the platform alone could prevent that.
+    """
+    part = replace(order, part="sweep")
+
+    def filled() -> None:
+        town.fresh(order)
+        town.live(replace(order, part="unsent"))
+        with opened(order) as store:
+            fill(store, 15)
+
+    filled()
+    town.live(part)
+    usual = town.found(order)
+    tally = Tally("stopped past its lease, then woken")
+    for call, number in points:
+        filled()
+        sleeper = replace(part, inject=f"{call}|{call}:signal=STOP:when={number}")
+        tally.effect += town.live(sleeper, part)
+        town.live(part)
+        town.judge(tally, f"{call} {number}", usual, order)
+        tally.points += 1
+    return tally

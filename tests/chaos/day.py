@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +32,7 @@ from bots.settings import read_settings
 from bots.wechat_door import answer
 from casebook.case import Person
 from casebook.jurisdiction import Unit
+from models.migrate import migrate
 from nlp.reader import Reader
 from office import office as wiring
 from office.law import read_law
@@ -53,6 +54,8 @@ NINE = moment("2026-03-02 09:00")
 LATER = moment("2026-03-11 09:00")
 # For the others who live at the same time to get on.
 REAL_PAUSE = 0.1
+# How long somebody sleeps: much longer than the others need where they need not wait for it.
+PATIENCE = 3.0
 # After which the lease of whoever died has ended and everything has had its tries.
 QUIET, HALF_A_LEASE = timedelta(minutes=40), timedelta(seconds=45)
 
@@ -67,6 +70,7 @@ class Order:
     control: str = ""
     inject: str = ""
     stop_at_fault: bool = False
+    # all, sweep or delivery of the day; unsent: what is said, and nothing delivered; migrate: bring tables up to date.
     part: str = "all"
     again: int = 1
     # Stay until everything has gone, a lease or a pause long if need be. Not where others live at the same time: a
@@ -124,7 +128,7 @@ class Day:
         self._file = os.open(order.acknowledged, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
 
     def live(self) -> None:
-        parts = {"all": self._steps, "delivery": self._deliveries, "sweep": self._sweeps}
+        parts = {"all": self._steps, "unsent": self._unsent, "delivery": self._deliveries, "sweep": self._sweeps}
         for step in parts[self._order.part]():
             try:
                 step()
@@ -134,17 +138,27 @@ class Day:
                 raise error
 
     def _steps(self) -> Iterator[Callable[[], object]]:
+        yield from self._written()
+        yield lambda: self._deliver(NINE + timedelta(minutes=2))
+        yield from self._answered()
+        yield lambda: self._deliver(NINE + timedelta(minutes=40))
+        yield lambda: self._pushed(5, CITIZENS[0], "5", NINE + timedelta(minutes=90))
+        yield from self._sweeps()
+
+    def _unsent(self) -> Iterator[Callable[[], object]]:
+        yield from self._written()
+        yield from self._answered()
+
+    def _written(self) -> Iterator[Callable[[], object]]:
         first, second = CITIZENS
         for number, (who, text) in enumerate([(first, STORY), (first, MINE), (first, "确认提交"), (second, OTHER)]):
             yield lambda number=number, who=who, text=text: self._pushed(number, who, text, NINE)  # type: ignore[misc]
         yield lambda: self._pushed(4, second, "确认提交", NINE + timedelta(minutes=1))
-        yield lambda: self._deliver(NINE + timedelta(minutes=2))
+
+    def _answered(self) -> Iterator[Callable[[], object]]:
         for minute, room, person, text, data in self._desk():
             at = NINE + timedelta(minutes=minute)
             yield lambda at=at, r=room, p=person, t=text, d=data: self._said(at, r, p, t, d)  # type: ignore[misc]
-        yield lambda: self._deliver(NINE + timedelta(minutes=40))
-        yield lambda: self._pushed(5, first, "5", NINE + timedelta(minutes=90))
-        yield from self._sweeps()
 
     def _sweeps(self) -> Iterator[Callable[[], object]]:
         yield lambda: Sweep(self._office.store, self._office.desk).run(LATER)
@@ -229,13 +243,44 @@ class Loaded:
 
 
 def lived(*orders: Order) -> list[int]:
-    """Live the days at the same time, each in a child; their exit codes, or minus the signals that ended them."""
+    """Live the days at the same time, each in a child; their exit codes, or minus the signals that ended them.
+
+    Where the first is stopped by its `inject`, the others live theirs meanwhile; then it wakes and goes on. What is
+    returned then says only whether it was stopped at all.
+    """
+    if "signal=STOP" in orders[0].inject:
+        return _overslept(orders[0], orders[1:])
     children = [_born(order) for order in orders]
     watchers = [_hindered(child, order.inject) for child, order in zip(children, orders, strict=True) if order.inject]
     codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     for watcher in watchers:
         watcher.wait()
     return codes
+
+
+def _overslept(order: Order, others: Sequence[Order]) -> list[int]:
+    """One may stop with the pen in its hand: then the others wait for it, and it is woken after a while."""
+    sleeper = _born(order)
+    seen = Path(f"{os.environ['CHAOS_COUNTS']}.stopped")
+    seen.unlink(missing_ok=True)
+    watcher = _hindered(sleeper, order.inject, str(seen))
+    while not (stopped := "stopped by SIGSTOP" in seen.read_text()) and _state(sleeper) != "Z":
+        time.sleep(0.002)
+    awake = [_born(other) for other in others]
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends and any(_state(child) != "Z" for child in awake):
+        time.sleep(0.005)
+    if stopped:
+        os.kill(sleeper, signal.SIGCONT)
+    for child in (sleeper, *awake):
+        os.waitpid(child, 0)
+    watcher.wait()
+    return [int(stopped)]
+
+
+def _state(child: int) -> str:
+    """The letter by which the machine calls what a process does; Z: it has ended."""
+    return Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def _born(order: Order) -> int:
@@ -246,7 +291,10 @@ def _born(order: Order) -> int:
     try:
         if order.inject:
             os.kill(os.getpid(), signal.SIGSTOP)
-        Day(order).live()
+        if order.part == "migrate":
+            migrate(order.url)
+        else:
+            Day(order).live()
         code = 0
     except Exception as error:
         sys.stderr.write(f"the day ended: {type(error).__name__}: {error}\n"[:500])
@@ -254,7 +302,7 @@ def _born(order: Order) -> int:
         os._exit(code)
 
 
-def _hindered(child: int, inject: str) -> subprocess.Popen[bytes]:
+def _hindered(child: int, inject: str, seen: str = "/dev/null") -> subprocess.Popen[bytes]:
     """Strace takes hold of the stopped child and lets it go on."""
     os.waitpid(child, os.WUNTRACED)
     calls, _, how = inject.partition("|")
@@ -262,7 +310,7 @@ def _hindered(child: int, inject: str) -> subprocess.Popen[bytes]:
     if how == "count":
         command += ["-c", "-o", os.environ["CHAOS_COUNTS"]]
     else:
-        command += ["-o", "/dev/null", "-e", f"inject={how}"]
+        command += ["-o", seen, "-e", f"inject={how}"]
     watcher = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while "TracerPid:\t0\n" in Path(f"/proc/{child}/status").read_text():
         time.sleep(0.002)

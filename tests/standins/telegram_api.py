@@ -109,8 +109,12 @@ class TelegramApi:
         planned = self.faults.next(method)
         if planned:
             return planned
+        return await self.answer(method, await _fields(request))
+
+    async def answer(self, method: str, fields: dict[str, Any]) -> Response:
+        """What the platform says to one call."""
         handler = getattr(self, f"_do_{method}", None)
-        return await handler(await _fields(request)) if handler else _no(404, "Not Found")
+        return await handler(fields) if handler else _no(404, "Not Found")
 
     async def _do_getMe(self, fields: dict[str, Any]) -> Response:
         return _yes(ME)

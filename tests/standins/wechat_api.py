@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,13 +81,17 @@ class WeChatApi:
         planned = self.faults.next(path)
         if planned:
             return planned
-        body = json.loads(await request.body() or b"{}")
+        return self.answer(path, await request.body() or b"{}", request.query_params)
+
+    def answer(self, path: str, content: bytes | str, query: Mapping[str, str]) -> Response:
+        """What the platform says to one call."""
+        body = json.loads(content)
         if path == "stable_token":
             return JSONResponse(self._stable_token(body))
-        if not self.token or request.query_params.get("access_token") != self.token:
+        if not self.token or query.get("access_token") != self.token:
             return _no(40001, "invalid credential, access_token is invalid or not latest")
         if path == "media/get":
-            return self._get_media(request.query_params.get("media_id", ""))
+            return self._get_media(query.get("media_id", ""))
         handlers = {
             "message/custom/send": self._custom,
             "message/template/send": self._template,
