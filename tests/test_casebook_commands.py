@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -15,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from casebook.numbers import is_number
+from casebook.rulebook_file import shipped
 from models.migrate import migrate
 from models.store import Store
 from models.vault import Vault
@@ -159,6 +161,14 @@ def test_the_rulebook_is_printed_with_every_article(shell: Shell) -> None:
     assert "应当自收到投诉事项之日起3个工作日内决定是否受理" in done.stdout
 
 
+@pytest.mark.parametrize("name", shipped())
+def test_every_rulebook_that_ships_is_printed_in_plain_words(shell: Shell, name: str) -> None:
+    done = shell.ask("rulebook", name)
+    assert done.returncode == 0
+    assert "下班前check" not in done.stdout
+    assert re.search("负责|内部目标", done.stdout)
+
+
 def test_a_rehearsal_is_played_and_its_whole_outcome_printed(shell: Shell) -> None:
     found = shell.json("rehearse", str(WHOLE))
     assert {"rulebook", "cases", "messages", "rejected", "expectations"} <= set(found)
@@ -272,6 +282,22 @@ def test_a_holiday_notice_is_loaded_and_moves_what_was_provisional(filled: tuple
     store.close()
     assert run is not None
     assert (run.due, run.provisional) == (moment("2027-01-13 17:30"), False)
+
+
+def test_due_counts_by_the_notices_that_were_loaded_into_the_book(filled: tuple[Shell, str]) -> None:
+    shell, _ = filled
+    asked = ("due", "yunnan", "resolution", "--from", "2026-12-28 10:00")
+    before = shell.json(*asked)
+    shell.json("holidays", "load", shell.file("2027.toml", NOTICE))
+    after = shell.json(*asked)
+    assert (before["due"][:10], before["provisional"]) == ("2027-01-12", True)
+    assert (after["due"][:10], after["provisional"]) == ("2027-01-13", False)
+
+
+def test_asking_for_a_due_date_makes_no_book(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    assert shell.json("due", "yunnan", "dispatch", "--from", "2026-03-02 10:00")["working_days"] == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_command_has_help(shell: Shell) -> None:
