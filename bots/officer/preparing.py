@@ -235,7 +235,10 @@ def shown(step: str, given: Mapping[str, Any], view: OfficerView, words: Words, 
             rows = (*rows, (Button(words("step.plan"), f"resolve:{view.number}:plan"),))
     elif step == "fail_check":
         others = [each for each in view.criteria if each not in given.get("criteria", ())]
-        rows = tuple((Button(words(f"choice.{each}"), f"{step}:{view.number}:{each}"),) for each in others)
+        rows = tuple(
+            (Button(words("step.also", title=words(f"choice.{each}")), f"{step}:{view.number}:{each}"),)
+            for each in others
+        )
     lines += [words("prepare.fault" if fault.blocks else "prepare.hint", words=fault.words) for fault in faults]
     blocked = any(fault.blocks for fault in faults)
     lines.append(words("prepare.blocked" if blocked else "prepare.confirm"))
