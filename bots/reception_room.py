@@ -160,6 +160,8 @@ class RoomReception:
         before = unit.load(number)
         by = self._views.actor(before, command.step, self._views.personas(unit, person, command.at), command.at)
         case = self._desk.take(unit, number, replace(command, by=by))
+        for file in command.facts.get("evidence") or ():
+            unit.media_attach(str(file), number)
         if command.step in TAUGHT and case.lead_unit:
             ranked = before.filing.proposal.get("departments") or ()
             suggested = str(ranked[0][0]) if ranked else ""

@@ -15,6 +15,7 @@ from bots.views import room_case
 from casebook.answering import Fault, check
 from casebook.case import Case, Person
 from casebook.desk import Desk
+from casebook.lifecycle import BEFORE_DISPATCH
 from casebook.likeness import likeness
 from casebook.permission import UNIT_ROLES, is_barred, is_concerned
 from casebook.staff import personas
@@ -27,6 +28,7 @@ LOOKED_AFTER = {
     "inspectors": ("in_check", "answered"),
     "supervisors": OPEN,
 }
+WAITS_FOR = {"leader": ("in_review",), "inspector": ("in_check",)}
 MOST_LISTED, MOST_OPEN, MOST_LOOKED_THROUGH, MOST_FOUND = 500, 50, 500, 30
 # A similar case shares at least this much of its words.
 SIMILAR, MOST_SIMILAR = 0.12, 3
@@ -97,9 +99,12 @@ class RoomViews:
         cases = [case for case in {each.number: each for each in found}.values() if self.sees(case, personas)]
         shown = [self._brief(unit.find(case.number), personas, at) if steps else self._line(case, at) for case in cases]
         latest = datetime.max.replace(tzinfo=at.tzinfo)
-        waits = ("awaiting_dispatch", "disputed", "screening")
-        first = {view.number: view.state in waits and view.hand_backs > 0 for view in shown}
-        return tuple(sorted(shown, key=lambda view: (not first[view.number], view.due or latest, view.filed or latest)))
+        return tuple(
+            sorted(
+                shown,
+                key=lambda view: (not _waits_for(view, person), view.due or latest, view.filed or latest),
+            )
+        )
 
     def _line(self, case: Case, at: datetime) -> OfficerView:
         return replace(room_case(case, self._desk, None, at), hand_backs=case.hand_backs)
@@ -135,6 +140,13 @@ class RoomViews:
     def check(self, unit: Any, case: Case, step: str, given: Mapping[str, Any], at: datetime) -> Sequence[Fault]:
         """What the words of this step still lack, or should not say."""
         return check(unit, case, step, given, self._desk.law, at)
+
+
+def _waits_for(view: OfficerView, person: Person) -> bool:
+    """What nobody else can bring on: an answer to look at, and where cases are dispatched one that was handed back."""
+    if view.state in WAITS_FOR.get(person.role, ()):
+        return True
+    return not person.unit and view.hand_backs > 0 and view.state in BEFORE_DISPATCH
 
 
 def may_open(case: Case, person: Person) -> bool:

@@ -19,9 +19,9 @@ def _request(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 
 
 def _give(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
-    what = part("material_given", unit=entry.facts["unit"])
+    what = part("material_given", unit=entry.facts["unit"], text=entry.private.get("text") or part("in_files"))
     for to in (unit_of(case), "dispatchers"):
-        yield to_staff(case, entry, law, to, "progress", what=what)
+        yield to_staff(case, entry, law, to, "progress", private={"what": what})
 
 
 def _limit(case: Case, entry: Entry, law: Law) -> Iterator[Told]:

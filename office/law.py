@@ -24,12 +24,13 @@ def read_law(office: str, zone: tzinfo = ZONE, loaded: Iterable[HolidayNotice] =
     Raises RulebookError.
     """
     jurisdiction = read_jurisdiction(office)
-    return law_of(jurisdiction, read_rulebook(jurisdiction.rulebook), zone, loaded)
+    book = read_rulebook(jurisdiction.rulebook)
+    _check_chiefs(book, jurisdiction)
+    return law_of(jurisdiction, book, zone, loaded)
 
 
 def law_of(office: Jurisdiction, book: Rulebook, zone: tzinfo = ZONE, loaded: Iterable[HolidayNotice] = ()) -> Law:
     """The law of that office by that rulebook."""
-    _check_chiefs(book, office)
     bare = Law.of(book, office, Calendar.of((), zone=zone))
     calendar = Calendar.of(
         (*read_notices(), *loaded),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from casebook.case import Command, Person
 from casebook.desk import Desk
 from casebook.errors import RulebookError
-from casebook.jurisdiction import read_jurisdiction
-from casebook.rulebook_file import read_rulebook
+from casebook.jurisdiction import FOLDER, read_jurisdiction
 from casebook.wording import say
 from models.store import Store
-from office.law import law_of, read_law
+from office.law import read_law
 from scheduler.daily import Daily
 from tests.makers import a_filing, moment
 
@@ -108,11 +107,13 @@ def test_a_late_case_without_a_word_is_proposed_to_be_handed_on(
     assert (number in line) is proposed
 
 
-def test_an_office_whose_regulation_wants_a_chief_in_every_unit_is_refused_without_one() -> None:
-    office = read_jurisdiction("suining")
-    first, *rest = office.units
-    without = replace(office, units=(replace(first, chief=""), *rest))
+def test_an_office_whose_regulation_wants_a_chief_in_every_unit_is_refused_without_one(tmp_path: Path) -> None:
+    named = (FOLDER / "suining.toml").read_text(encoding="utf-8")
+    file = tmp_path / "suining.toml"
+    file.write_text(named.replace('chief    = "王代表"', 'chief    = ""'), encoding="utf-8")
+    first = read_jurisdiction("suining").units[1].name
 
-    with pytest.raises(RulebookError, match=f"unit {first.name} names no chief.*第三条"):
-        law_of(without, read_rulebook("suining"))
-    assert law_of(without, read_rulebook("yunnan")).jurisdiction is without
+    with pytest.raises(RulebookError, match=f"unit {first} names no chief.*第三条"):
+        read_law(str(file))
+    file.write_text(named.replace('chief    = "王代表"', "").replace('"suining"', '"yunnan"'), encoding="utf-8")
+    assert read_law(str(file)).rulebook.name == "yunnan"

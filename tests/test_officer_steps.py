@@ -141,6 +141,23 @@ def test_an_appeal_chooses_one_of_three_grounds_and_names_its_evidence() -> None
     )
 
 
+def pictured(text: str, talk: OfficerTalk | None = None, view: OfficerView = ALL) -> Any:
+    """A picture with these words under the quoted card."""
+    sent = replace(message("#file1"), text=text)
+    return turn(room(view, talk=talk, quoted=NUMBER), sent)
+
+
+def test_pictures_prove_what_the_step_has_to_prove() -> None:
+    asked = said(f"!appeal:{NUMBER}:untrue", "没有来过本窗口", view=STRICT)
+    proved = pictured("", OfficerTalk.from_dict(asked.talk.to_dict()), STRICT)
+
+    assert done(proved)[1]["evidence"] == ["file1"]
+    assert done(pictured("补充材料：叫号记录")) == ("supplement", {"text": "叫号记录", "evidence": ["file1"]})
+    assert done(pictured("")) == ("supplement", {"evidence": ["file1"]})
+    assert done(pictured("提供材料")) == ("give_material", {"evidence": ["file1"]})
+    assert "evidence" not in done(pictured("催办"))[1]
+
+
 def test_what_a_step_still_lacks_is_asked_for_one_by_one() -> None:
     material = (f"!request_material:{NUMBER}", "市公安局", "12月4日", "大厅门口的监控", "确认发送")
     looked = (f"!investigate:{NUMBER}", "询问当事人", "当天没有收件")

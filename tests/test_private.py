@@ -107,6 +107,18 @@ def test_who_may_not_see_it_sees_nothing_and_the_attempt_is_recorded(
     assert [look.what for look in office.store.read(lambda unit: unit.looks(number))] == ["refused: identity"]
 
 
+def test_words_kept_out_of_the_room_open_alone_and_the_look_is_recorded(office: Office, http: httpx.Client) -> None:
+    number = office.case().number
+    url = office.ticket("read", number, "", DISPATCHER)
+    told = http.post(url, data={"reason": "判断是否接收"}).text
+
+    assert "材料齐全却不给受理" in told
+    assert "13800000000" not in told
+    (look,) = office.store.read(lambda unit: unit.looks(number))
+    assert (look.by, look.what, look.reason) == (str(DISPATCHER), "matter", "判断是否接收")
+    assert "不能查看" in http.post(office.ticket("read", number, "", WANG), data={"reason": "想看看" + "内容"}).text
+
+
 def test_a_link_runs_out_and_is_no_use_to_one_who_left_the_staff(office: Office, http: httpx.Client) -> None:
     number = office.case().number
     left = office.ticket("look", number, "", Person("officer", "赵离职", UNIT))

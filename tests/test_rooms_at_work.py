@@ -161,3 +161,11 @@ def test_whoever_looks_at_an_answer_before_it_leaves_finds_it_in_the_room(henan:
     henan.in_room(henan.leader, f"同意 {number}")
     checked = henan.store.read(lambda unit: [row for row in unit.outbox_of(number) if row.message == "check_request"])
     assert "全员培训" in str(checked[0].private)
+
+
+def test_what_waits_for_the_leader_stands_first_in_the_leaders_list(henan: Ruled) -> None:
+    pressing, waiting = henan.opened(), henan.opened()
+    henan.answered(waiting)
+    _, pressed = shown(henan, henan.leader, "我的待办", henan.leader)
+
+    assert [data for data in pressed.values() if data.startswith("card:")] == [f"card:{waiting}", f"card:{pressing}"]

@@ -41,6 +41,7 @@ FAMILIES = {
         "plan",
         "whole",
         "answer",
+        "also",
         "read",
         "next",
     },

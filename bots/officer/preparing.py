@@ -96,6 +96,8 @@ def missing(step: str, given: Mapping[str, Any], view: OfficerView) -> tuple[str
     wanted = NEEDS.get(step, ())
     lists = {"criteria": view.criteria, "ground": view.grounds, "evidence": view.grounds}
     wanted = tuple(name for name in wanted if name not in LISTED or lists[name])
+    if step in ("supplement", "give_material") and given.get("evidence"):
+        wanted = ()
     return tuple(name for name in wanted if not given.get(name) and not (name == "days" and given.get("until")))
 
 
@@ -235,7 +237,10 @@ def shown(step: str, given: Mapping[str, Any], view: OfficerView, words: Words, 
             rows = (*rows, (Button(words("step.plan"), f"resolve:{view.number}:plan"),))
     elif step == "fail_check":
         others = [each for each in view.criteria if each not in given.get("criteria", ())]
-        rows = tuple((Button(words(f"choice.{each}"), f"{step}:{view.number}:{each}"),) for each in others)
+        rows = tuple(
+            (Button(words("step.also", title=words(f"choice.{each}")), f"{step}:{view.number}:{each}"),)
+            for each in others
+        )
     lines += [words("prepare.fault" if fault.blocks else "prepare.hint", words=fault.words) for fault in faults]
     blocked = any(fault.blocks for fault in faults)
     lines.append(words("prepare.blocked" if blocked else "prepare.confirm"))
@@ -264,11 +269,20 @@ def _told(name: str, value: Any, view: OfficerView, step: str, words: Words) -> 
         return words(f"system.{value}")
     if name == "plan":
         return words("step.plan")
+    if name == "evidence":
+        return _proofs(_each(value), words)
     if name in CHOSEN:
         return words("joint.fields").join(words(f"choice.{each}") for each in _each(value))
     if name == "clause":
         return dict(view.clauses.get(step, ())).get(str(value), str(value))
     return "、".join(map(str, _each(value)))
+
+
+def _proofs(value: Sequence[Any], words: Words) -> str:
+    """What proves it: things by their names, and how many files came with them."""
+    named = [str(each) for each in value if not str(each).isascii()]
+    files = len(value) - len(named)
+    return words("joint.fields").join([*named, *([words("desk.files", count=files)] if files else [])])
 
 
 def _each(value: Any) -> Sequence[Any]:

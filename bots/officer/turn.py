@@ -6,6 +6,7 @@ overview, answers one of our cards, or answers a question just put to this perso
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,6 +24,8 @@ from bots.officer.said import overview as overview_asked
 from bots.wording import load_phrases
 from casebook.lifecycle import TABLE
 
+# The steps that pictures and papers belong to.
+PROVED = frozenset({"supplement", "appeal", "approve", "resolve", "rectify", "investigate", "give_material"})
 # The press that asks for the next case; behind it stands the number of the one just seen.
 NEXT = "next"
 
@@ -114,12 +117,19 @@ def _words(room: RoomView, text: str, message: Message) -> RoomTurn:
     word = wanted_word(text)
     if word and not room.talk.asking:
         return RoomTurn(room.talk, (search(word, room.found, room.words, room.now),))
-    said = spoken(text)
+    said, files = spoken(text), [item.id for item in message.media]
     if said is not None and not (room.talk.asking and _is_answer(room, said)):
-        return _spoken(room, said)
+        return _spoken(room, said, files)
     if room.talk.step:
-        return _answered(room, text)
+        return _answered(room, text, files)
+    return _under_a_card(room, text, files)
+
+
+def _under_a_card(room: RoomView, text: str, files: list[str]) -> RoomTurn:
+    """Words or pictures that only answer a card: more of the case, or its answer."""
     view = room.cases.get(room.quoted)
+    if view is not None and files and "supplement" in view.allowed:
+        return _prepare(room, view, "supplement", {"text": text, "evidence": files})
     if view is not None and "resolve" in view.allowed and text:
         return _prepare(room, view, "resolve", facts("resolve", text, room.units, room.aliases))
     if view is not None and text:
@@ -132,7 +142,7 @@ def _is_answer(room: RoomView, said: Spoken) -> bool:
     return room.talk.step == "resolve" and said.step != "resolve" and not said.number
 
 
-def _spoken(room: RoomView, said: Spoken) -> RoomTurn:
+def _spoken(room: RoomView, said: Spoken, files: list[str]) -> RoomTurn:
     if said.step == "file":
         return RoomTurn(EMPTY, links=(Link("form", step="file"),))
     named, into = said.number or room.quoted, ""
@@ -149,7 +159,14 @@ def _spoken(room: RoomView, said: Spoken) -> RoomTurn:
         view = fitting[0]
     given = {**facts(said.step, said.rest, room.units, room.aliases), **said.extra, **({"into": into} if into else {})}
     going_on = room.talk.number == view.number and room.talk.step == said.step
-    return _prepare(room, view, said.step, {**(room.talk.facts if going_on else {}), **given})
+    known = {**(room.talk.facts if going_on else {}), **given}
+    return _prepare(room, view, said.step, _with_files(said.step, known, files))
+
+
+def _with_files(step: str, given: Mapping[str, Any], files: list[str]) -> dict[str, Any]:
+    """Pictures and papers sent along prove something, where the step has anything to prove."""
+    proof = {"evidence": list(dict.fromkeys([*given.get("evidence", ()), *files]))} if step in PROVED and files else {}
+    return {**given, **proof}
 
 
 def _which(room: RoomView, said: Spoken, fitting: list[OfficerView]) -> RoomTurn:
@@ -159,7 +176,7 @@ def _which(room: RoomView, said: Spoken, fitting: list[OfficerView]) -> RoomTurn
     return RoomTurn(room.talk, (Reply(room.words("desk.which"), rows),))
 
 
-def _answered(room: RoomView, text: str) -> RoomTurn:
+def _answered(room: RoomView, text: str, files: list[str]) -> RoomTurn:
     """Words while a step is being prepared: the fact asked for, a yes, a no, or a change."""
     view = room.cases.get(room.talk.number)
     replies = load_phrases()["officer_reply"]
@@ -168,13 +185,14 @@ def _answered(room: RoomView, text: str) -> RoomTurn:
         return say(room, "prepare.dropped", number=room.talk.number)
     if not room.talk.asking and said in {heard.bare(word) for word in replies["confirm"]}:
         return _go(room, view, room.talk.step)
-    if not text:
+    given = _with_files(room.talk.step, _given(room, view, text) if text else {}, files)
+    if not text and not given:
         return RoomTurn(room.talk)
-    given = _given(room, view, text)
     if not given:
         unlabelled = room.talk.step == "resolve" and not room.talk.asking
         return RoomTurn(room.talk, (Reply(room.words("prepare.label" if unlabelled else "prepare.not_heard")),))
-    return _prepare(room, view, room.talk.step, {**room.talk.facts, **given})
+    known = [*room.talk.facts.get("evidence", ()), *given.get("evidence", ())]
+    return _prepare(room, view, room.talk.step, {**room.talk.facts, **given, **({"evidence": known} if known else {})})
 
 
 def _given(room: RoomView, view: OfficerView, text: str) -> dict[str, Any]:

@@ -33,7 +33,8 @@ def give_material(case: Case, command: Command, law: Law) -> Outcome:
     waiting = dict(case.pending.get("material", {}))
     if waiting.pop(command.by.unit or "", None) is None:
         raise NotAllowed("not_asked_for_material", unit=command.by.unit)
-    need(command, "text")
+    if not command.facts.get("evidence"):
+        need(command, "text")
     pending = {name: value for name, value in case.pending.items() if name != "material"}
     pending |= {"material": waiting} if waiting else {}
     return outcome(command, changes={"pending": pending}, facts={"unit": command.by.unit})
