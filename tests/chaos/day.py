@@ -270,8 +270,7 @@ def _overslept(order: Order, others: Sequence[Order]) -> list[int]:
     seen = Path(f"{os.environ['CHAOS_COUNTS']}.stopped")
     seen.unlink(missing_ok=True)
     watcher = _hindered(sleeper, order.inject, str(seen))
-    # Its first stop is the one in which it waited to be taken hold of.
-    while not (stopped := seen.read_text().count("stopped by SIGSTOP") > 1) and _state(sleeper) != "Z":
+    while not (stopped := _was_stopped(seen.read_text())) and _state(sleeper) != "Z":
         time.sleep(0.002)
     awake = [_born(other) for other in others]
     ends = time.monotonic() + PATIENCE
@@ -283,6 +282,12 @@ def _overslept(order: Order, others: Sequence[Order]) -> list[int]:
         os.waitpid(child, 0)
     watcher.wait()
     return [int(stopped)]
+
+
+def _was_stopped(seen: str) -> bool:
+    """Whether the signal came and took effect: the stop in which it waited to be taken hold of had no such line."""
+    _, came, after = seen.partition("--- SIGSTOP {")
+    return bool(came) and "stopped by SIGSTOP" in after
 
 
 def _state(child: int) -> str:
