@@ -103,7 +103,7 @@ def test_no_word_of_a_person_is_ever_part_of_a_statement(store):
     store.write(lambda unit: unit.contact(INJECTED, INJECTED, INJECTED, case.filed))
     store.read(lambda unit: (unit.numbers(state=INJECTED, unit=INJECTED), unit.notices_for(INJECTED)))
 
-    assert len(statements) > 5
+    assert statements
     assert [statement for statement in statements if "注入" in statement or "DROP" in statement] == []
     assert verify(store) == []
 
