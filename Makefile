@@ -4,7 +4,7 @@
 #   make test      the whole suite
 #   make check     style, types and the plan of the house: seconds, no network
 #   make bench     side by side with what it is built on
-#   make chaos     real processes killed at every point, and what became of it (needs strace)
+#   make chaos     real processes killed at every point, months of a city simulated, and what became of it (needs strace)
 #   make evaluate  how well it understands what people write
 
 BIN := .venv/bin
@@ -45,7 +45,9 @@ bench: .venv/.stamp-dev
 	@for bench in bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 chaos: .venv/.stamp-dev
-	@$(BIN)/python -m tests.chaos
+	@rm -f bench/results/chaos.json
+	@$(BIN)/python -m tests.chaos --out bench/results/chaos.json
+	@$(BIN)/python -m tests.simulator --seeds 20 --days 30 --out bench/results/chaos.json
 
 evaluate: .venv/.stamp
 	@$(BIN)/python -m nlp evaluate

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+BREAKS = re.compile("[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 # These log whole addresses at INFO, and the addresses of the platforms' APIs carry tokens.
 TALKATIVE = ("httpx", "httpcore", "urllib3", "apscheduler", "telegram", "multipart", "jieba")
 SCRUBS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -49,6 +50,11 @@ class ConsoleLines(logging.Formatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         return datetime.fromtimestamp(record.created, self._zone).isoformat(" ", "seconds")[:19]
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        # Whoever gets a line break into a message must not get a line of their own into the log.
+        record.message = BREAKS.sub(lambda found: found[0].encode("unicode_escape").decode(), record.message)
+        return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
         return scrub(super().format(record))

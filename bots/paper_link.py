@@ -33,15 +33,16 @@ def signed(signer: Signer, number: str, step: str, to: str, at: datetime) -> str
     """The secret part of the address for the citizen the notice of that moment goes to; "" for anybody else."""
     if not to.startswith(CITIZEN):
         return ""
-    until = (at + OPEN).date()
-    return signer.sign(PURPOSE, BETWEEN.join((number, step, to.removeprefix(CITIZEN), f"{until:%Y%m%d}")))
+    value = BETWEEN.join((number, step, to.removeprefix(CITIZEN), f"{(at + OPEN).date():%Y%m%d}"))
+    # Without the moment of signing: a notice that is sent again must say the very same.
+    return f"{value}.{signer.seal(PURPOSE, value)}"
 
 
 def read(signer: Signer, secret: str) -> PaperLink | None:
     """What was signed; None where it was not signed by us for this."""
-    value = signer.read(PURPOSE, secret)
-    parts = value.split(BETWEEN) if value else []
-    if len(parts) != 4:
+    value, _, seal = secret.rpartition(".")
+    parts = value.split(BETWEEN)
+    if len(parts) != 4 or not signer.is_seal(PURPOSE, value, seal):
         return None
     number, step, handle, until = parts
     return PaperLink(number, step, handle, datetime.strptime(until, "%Y%m%d").date())  # noqa: DTZ007 — a date alone

@@ -14,6 +14,7 @@ import pytest
 
 from tests.chaos import classes
 from tests.chaos.harness import CALLS, DISK, Tally, Town, has_strace
+from tests.chaos.releases import migrations_killed
 
 pytestmark = pytest.mark.skipif(not has_strace(), reason="strace is not installed, or not allowed to trace")
 KILL = "signal=KILL"
@@ -50,6 +51,17 @@ def test_three_schedulers_of_which_one_is_killed_tell_everything_once(town: Town
     part = town.order(part="sweep")
 
     assert_whole(classes.schedulers(town, part, town.points(part, ("pwrite64", "fdatasync"), 8)), 8)
+
+
+def test_a_courier_stopped_past_its_lease_repeats_at_most_the_one_message_in_its_hand(town: Town) -> None:
+    tally = classes.stopped(town, town.order(), [("sendto", 5), ("sendto", 8)])
+
+    assert_whole(tally, 2)
+    assert tally.effect == 2
+
+
+def test_a_migration_killed_in_the_middle_of_a_filled_book_is_right_the_next_time(town: Town) -> None:
+    assert_whole(migrations_killed(town, town.order(), DISK[:2], 20, 2), 4)
 
 
 def test_what_is_delivered_again_and_by_two_processes_at_once_is_handled_once(town: Town) -> None:

@@ -12,8 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
 from casebook.case import Command, Filing, Person
 from casebook.desk import Desk
+from models.engine import address
 from models.store import Store
 from models.vault import Vault
 from office.law import read_law
@@ -89,7 +93,7 @@ def schedulers(town: Town, order: Order, points: Sequence[tuple[str, int]]) -> T
     filled()
     town.live(part)
     usual = town.found(order)
-    tally = Tally("three schedulers, one killed")
+    tally = Tally(f"three schedulers, one killed, {order.engine}")
     for call, number in points:
         filled()
         hindered = replace(part, inject=f"{call}|{call}:signal=KILL:when={number}")
@@ -169,10 +173,10 @@ def small_disk(folder: Path) -> Iterator[Path | None]:
         subprocess.run(["umount", str(folder)], capture_output=True, check=False)
 
 
-def restarts(town: Town, order: Order, restart: Callable[[], None], pauses: Sequence[float]) -> Tally:
-    """PostgreSQL stopped at once and started again in the middle of the day."""
+def restarts(town: Town, order: Order, name: str, restart: Callable[[], None], pauses: Sequence[float]) -> Tally:
+    """PostgreSQL stopped at once and started again, or all its connections cut, in the middle of the day."""
     usual = town.undisturbed(order)
-    tally = Tally("PostgreSQL restarted at once")
+    tally = Tally(name)
     for pause in pauses:
         town.fresh(order)
         timer = threading.Timer(pause, restart)
@@ -184,6 +188,14 @@ def restarts(town: Town, order: Order, restart: Callable[[], None], pauses: Sequ
         tally.points += 1
         tally.effect += code != 0
     return tally
+
+
+def cut_connections(url: str) -> None:
+    """End every connection to that PostgreSQL database but this one."""
+    engine = create_engine(address(url), poolclass=NullPool)
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    with engine.begin() as link:
+        link.execute(text(f"{others} AND pid <> pg_backend_pid()"))
 
 
 @contextmanager
@@ -212,17 +224,15 @@ def fill(store: Store, count: int, at: datetime = NINE) -> list[str]:
 
 
 def stopped(town: Town, order: Order, points: Sequence[tuple[str, int]]) -> Tally:
-    """A scheduler is stopped at each point for longer than any lease while another does all the work; then it wakes.
+    """A courier is stopped at each point for longer than any lease while another does all the work; then it wakes.
 
     What it had just handed to the platform when it stopped can come again: the platform alone could prevent that.
     """
-    part = replace(order, part="sweep")
+    part = replace(order, part="delivery")
 
     def filled() -> None:
         town.fresh(order)
         town.live(replace(order, part="unsent"))
-        with opened(order) as store:
-            fill(store, 15)
 
     filled()
     town.live(part)

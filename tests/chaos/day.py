@@ -70,12 +70,18 @@ class Order:
     control: str = ""
     inject: str = ""
     stop_at_fault: bool = False
-    # all, sweep or delivery of the day; unsent: what is said, and nothing delivered; migrate: bring tables up to date.
+    # all of the day, or its sweep; unsent: what is said and not delivered; delivery: that, delivered at once; migrate:
+    # tables brought up to date.
     part: str = "all"
     again: int = 1
     # Stay until everything has gone, a lease or a pause long if need be. Not where others live at the same time: a
     # simulated clock would run ahead of their work, and their leases would end before it is done.
     patient: bool = True
+
+    @property
+    def engine(self) -> str:
+        """The database's name, for people."""
+        return "SQLite" if self.url.startswith("sqlite") else "PostgreSQL"
 
 
 def settings_of(order: Order) -> Mapping[str, str]:
@@ -128,7 +134,7 @@ class Day:
         self._file = os.open(order.acknowledged, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
 
     def live(self) -> None:
-        parts = {"all": self._steps, "unsent": self._unsent, "delivery": self._deliveries, "sweep": self._sweeps}
+        parts = {"all": self._steps, "unsent": self._unsent, "delivery": self._sent, "sweep": self._sweeps}
         for step in parts[self._order.part]():
             try:
                 step()
@@ -149,6 +155,9 @@ class Day:
         yield from self._written()
         yield from self._answered()
 
+    def _sent(self) -> Iterator[Callable[[], object]]:
+        yield lambda: self._deliver(NINE + timedelta(minutes=40))
+
     def _written(self) -> Iterator[Callable[[], object]]:
         first, second = CITIZENS
         for number, (who, text) in enumerate([(first, STORY), (first, MINE), (first, "确认提交"), (second, OTHER)]):
@@ -163,9 +172,6 @@ class Day:
     def _sweeps(self) -> Iterator[Callable[[], object]]:
         yield lambda: Sweep(self._office.store, self._office.desk).run(LATER)
         yield lambda: Daily(self._office.store, self._office.desk).morning(LATER)
-        yield from self._deliveries()
-
-    def _deliveries(self) -> Iterator[Callable[[], object]]:
         yield lambda: self._deliver(LATER + timedelta(minutes=1))
 
     def _desk(self) -> Iterator[tuple[int, str, Person, str, str]]:
@@ -264,7 +270,7 @@ def _overslept(order: Order, others: Sequence[Order]) -> list[int]:
     seen = Path(f"{os.environ['CHAOS_COUNTS']}.stopped")
     seen.unlink(missing_ok=True)
     watcher = _hindered(sleeper, order.inject, str(seen))
-    while not (stopped := "stopped by SIGSTOP" in seen.read_text()) and _state(sleeper) != "Z":
+    while not (stopped := _was_stopped(seen.read_text())) and _state(sleeper) != "Z":
         time.sleep(0.002)
     awake = [_born(other) for other in others]
     ends = time.monotonic() + PATIENCE
@@ -276,6 +282,12 @@ def _overslept(order: Order, others: Sequence[Order]) -> list[int]:
         os.waitpid(child, 0)
     watcher.wait()
     return [int(stopped)]
+
+
+def _was_stopped(seen: str) -> bool:
+    """Whether the signal came and took effect: the stop in which it waited to be taken hold of had no such line."""
+    _, came, after = seen.partition("--- SIGSTOP {")
+    return bool(came) and "stopped by SIGSTOP" in after
 
 
 def _state(child: int) -> str:

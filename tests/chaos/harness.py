@@ -68,6 +68,8 @@ class Town:
         self.folder, self.platform = folder, WeChatApi()
         self._template = template
         self.counts = folder / "counts.txt"
+        # The share of the points that is lived here: the first of one.
+        self.share = (1, 1)
 
     @contextmanager
     def open(self) -> Iterator[Town]:
@@ -139,9 +141,10 @@ class Town:
         """Every call by its number, or `most` of them, evenly spread."""
         made = self.counted(order)
         every = [(call, number) for call in calls for number in range(1, made[call] + 1)]
-        if most is None or len(every) <= most:
-            return every
-        return [every[index * len(every) // most] for index in range(most)]
+        if most is not None and len(every) > most:
+            every = [every[index * len(every) // most] for index in range(most)]
+        which, of = self.share
+        return every[which - 1 :: of]
 
     def sweep(self, name: str, order: Order, fault: str, points: Sequence[tuple[str, int]], usual: Found) -> Tally:
         """The day with each of the points killed (`signal=KILL`) or failed (`error=EIO`), and lived again."""

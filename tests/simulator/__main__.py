@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tests.simulator.life import Lived, live
 
+NAME = "simulated city"
 # A file system in memory where there is one: a simulated disk fails by itself.
 MEMORY = Path("/dev/shm")
 HEADING = "  seed  days  cases  letters  again  restarts  faults  wrong  digest"
@@ -44,6 +46,19 @@ def row(lived: Lived) -> str:
     )
 
 
+def put(file: Path, lived: Lived) -> None:
+    """Add one life to the file of results."""
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    more = {
+        **{"lives": 1, "days": lived.days, "cases": lived.cases, "letters": lived.letters, "restarts": lived.restarts},
+        **{"faults": sum(lived.faults.values()), "violations": len(lived.violations)},
+        "repeated_by_platform": lived.repeats,
+    }
+    before = kept.get(NAME, {})
+    kept[NAME] = {"class": "simulator", **{what: count + before.get(what, 0) for what, count in more.items()}}
+    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10, help="how many lives (10)")
@@ -51,12 +66,15 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=30, help="how many days each (30)")
     parser.add_argument("--processes", type=int, default=1, help="how many at the same time (1)")
     parser.add_argument("--transcript", type=Path, help="write here what happens, of the last seed")
+    parser.add_argument("--out", type=Path, help="add what was lived to this file of results")
     given = parser.parse_args()
     began, bad = time.monotonic(), 0
     print(HEADING)
     for lived in lives(range(given.first, given.first + given.seeds), given.days, given.processes, given.transcript):
         bad += bool(lived.violations)
         print(row(lived), flush=True)
+        if given.out:
+            put(given.out, lived)
         for violation in lived.violations[:10]:
             print(f"    {violation}")
     print(f"{given.seeds * given.days} days in {time.monotonic() - began:.0f} s, {bad} lives with something wrong")
