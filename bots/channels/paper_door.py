@@ -32,7 +32,8 @@ from casebook.form_pdf import pdf_bytes
 from casebook.forms import FilledForm, FormError, fill
 
 PER_ADDRESS = (20, 0.1)
-HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+# Under "no-referrer" a browser sends its own form with an origin of "null", which the gate refuses.
+HEADERS = {"cache-control": "no-store", "referrer-policy": "same-origin", "x-robots-tag": "noindex"}
 
 layouts = cache(read_layouts)
 
