@@ -138,6 +138,7 @@ class Draft:
     phone: str = ""
     id_number: str = ""
     address: str = ""
+    service: str = ""
     anonymous: bool = False
     confidential: bool = False
     evidence: tuple[str, ...] = ()
@@ -162,7 +163,7 @@ class Draft:
             confidential=self.confidential,
             evidence=self.evidence,
             channel=channel,
-            fields=dict(self.fields),
+            fields={**self.fields, **({"service": self.service} if self.service else {})},
             proposal=dict(self.proposal),
         )
 
