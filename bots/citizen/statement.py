@@ -38,7 +38,7 @@ class Merged:
 def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here) -> Merged:
     """A new draft from the first statement; a whole story may already stand in it."""
     known = fields_of(reading, text)
-    kind = FILED_KINDS.get(reading.kind, "complaint") if reading else "complaint"
+    kind = kind_of(reading, text)
     draft = Draft(
         kind=kind,
         text=covered(text),
@@ -52,6 +52,13 @@ def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here
         proposal=proposal(reading),
     )
     return _fill(draft, find(text, (), known), here, corrects=False)
+
+
+def kind_of(reading: Reading | None, text: str) -> str:
+    """What is filed: the reader's kind, but a consultation that asks nothing is a complaint."""
+    kind = FILED_KINDS.get(reading.kind, "complaint") if reading else "complaint"
+    asks = mentions("question", "sure", text) or mentions("question", "asks", text)
+    return "complaint" if kind == "consultation" and not asks else kind
 
 
 def add(
