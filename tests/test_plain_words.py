@@ -12,7 +12,8 @@ from bots.knowledge import Knowledge
 from bots.named_units import named_first
 from bots.reception import Thinking
 from bots.talk import CaseView, FileCase, Material, Supplement
-from casebook.jurisdiction import Unit
+from casebook.jurisdiction import Unit, read_jurisdiction
+from casebook.rulebook_file import shipped
 from tests.talking import MATTER, MORNING, Read, here, message, reader, talked
 
 ALL = "希望马上办理，张三丰 13800000000"
@@ -232,3 +233,15 @@ def test_the_service_goes_with_the_filing() -> None:
     (act,) = [act for act in acts if isinstance(act, FileCase)]
 
     assert act.filing.fields["service"] == "办证"
+
+
+@pytest.mark.parametrize("said", ["@subscribe", "帮助", "@menu:help"])
+def test_whoever_comes_new_or_asks_for_help_hears_every_way_of_reaching_the_office(said: str) -> None:
+    told = talked(said, known=here(channels=("大厅的窗口", "拨打 12345")))
+
+    assert "除了这里，还可以：大厅的窗口；拨打 12345。" in told.text
+
+
+@pytest.mark.parametrize("office", shipped())
+def test_every_office_that_ships_says_how_else_it_can_be_reached(office: str) -> None:
+    assert any("12345" in way for way in read_jurisdiction(office).channels)
