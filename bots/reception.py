@@ -191,6 +191,7 @@ class Reception:
             redirects=self._office.redirects,
             channels=self._office.channels,
             person=_left_before(cases),
+            clauses={clause.clause: f"《{law.rulebook.title}》{clause.cites}" for clause in law.rulebook.clauses},
             may_take_id=message.channel not in ABROAD,
             caution=self._desk.law.rulebook.caution,
             mind=Thinking(self._reader, self._knowledge, message.at),

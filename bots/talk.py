@@ -138,6 +138,7 @@ class Draft:
     phone: str = ""
     id_number: str = ""
     address: str = ""
+    service: str = ""
     anonymous: bool = False
     confidential: bool = False
     evidence: tuple[str, ...] = ()
@@ -162,7 +163,7 @@ class Draft:
             confidential=self.confidential,
             evidence=self.evidence,
             channel=channel,
-            fields=dict(self.fields),
+            fields={**self.fields, **({"service": self.service} if self.service else {})},
             proposal=dict(self.proposal),
         )
 
@@ -260,7 +261,8 @@ class CaseView:
 class Here:
     """What the conversation may know in this turn. `may_take_id` is false on channels abroad (Telegram). `pause` is how
     long a thought may rest before it counts as ended; None where an answer cannot come later than the message.
-    `person` is the name and telephone the citizen left with the last case that was not anonymous."""
+    `person` is the name and telephone the citizen left with the last case that was not
+    anonymous; `clauses` how each clause the reader names is cited to people."""
 
     now: datetime
     words: Words
@@ -274,6 +276,7 @@ class Here:
     redirects: Mapping[str, str] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
     person: Mapping[str, str] = field(default_factory=dict)
+    clauses: Mapping[str, str] = field(default_factory=dict)
     may_take_id: bool = True
     caution: str = ""
     anonymous: str = "accept"

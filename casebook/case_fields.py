@@ -77,6 +77,7 @@ def _filed(case: Case) -> dict[str, Value]:
     filing = case.filing
     return {
         "number": case.number,
+        "service": str(filing.fields.get("service") or ""),
         "outside_number": filing.outside_number,
         "kind": case.kind,
         "state": case.state,

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from bots.courier import Courier
+from bots.paper_link import signed
 from bots.render import Rendering
 from casebook.case import Command, Person
-from tests.talking import ZONE, House
+from tests.talking import ZONE, House, law
 from tests.web_office import an_office, serving
 
 pages = pytest.importorskip("tests.test_pages", reason="no browser tests: there is no Chromium or playwright here")
@@ -127,3 +128,35 @@ def test_the_keyboard_alone_goes_the_whole_way_on_a_telephone_and_axe_finds_noth
     assert {state: found for state, found in seen.items() if found} == {}
     assert len(seen) == 8
     assert ("138 0000 0000" if elder else "13800000000") in said
+
+
+def test_the_notice_opens_in_a_browser_from_its_address(browser, walk):
+    walk.office.law = law()
+    for text in (STORY, "希望马上办理，张三丰 13800000000", "确认提交"):
+        walk.house.say(text)
+    walk.handled()
+    (number,) = walk.house.numbers()
+    filer = walk.house.store.read(lambda unit: unit.load(number)).filing.citizen
+    secret = signed(walk.office.signer, number, "accept", f"citizen:{filer}", datetime.now(ZONE))
+    options = {"bypass_csp": True}
+    with serving(walk.office) as base, pages.visiting(browser, pages.PHONE, **options) as page:
+        page.goto(f"{base}/papers/{secret}")
+        before = pages.findings(page)
+        page.get_by_role("button", name="打开通知书").click()
+        page.locator(".paper", has_text="张三丰").wait_for()
+
+        assert (before, pages.findings(page)) == ([], [])
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_form_for_an_identity_number_is_sent_by_a_browser(browser, walk):
+    walk.house.now = datetime.now(ZONE)
+    walk.house.say(STORY, channel="telegram")
+    replies = walk.house.say("希望马上办理，张三丰 13800000000", channel="telegram")
+    (url,) = {button.url for reply in replies for row in reply.buttons for button in row if button.url}
+    with serving(walk.office) as base, pages.visiting(browser, pages.PHONE) as page:
+        page.goto(url.replace("http://localhost:8000", base))
+        page.locator("[name=id_number]").fill("11010519491231002X")
+        page.get_by_role("button", name="提交").click()
+
+        page.locator(".found", has_text="收到了").wait_for()

@@ -142,5 +142,19 @@ def test_whoever_joined_the_case_sees_it_with_the_filers_data_covered(accepted, 
     assert "张三丰" not in opened
 
 
+def test_a_refusal_is_a_paper_too(accepted, web):
+    house, first = accepted.house, accepted.number
+    for text in ("市医保局窗口不给我报销，态度很差", "要求报销，黄药师 13900000001", "确认提交"):
+        house.say(text, sender="s3")
+    accepted.number = next(number for number in house.numbers() if number != first)
+    accepted.take("dispatch", DISPATCHER, to=[UNIT])
+    accepted.take("decline", OFFICER, clause="8.3", reason="已经向人民法院起诉。")
+    secret = accepted.notice("decline_notice").partition("/papers/")[2].split()[0]
+    opened = web.post(f"/papers/{secret}").text
+
+    assert "政务服务投诉不予受理通知书" in opened
+    assert "已经向人民法院起诉" in opened
+
+
 def test_a_group_never_gets_the_address(accepted):
     assert signed(accepted.office.signer, accepted.number, "accept", f"unit:{UNIT}", accepted.office.now()) == ""

@@ -7,11 +7,13 @@ import pytest
 from bots import heard
 from bots.citizen.answers import find
 from bots.citizen.labelled import labelled
+from bots.citizen.services import service_in
 from bots.knowledge import Knowledge
 from bots.named_units import named_first
 from bots.reception import Thinking
-from bots.talk import CaseView, FileCase, Supplement
-from casebook.jurisdiction import Unit
+from bots.talk import CaseView, FileCase, Material, Supplement
+from casebook.jurisdiction import Unit, read_jurisdiction
+from casebook.rulebook_file import shipped
 from tests.talking import MATTER, MORNING, Read, here, message, reader, talked
 
 ALL = "希望马上办理，张三丰 13800000000"
@@ -190,3 +192,56 @@ def test_the_unit_named_outright_comes_first_and_the_chances_stay(respondent, de
 
     assert rows[0][0] == first
     assert sorted(chance for _, chance in rows) == sorted(chance for _, chance in departments)
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("在医保局办异地就医备案，窗口说网不好", "办异地就医备案"),
+        ("公积金中心提取公积金材料说不全", "提取公积金"),
+        ("办个生育津贴跑了五趟", "办生育津贴"),
+        ("换领社保卡要等两个月", "换领社保卡"),
+        ("希望马上办理", ""),
+        ("今天不办业务", ""),
+        ("在办公室等了一上午", ""),
+        ("窗口态度恶劣", ""),
+    ],
+)
+def test_the_service_applied_for_is_heard_where_it_is_plainly_said(text: str, service: str) -> None:
+    assert service_in(text) == service
+
+
+@pytest.mark.parametrize(
+    ("story", "wanted", "asked"),
+    [
+        ("窗口的人骂人，态度恶劣", True, True),
+        ("窗口的人骂人，态度恶劣", False, False),
+        ("我去办证，窗口的人骂人，态度恶劣", True, False),
+        ("市医保局窗口的人骂人，要求道歉，张三丰 13800000000", True, False),
+    ],
+)
+def test_what_was_applied_for_is_asked_only_where_the_rulebook_wants_it_and_never_alone(story, wanted, asked) -> None:
+    materials = (Material("name"), Material("phone"), *((Material("service", required=False),) if wanted else ()))
+    told = talked((story, Read()), known=here(materials=materials))
+
+    assert ("办的是什么事" in told.text) is asked
+
+
+def test_the_service_goes_with_the_filing() -> None:
+    materials = (Material("name"), Material("phone"), Material("service", required=False))
+    acts = talked(MATTER, ALL, "确认", known=here(materials=materials)).acts
+    (act,) = [act for act in acts if isinstance(act, FileCase)]
+
+    assert act.filing.fields["service"] == "办证"
+
+
+@pytest.mark.parametrize("said", ["@subscribe", "帮助", "@menu:help"])
+def test_whoever_comes_new_or_asks_for_help_hears_every_way_of_reaching_the_office(said: str) -> None:
+    told = talked(said, known=here(channels=("大厅的窗口", "拨打 12345")))
+
+    assert "除了这里，还可以：大厅的窗口；拨打 12345。" in told.text
+
+
+@pytest.mark.parametrize("office", shipped())
+def test_every_office_that_ships_says_how_else_it_can_be_reached(office: str) -> None:
+    assert any("12345" in way for way in read_jurisdiction(office).channels)

@@ -250,3 +250,9 @@ def test_what_stands_in_a_group_names_nobody(house: House) -> None:
 
     assert "张三丰" not in shown
     assert "13800000000" not in shown
+
+
+def test_the_clause_of_another_way_is_cited_as_people_know_it(memory_store: Store) -> None:
+    told = text_of(House(memory_store).say("法院已经立案了的那个案子你们管不管，正在打官司"))
+
+    assert "依据：《云南省政务服务投诉处理办法（试行）》第八条（三）。" in told

@@ -28,11 +28,11 @@ from casebook.addressing import citizens
 from casebook.case import Case
 from casebook.errors import CasebookError
 from casebook.form_layouts import read_layouts
-from casebook.form_pdf import pdf_bytes
 from casebook.forms import FilledForm, FormError, fill
 
 PER_ADDRESS = (20, 0.1)
-HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+# Under "no-referrer" a browser sends its own form with an origin of "null", which the gate refuses.
+HEADERS = {"cache-control": "no-store", "referrer-policy": "same-origin", "x-robots-tag": "noindex"}
 
 layouts = cache(read_layouts)
 
@@ -100,6 +100,8 @@ class PaperDoor:
         return {**(values if own else case_fields.covered(values)), **self._office.checking(case.number)}
 
     def _file(self, opened: _Opened) -> Response:
+        from casebook.form_pdf import pdf_bytes  # heavy: loaded for the first paper that is saved
+
         try:
             body = pdf_bytes(opened.form)
         except FormError:

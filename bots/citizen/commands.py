@@ -105,6 +105,11 @@ def skip(scene: Scene) -> Turn | None:
     return questions.go_on(scene, replace(draft, skipped=skipped), *notes)
 
 
+def withhold(scene: Scene) -> Turn | None:
+    """ "不说": what was asked for is not given; where nothing was asked, nothing is told at all."""
+    return skip(scene) if scene.talk.stage == GATHERING else cancel(scene)
+
+
 def anonymous(scene: Scene) -> Turn | None:
     draft = scene.talk.draft
     if draft is None:
@@ -139,9 +144,10 @@ def deny(scene: Scene) -> Turn | None:
 
 def start(scene: Scene) -> Turn | None:
     """ "我要投诉" and nothing more: ask what it is."""
-    if scene.talk.stage in DRAFTING:
-        return None
     kind = kind_in(scene.text) or "complaint"
+    if scene.talk.draft is not None and scene.talk.stage in DRAFTING:
+        other = scene.talk.stage == CONFIRMING and kind != scene.talk.draft.kind
+        return questions.go_on(scene, replace(scene.talk.draft, kind=kind)) if other else None
     talk = replace(scene.talk, serial=scene.talk.serial + 1, offered=False, previous=None, rounds=0)
     draft = Draft(kind=kind, evidence=scene.talk.held_media)
     return questions.go_on(replace(scene, talk=replace(talk, held_media=(), held="")), draft)
@@ -224,6 +230,7 @@ COMMANDS: dict[str, Callable[[Scene], Turn | None]] = {
     "back": back,
     "wait": wait,
     "skip": skip,
+    "withhold": withhold,
     "confirm": confirm,
     "deny": deny,
     "edit": edit,

@@ -22,7 +22,15 @@ def statement(scene: Scene) -> Turn:
     notes = [scene.note(key, facts) for key, facts in merged.notes]
     if merged.draft.anonymous:
         notes.append(questions.anonymous_note(scene))
-    return questions.go_on(replace(scene, talk=_new(scene.talk)), merged.draft, *notes)
+    draft = _same_person(merged.draft, scene.talk.draft)
+    return questions.go_on(replace(scene, talk=_new(scene.talk)), draft, *notes)
+
+
+def _same_person(draft: Draft, before: Draft | None) -> Draft:
+    """The draft with name and telephone that were given with words we could make nothing of."""
+    if before is None or draft.anonymous:
+        return draft
+    return replace(draft, name=draft.name or before.name, phone=draft.phone or before.phone)
 
 
 def drafting(scene: Scene) -> Turn | None:

@@ -15,7 +15,7 @@ from bots import heard
 from bots.citizen import own_cases
 from bots.citizen.questions import go_on, shortened
 from bots.citizen.scene import Scene
-from bots.citizen.statement import FILED_KINDS, begin, kept_fields, proposal, request_in
+from bots.citizen.statement import FILED_KINDS, begin, kept_fields, kind_of, proposal, request_in
 from bots.message import Reply
 from bots.talk import HOLDING, REPEATING, SPLITTING, CaseView, Draft, Mind, Turn
 from casebook.case import Filing
@@ -209,7 +209,7 @@ def _about(person: Draft, part: str, mind: Mind) -> Draft:
     """The person's draft about this part."""
     reading = mind.read(part)
     fields = dict(reading.fields)
-    kind = FILED_KINDS.get(reading.kind, "complaint")
+    kind = kind_of(reading, part)
     return replace(
         person,
         kind=kind,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bots.citizen.scene import Scene
+from bots.citizen.services import tells_service
 from bots.heard import bare
 from bots.message import Button, Reply
 from bots.talk import CONFIRMING, EDITING, GATHERING, Draft, Here, Turn
@@ -23,8 +24,9 @@ ASK_AT_MOST = {
     "id_number": 1,
     "address": 1,
     "evidence": 1,
+    "service": 1,
 }
-EDITABLE = ("respondent", "text", "request", "name", "phone", "id_number", "address", "kind")
+EDITABLE = ("respondent", "text", "request", "name", "phone", "id_number", "address", "service", "kind")
 VAGUE = ("lacks_content", "unclear_request", "chitchat")
 LONGEST_SHOWN = 160
 
@@ -36,7 +38,15 @@ def missing(draft: Draft, here: Here) -> tuple[str, ...]:
     if draft.kind != "complaint":
         return ()
     wanted = (name for name in required(here) if not (draft.anonymous and name in PERSONAL))
-    return tuple(name for name in wanted if not getattr(draft, name) and _may_ask(draft, name))
+    lacking = tuple(name for name in wanted if not getattr(draft, name) and _may_ask(draft, name))
+    return (*lacking, "service") if lacking and _wants_service(draft, here) else lacking
+
+
+def _wants_service(draft: Draft, here: Here) -> bool:
+    """Whether the rulebook wants to know what was applied for, and no word of it was said. It costs no question of
+    its own."""
+    wanted = any(material.field == "service" for material in here.materials)
+    return wanted and not draft.service and not tells_service(draft.text) and _may_ask(draft, "service")
 
 
 def required(here: Here) -> tuple[str, ...]:
@@ -176,6 +186,8 @@ def _shown(here: Here, draft: Draft) -> list[tuple[str, str]]:
     lines = [("kind", words(f"kind.{draft.kind}"))]
     if draft.kind == "complaint" or draft.respondent:
         lines.append(("respondent", draft.respondent or none))
+    if draft.service:
+        lines.append(("service", draft.service))
     lines.append(("text", shortened(draft.text, LONGEST_SHOWN) or none))
     if draft.kind == "complaint" or draft.request:
         lines.append(("request", draft.request or words("card.no_request")))
@@ -209,7 +221,7 @@ def _optional(draft: Draft, here: Here) -> list[str]:
     names = [material.field for material in here.materials if not material.required]
     taken = (name for name in names if here.may_take_id or name != "id_number")
     open_to = (name for name in taken if not (draft.anonymous and name in PERSONAL))
-    known = (name for name in open_to if name in ASK_AT_MOST)
+    known = (name for name in open_to if name in ASK_AT_MOST and name != "service")
     return [name for name in known if not getattr(draft, name) and name not in draft.skipped]
 
 

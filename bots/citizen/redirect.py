@@ -92,6 +92,6 @@ def _route(scene: Scene, ground: str, clause: str) -> str:
     if where:
         parts.append(words("redirect.where", where=where))
     if clause:
-        parts.append(words("redirect.clause", clause=clause))
+        parts.append(words("redirect.clause", clause=scene.here.clauses.get(clause, clause)))
     parts.append(words("redirect.try_again" if ground in TRY_AGAIN else "redirect.insist"))
     return "\n".join(parts)

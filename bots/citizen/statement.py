@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.citizen.answers import Answer, find
+from bots.citizen.services import service_in
 from bots.heard import clean, command, mentions, simple
 from bots.talk import Draft, Here, Reading
 from bots.wording import load_phrases
@@ -37,7 +38,7 @@ class Merged:
 def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here) -> Merged:
     """A new draft from the first statement; a whole story may already stand in it."""
     known = fields_of(reading, text)
-    kind = FILED_KINDS.get(reading.kind, "complaint") if reading else "complaint"
+    kind = kind_of(reading, text)
     draft = Draft(
         kind=kind,
         text=covered(text),
@@ -46,10 +47,18 @@ def begin(text: str, media: tuple[str, ...], reading: Reading | None, here: Here
         anonymous=_unnamed(text, before=False),
         confidential=_says("confidential", text),
         skipped=_not_to_be_had(text),
+        service=_service(here, text),
         fields=kept_fields(known),
         proposal=proposal(reading),
     )
     return _fill(draft, find(text, (), known), here, corrects=False)
+
+
+def kind_of(reading: Reading | None, text: str) -> str:
+    """What is filed: the reader's kind, but a consultation that asks nothing is a complaint."""
+    kind = FILED_KINDS.get(reading.kind, "complaint") if reading else "complaint"
+    asks = mentions("question", "sure", text) or mentions("question", "asks", text)
+    return "complaint" if kind == "consultation" and not asks else kind
 
 
 def add(
@@ -75,12 +84,18 @@ def add(
         anonymous=_unnamed(text, before=draft.anonymous),
         confidential=draft.confidential or _says("confidential", text),
         skipped=tuple(dict.fromkeys((*draft.skipped, *_not_to_be_had(text)))),
+        service=draft.service or _service(here, text),
         fields={**kept_fields(known), **draft.fields},
     )
     if "text" in asking and reading is not None:
         draft = replace(draft, proposal=proposal(reading), kind=FILED_KINDS.get(reading.kind, draft.kind))
     merged = _fill(draft, answer, here, corrects=corrects or "respondent" in asking, window=window_in(text))
     return replace(merged, draft=_with_words(merged.draft, text, answer, asking, corrects))
+
+
+def _service(here: Here, text: str) -> str:
+    """The service applied for, where the rulebook asks for it."""
+    return service_in(text) if any(material.field == "service" for material in here.materials) else ""
 
 
 def _unnamed(text: str, *, before: bool) -> bool:
@@ -115,7 +130,7 @@ def put(draft: Draft, name: str, text: str, here: Here) -> Merged:
     """The draft with one field set to what was typed for it."""
     if name == "kind":
         return Merged(replace(draft, kind=kind_in(text) or draft.kind))
-    if name in ("text", "request", "respondent", "address"):
+    if name in ("text", "request", "respondent", "address", "service"):
         typed: dict[str, Any] = {name: covered(text)}
         return Merged(replace(draft, **typed))
     answer = find(text, (name,), {})
