@@ -15,9 +15,9 @@ from tests.makers import SECRET, a_case, after, keep
 PAGE = Path(__file__).parent.parent / "docs" / "scale.md"
 
 
-def test_entries_parted_by_year_are_read_verified_and_written_as_before(_server):
+def test_entries_parted_by_year_are_read_verified_and_written_as_before(pg_url):
     (script,) = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    with postgres.database(_server, "huiying_parts") as url:
+    with postgres.database(pg_url, "huiying_parts") as url:
         migrate(url)
         store = Store(url, Vault(SECRET))
         old, odd = keep(store, a_case("20250302-00015")), keep(store, a_case("JB20260302-00016"))

@@ -28,7 +28,6 @@ from casebook.addressing import citizens
 from casebook.case import Case
 from casebook.errors import CasebookError
 from casebook.form_layouts import read_layouts
-from casebook.form_pdf import pdf_bytes
 from casebook.forms import FilledForm, FormError, fill
 
 PER_ADDRESS = (20, 0.1)
@@ -100,6 +99,9 @@ class PaperDoor:
         return {**(values if own else case_fields.covered(values)), **self._office.checking(case.number)}
 
     def _file(self, opened: _Opened) -> Response:
+        # What sets papers weighs more than all the pages together; it is loaded for the first paper asked for.
+        from casebook.form_pdf import pdf_bytes
+
         try:
             body = pdf_bytes(opened.form)
         except FormError:
