@@ -41,8 +41,13 @@ check: .venv/.stamp-dev
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest --quiet tests/test_house.py
 
+# QUICK=--quick makes each short; PEERS=… names an interpreter that has WeRoBot, Flask, wechatpy and gunicorn.
 bench: .venv/.stamp-dev
-	@for bench in bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@run() { echo "== bench/$$*"; $(BIN)/python bench/"$$@" $(QUICK); }; \
+	run bench_workdays.py && run bench_unit.py && run bench_unit.py --flush 5 \
+	&& run bench_webhook.py $(if $(PEERS),--peers $(PEERS)) \
+	&& run bench_webhook.py --connections kept --minute 0 $(if $(PEERS),--peers $(PEERS)) \
+	&& run bench_timers.py && run bench_lifecycle.py && run bench_outbox.py
 
 chaos: .venv/.stamp-dev
 	@rm -f bench/results/chaos.json

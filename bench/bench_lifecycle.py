@@ -195,6 +195,15 @@ def flushes() -> float:
         return 50 / (clock.perf_counter() - began)
 
 
+def size(store: Store) -> int:
+    """Bytes that the book has on the disk, indexes and all."""
+    with store.connection() as link:
+        if link.dialect.name == "postgresql":
+            return int(link.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+        (pages,), (page,) = (link.exec_driver_sql(f"PRAGMA {name}").one() for name in ("page_count", "page_size"))
+        return int(pages * page)
+
+
 def compared(name: str, empty: Store, book: Store, desk: Desk, given: argparse.Namespace) -> dict[str, Any]:
     """One engine's figures: life cycles in an empty and in a full book, taking turns; the pages."""
     lived: dict[str, list[str]] = {"empty": [], "full": []}
@@ -208,7 +217,7 @@ def compared(name: str, empty: Store, book: Store, desk: Desk, given: argparse.N
     seen = measure(ways, 2 if given.quick else 7, 1.0 if given.quick else 4.0)
     figures: dict[str, Any] = {way: statistics.median(rates) for way, rates in seen.items()}
     figures["full_to_empty"] = statistics.median(a / b for a, b in zip(seen["full"], seen["empty"], strict=True))
-    figures.update(cases=given.cases, made_in_s=took, pages_ms=pages(book))
+    figures.update(cases=given.cases, made_in_s=took, pages_ms=pages(book), bytes_a_case=size(book) / given.cases)
     faults = [*verify(empty), *(fault for number in lived["full"] for fault in book.read(_faults(number)))]
     if faults:
         raise SystemExit(f"the book has faults: {faults[:3]}")
@@ -220,7 +229,8 @@ def show(name: str, figures: dict[str, Any]) -> None:
     for way, title in (("decisions", "decisions alone"), ("empty", "empty book"), ("full", "full book")):
         per_second = figures[way]
         print(f"  {title:20} {per_second:8,.1f} a second   {per_second * (len(STEPS) + 1):8,.0f} transactions a second")
-    print(f"  full to empty        {figures['full_to_empty']:8.2f} x   ({figures['cases']:,} cases stored)")
+    stored = f"{figures['cases']:,} cases stored, {figures['bytes_a_case']:,.0f} bytes each"
+    print(f"  full to empty        {figures['full_to_empty']:8.2f} x   ({stored})")
     for page, took in figures["pages_ms"].items():
         print(f"  {page:36} {took:8.1f} ms")
 

@@ -1,20 +1,23 @@
 """What one durable unit of work costs: a message with its talk, notice and reply, sealed, committed with a full flush.
 
-    python bench/bench_unit.py [--quick]
+    python bench/bench_unit.py [--quick] [--flush 5]
 
 Beside it, in the same run and in turns: the same rows as bare `sqlite3` statements without sealing (the limit of an
-honest acknowledgement), and our own unit with a commit for each. `FSYNC_US=5000 LD_PRELOAD=slowsync.so` (a library
-that sleeps in fsync) shows a disk whose flush costs something; how many flushes were asked for is counted by strace
-elsewhere, here by commits.
+honest acknowledgement), and our own unit with a commit for each. `--flush 5` runs it on a disk whose flush costs five
+milliseconds more (`slow_flush.c`, for which it needs a C compiler); the flushes are counted there, else the commits.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import itertools
+import json
 import os
+import shutil
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -120,42 +123,81 @@ def rate(unit: Unit, numbers: itertools.count[int], threads: int, seconds: float
     return len(times) / (time.perf_counter() - began), times
 
 
-def compare(units: dict[str, Unit], threads: int, rounds: int, seconds: float) -> None:
+def compare(units: dict[str, Unit], threads: int, rounds: int, seconds: float) -> dict[str, dict[str, float]]:
+    """Each unit's rate with so many in flight, its times, and what it flushed; the first is what the others are to."""
     numbers, rates = itertools.count(), {name: [] for name in units}  # type: ignore[var-annotated]
     times: dict[str, list[float]] = {name: [] for name in units}
-    before = {name: unit.commits for name, unit in units.items()}  # type: ignore[attr-defined]
+    spent = dict.fromkeys(units, 0)
     for _ in range(rounds):
         for name, unit in units.items():
+            before = flushed(unit)
             per_second, taken = rate(unit, numbers, threads, seconds)
+            spent[name] += flushed(unit) - before
             rates[name].append(per_second)
             times[name] += taken
     print(f"\n{threads} in flight")
-    base = next(iter(units))
-    for name, unit in units.items():
+    base, found = next(iter(units)), {}
+    for name in units:
         ratios = [one / other for one, other in zip(rates[name], rates[base], strict=True)]
-        commits = (unit.commits - before[name]) / len(times[name])  # type: ignore[attr-defined]
         ordered = sorted(times[name])
+        found[name] = {
+            "per_second": statistics.median(rates[name]),
+            "to_first": statistics.median(ratios),
+            "p50_ms": ordered[len(ordered) // 2] * 1e3,
+            "p99_ms": ordered[int(len(ordered) * 0.99)] * 1e3,
+            "worst_ms": ordered[-1] * 1e3,
+            "flushes_a_message": spent[name] / len(ordered),
+        }
+        row = found[name]
         print(
-            f"  {name:36} {statistics.median(rates[name]):8,.0f} a second {statistics.median(ratios):7.2f} x"
-            f"   p50 {ordered[len(ordered) // 2] * 1e3:7.1f} ms   p99 {ordered[int(len(ordered) * 0.99)] * 1e3:7.1f}"
-            f"   worst {ordered[-1] * 1e3:7.1f}   commits a message {commits:5.2f}"
+            f"  {name:36} {row['per_second']:8,.0f} a second {row['to_first']:7.2f} x   p50 {row['p50_ms']:7.1f} ms"
+            f"   p99 {row['p99_ms']:7.1f}   worst {row['worst_ms']:7.1f}   flushes {row['flushes_a_message']:5.2f}"
         )
+    return found
+
+
+def flushed(unit: Unit) -> int:
+    """How often the process flushed so far; without the library that counts it, how often the unit committed."""
+    counted = getattr(ctypes.CDLL(None), "flushes", None)
+    return int(counted()) if counted else int(unit.commits)  # type: ignore[attr-defined]
+
+
+def run_on_slow_disk(milliseconds: float) -> None:
+    """Become the same program with slow flushes under it. Comes back only where there is no compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        print("no C compiler: the slow disk is left out")
+        return
+    library = Path(tempfile.mkdtemp()) / "slow_flush.so"
+    source = Path(__file__).with_name("slow_flush.c")
+    subprocess.run([compiler, "-O2", "-shared", "-fPIC", str(source), "-o", str(library), "-ldl"], check=True)
+    environment = {"LD_PRELOAD": str(library), "FLUSH_US": f"{milliseconds * 1000:.0f}"}
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **environment})
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one short round")
-    quick = parser.parse_args().quick
-    rounds, seconds = (1, 1.0) if quick else (5, 2.0)
-    print(f"SQLite {sqlite3.sqlite_version}; a flush costs {os.environ.get('FSYNC_US', '0')} µs more than this disk's")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="two short rounds")
+    parser.add_argument("--flush", type=float, default=0, help="milliseconds that a flush costs more")
+    given = parser.parse_args()
+    if given.flush and "FLUSH_US" not in os.environ:
+        run_on_slow_disk(given.flush)
+        return
+    rounds, seconds = (2, 1.0) if given.quick else (7, 2.0)
+    print(f"SQLite {sqlite3.sqlite_version}; a flush costs {given.flush:g} ms more than this disk's")
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         ours, alone, bare = Ours(folder), Ours(folder, alone=True), Bare(folder)
-        compare({"bare sqlite3, a commit each": bare, "ours": ours}, 1, rounds, seconds)
-        compare({"ours, a commit each": alone, "ours, together": ours}, 32, rounds, seconds)
-        compare({"ours, a commit each": alone, "ours, together": ours}, 8, rounds, seconds)
+        found = {
+            "1": compare({"bare sqlite3, a commit each": bare, "ours": ours}, 1, rounds, seconds),
+            "32": compare({"ours, a commit each": alone, "ours, together": ours}, 32, rounds, seconds),
+            "8": compare({"ours, a commit each": alone, "ours, together": ours}, 8, rounds, seconds),
+        }
         for each in (ours, alone):
             each.store.close()
+    disk = f"-{given.flush:g}ms" if given.flush else ""
+    out = Path(__file__).parent / "results" / f"unit{disk}{'.quick' if given.quick else ''}.json"
+    out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

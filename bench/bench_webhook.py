@@ -68,7 +68,7 @@ class Served:
 
     def megabytes(self) -> float:
         pages = (int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.tree())
-        return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     def seconds(self) -> float:
         """Of processor time so far."""

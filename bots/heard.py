@@ -26,6 +26,8 @@ REPEATED = ("deny", "cancel", "confirm", "human", "skip", "anonymous", "confiden
 
 def clean(text: str) -> str:
     """The words without control, zero-width and direction marks; line breaks stay."""
+    if text.isprintable():  # none of them is: most messages end here
+        return text.strip()
     kept = (char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
     return "".join(kept).strip()
 
@@ -48,6 +50,7 @@ def bare(text: str) -> str:
     return letters or whole
 
 
+@lru_cache(maxsize=256)
 def command(text: str) -> str:
     """The name of the command the whole message is; "" if it is none. "可以吗？" asks, and is no yes."""
     if len(text) > LONGEST_COMMAND * 2:
@@ -111,7 +114,8 @@ def case_numbers(text: str) -> tuple[str, ...]:
 
 def mentions(section: str, name: str, text: str) -> bool:
     """Whether any phrase of that kind stands in the text."""
-    return any(phrase in simple(text) for phrase in load_phrases()[section][name])
+    said = simple(text)
+    return any(phrase in said for phrase in load_phrases()[section][name])
 
 
 @cache

@@ -29,6 +29,8 @@ class Meter:
             "huiying_http_seconds", "Time until the answer began", ["door"], buckets=STEPS, registry=self.registry
         )
 
+        self._counting: dict[tuple[str, str, int], tuple[Histogram, Counter]] = {}
+
     def watch(self, name: str, value: Callable[[], float]) -> None:
         """Show a value that somebody else keeps."""
         Gauge(f"huiying_{name}", f"Now: {name}", registry=self.registry).set_function(value)
@@ -44,13 +46,22 @@ class Meter:
 
             async def counted(message: Message) -> None:
                 if message["type"] == "http.response.start":
-                    self._seconds.labels(door).observe(perf_counter() - started)
-                    self._requests.labels(door, scope["method"], str(message["status"])).inc()
+                    seconds, requests = self._of(door, scope["method"], message["status"])
+                    seconds.observe(perf_counter() - started)
+                    requests.inc()
                 await send(message)
 
             return await app(scope, receive, counted)
 
         return measured
+
+    def _of(self, door: str, method: str, status: int) -> tuple[Histogram, Counter]:
+        """What counts such an answer, looked up once: there are few of them."""
+        found = self._counting.get((door, method, status))
+        if found is None:
+            found = self._seconds.labels(door), self._requests.labels(door, method, str(status))
+            self._counting[door, method, status] = found
+        return found
 
 
 def door_of(path: str) -> str:

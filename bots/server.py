@@ -32,6 +32,8 @@ def server(app: Starlette, host: str, port: int) -> Server:
         server_header=False,
         timeout_graceful_shutdown=PATIENCE,
         proxy_headers=True,
+        # Nothing here speaks it, and its library is not light.
+        ws="none",
     )
     return Server(config)
 

@@ -76,6 +76,8 @@ class Settings:
     telegram: TelegramSettings | None = None
     # Where a copy of the database is put every night; None: nowhere, somebody else takes care of it.
     backup_folder: Path | None = None
+    # A copy of the database that follows it, for figures, exports and ledgers; "": there is none.
+    read_database_url: str = field(default="", repr=False)
     warnings: tuple[str, ...] = ()
 
     @property
@@ -96,6 +98,7 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
     anywhere = _flag(given, "DESK")
     return Settings(
         database_url=database_url,
+        read_database_url=_copy(given, database_url),
         host=host,
         port=port,
         public_url=public_url,
@@ -183,6 +186,13 @@ def _ancestors(given: Given) -> tuple[str, ...]:
         if not re.fullmatch(r"https?://(\*\.)?[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?", site):
             raise SettingsError(f"CHAT_FRAME_ANCESTORS must list origins such as https://www.example.cn, not {site!r}.")
     return tuple(sites)
+
+
+def _copy(given: Given, database_url: str) -> str:
+    url = given.text("READ_DATABASE_URL")
+    if url and not (url.startswith("postgres") and database_url.startswith("postgres")):
+        raise SettingsError("READ_DATABASE_URL names a PostgreSQL standby of DATABASE_URL; with SQLite leave it out.")
+    return url
 
 
 def _secret_key(given: Given, database_url: str, var: Path) -> tuple[str, tuple[str, ...]]:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
 from casebook import report_words as say
 
+# xlsxwriter is loaded for the first workbook that is asked for: it weighs a dozen megabytes.
 RATES, CASES, UNITS = "指标", "列件", "各单位"
 PARTS = {"numerator": "分子", "denominator": "分母"}
 LEFT_OUT = "未计入"
@@ -18,6 +17,8 @@ LEFT_OUT = "未计入"
 
 def figures_workbook(body: Mapping[str, Any], title: str) -> bytes:
     """The body of a report (`report_contents.body`) as an .xlsx file."""
+    import xlsxwriter
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
@@ -31,6 +32,8 @@ def figures_workbook(body: Mapping[str, Any], title: str) -> bytes:
 
 def list_workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A plain list as an .xlsx file; every text stays text."""
+    import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - no clock is read here

@@ -9,11 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import BinaryIO
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, BinaryIO
 
 from casebook.case import Case
 from casebook.case_fields import covered, fields
@@ -21,6 +17,11 @@ from casebook.form_layouts import LedgerLayout, placed
 from casebook.forms import printable
 from casebook.jurisdiction import Jurisdiction
 from casebook.working_days import Calendar
+
+# Loaded for the first workbook that is asked for: it weighs a dozen megabytes.
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 BLANK_ROWS = 3
 CELL_LIMIT = 32_767  # characters a spreadsheet's cell can hold; a longer text would be dropped whole
@@ -54,6 +55,8 @@ def workbook(rows: Iterable[Mapping[str, str]], layout: LedgerLayout) -> bytes:
 
 def write_workbook(out: BinaryIO, rows: Iterable[Mapping[str, str]], layout: LedgerLayout) -> None:
     """The same, written as the rows come: a million of them need no more memory than one."""
+    import xlsxwriter
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"title": layout.title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - no clock is read here

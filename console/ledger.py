@@ -86,7 +86,7 @@ def _cases(visit: Visit, span: Span, unit: str) -> list[Case]:
         numbers = book.numbers(unit=unit or None, limit=MOST, filed_from=since, filed_to=until)
         return [case for number in numbers if may_see(visit.person, case := book.load(number))]
 
-    return visit.office.store.read(read)
+    return visit.office.store.read_behind(read)
 
 
 def _layout(visit: Visit) -> LedgerLayout:

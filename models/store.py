@@ -7,15 +7,17 @@ wait at the same time are written together (`models.together`), each kept or und
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from casebook.errors import Conflict, NotKept
@@ -26,6 +28,7 @@ from models.together import Lost, Lot, Together, Work
 from models.unit import Unit
 from models.vault import Vault
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 REPEATS = 3
@@ -40,9 +43,12 @@ class OutcomeUnknown(NotKept):
 
 
 class Store:
-    """Keeps the case book. `url` as in DATABASE_URL; `sqlite://` is a store in memory, made with its tables."""
+    """Keeps the case book. `url` as in DATABASE_URL; `sqlite://` is a store in memory, made with its tables.
 
-    def __init__(self, url: str, vault: Vault, zone: tzinfo = ZONE) -> None:
+    `read_url`: a copy that follows it (READ_DATABASE_URL), for what may be some seconds old.
+    """
+
+    def __init__(self, url: str, vault: Vault, zone: tzinfo = ZONE, read_url: str = "") -> None:
         self.url = address(url)
         self.vault = vault
         self.zone = zone
@@ -50,6 +56,7 @@ class Store:
         self._file = self.url.get_backend_name() == "sqlite" and not in_memory(self.url)
         self._writing = writing_engine(self.url)
         self._reading = reading_engine(self.url, self._writing)
+        self._copy = writing_engine(address(read_url)) if read_url else None
         self._turn: AbstractContextManager[None] = self._turns()
         self._together = Together(self._write_lot)
         self._inside = threading.local()
@@ -84,8 +91,26 @@ class Store:
         with self._reads() as link:
             return fn(Unit(link, self.vault, self.codec, False))
 
+    def read_behind(self, fn: Callable[[Unit], T]) -> T:
+        """Run `fn` on the copy that follows the book, where there is one that answers: for figures, exports and
+        ledgers, which read much and may be some seconds old. Else as `read`."""
+        if self._copy is None:
+            return self.read(fn)
+        try:
+            with self._reads(self._copy) as link:
+                return fn(Unit(link, self.vault, self.codec, False))
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the reading copy did not answer (%s); read from the book itself", type(error.orig).__name__)
+            return self.read(fn)
+
+    def behind(self) -> Behind:
+        """The store for those who read much."""
+        return Behind(self)
+
     def close(self) -> None:
         """Let go of all connections; the writing one last, for it tidies the WAL."""
+        if self._copy is not None:
+            self._copy.dispose()
         self._reading.dispose()
         with self._turn:
             self._writing.dispose()
@@ -162,13 +187,13 @@ class Store:
             raise
 
     @contextmanager
-    def _reads(self) -> Iterator[Connection]:
-        if self._reading is self._writing and self.url.get_backend_name() == "sqlite":
+    def _reads(self, copy: Engine | None = None) -> Iterator[Connection]:
+        if copy is None and self._reading is self._writing and self.url.get_backend_name() == "sqlite":
             with self._alone(), self._turn, self._writing.begin() as link:
                 yield link
             return
         options = {} if self._file else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self._reading.connect() as plain, plain.execution_options(**options).begin() as transaction:
+        with (copy or self._reading).connect() as plain, plain.execution_options(**options).begin() as transaction:
             yield transaction.connection
 
     @contextmanager
@@ -181,6 +206,19 @@ class Store:
             yield
         finally:
             self._inside.open = False
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A store whose reading may be some seconds old."""
+
+    store: Store
+
+    def read(self, fn: Callable[[Unit], T]) -> T:
+        return self.store.read_behind(fn)
+
+    def write(self, fn: Callable[[Unit], T]) -> T:
+        return self.store.write(fn)
 
 
 def _in_savepoint(link: Connection, work: Work) -> None:

@@ -26,10 +26,15 @@ from models.vault import Unopenable
 
 WHICH: Any = bindparam("which")
 CASE = Ready(select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == WHICH))
-ENTRIES = select(entries).where(entries.c.number == WHICH, entries.c.seq <= bindparam("last"))
-HISTORY = Ready(ENTRIES.order_by(entries.c.seq))
-MINE = select(cases.c.number).where(cases.c.citizen == bindparam("who"), cases.c.citizen != constant(""))
-OWN = Ready(MINE.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(bindparam("most", type_=Integer)))
+HISTORY = Ready(select(entries).where(entries.c.number == WHICH).order_by(entries.c.seq))
+MINE = (cases.c.citizen == bindparam("who"), cases.c.citizen != constant(""))
+LAST = (cases.c.filed_at.desc(), cases.c.number.desc())
+MOST: Any = bindparam("most", type_=Integer)
+OWN = Ready(
+    select(cases.c.number, cases.c.version, cases.c.head, cases.c.sealed).where(*MINE).order_by(*LAST).limit(MOST)
+)
+OWN_NUMBERS = select(cases.c.number).where(*MINE).order_by(*LAST).limit(MOST)
+OWN_ENTRIES = Ready(select(entries).where(entries.c.number.in_(OWN_NUMBERS)).order_by(entries.c.number, entries.c.seq))
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,14 @@ class Cases(Outbox, Timers):
         row = self._one(CASE, {"which": number})
         if row is None:
             return None
+        return self._whole(number, row, self._rows(HISTORY, {"which": number}))
+
+    def _whole(self, number: str, row: Any, rows: Sequence[Any]) -> Case:
+        """The case of a snapshot's row and its entries' rows."""
         self._heads[number] = Head(row.version, row.head)
         # Not beyond the snapshot: on PostgreSQL the next entry may be committed between the two statements.
-        rows = self._rows(HISTORY, {"which": number, "last": row.version})
-        return replace(self._snapshot(number, row.sealed), history=tuple(map(self._entry_rows.read, rows)))
+        history = tuple(self._entry_rows.read(entry) for entry in rows if entry.seq <= row.version)
+        return replace(self._snapshot(number, row.sealed), history=history)
 
     def snapshots(self, numbers: Sequence[str]) -> dict[str, Case]:
         """The cases as they are, without their history; unknown numbers and damaged rows are left out."""
@@ -130,8 +139,13 @@ class Cases(Outbox, Timers):
         return self._numbers(query.order_by(cases.c.next_due, cases.c.number).limit(limit))
 
     def cases_of(self, handle: str, limit: int = 20) -> list[Case]:
-        """A citizen's cases, newest first."""
-        return [self.load(row.number) for row in self._rows(OWN, {"who": handle, "most": limit})]
+        """A citizen's cases, newest first; in two statements however many there are."""
+        mine = {"who": handle, "most": limit}
+        rows = self._rows(OWN, mine)
+        histories: dict[str, list[Any]] = {row.number: [] for row in rows}
+        for entry in self._rows(OWN_ENTRIES, mine) if rows else ():
+            histories.get(entry.number, []).append(entry)
+        return [self._whole(row.number, row, histories[row.number]) for row in rows]
 
     def numbers_by_phone(self, phone: str, limit: int = 20) -> list[str]:
         """Numbers of the cases filed with this telephone number, newest first."""

@@ -20,7 +20,7 @@ def vault(settings: Settings) -> Vault:
 def case_book(settings: Settings) -> Iterator[Store]:
     """The store of these settings for the length of a block."""
     migrate(settings.database_url)
-    store = Store(settings.database_url, vault(settings), settings.zone)
+    store = Store(settings.database_url, vault(settings), settings.zone, settings.read_database_url)
     try:
         yield store
     finally:

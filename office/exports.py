@@ -65,7 +65,7 @@ class Export:
             numbers = sorted(unit.numbers(unit=self.given.unit, limit=1_000_000))
             return [case for number in numbers if since <= (case := unit.load(number)).filed.date() <= until]
 
-        yield from self.store.read(read)
+        yield from self.store.read_behind(read)
 
     def looked(self, cases: Iterable[Case], what: str) -> None:
         """Record that personal data of these cases was taken out."""
@@ -134,7 +134,7 @@ def _layout(law: Law) -> LedgerLayout:
 
 
 def _statistics(export: Export) -> int:
-    given, reporting = export.given, Reporting(export.store, export.law)
+    given, reporting = export.given, Reporting(export.store.behind(), export.law)
     if given.unit and export.law.jurisdiction.unit(given.unit) is None:
         raise RulebookError(f"{export.law.jurisdiction.name} has no unit {given.unit!r}")
     counted, _ = reporting.counted(export.span, export.now)
@@ -175,7 +175,7 @@ def _form(export: Export) -> int:
 
 def _list(export: Export) -> int:
     """One of the lists: as JSON, or as a workbook where --out ends in .xlsx."""
-    counted, _ = Reporting(export.store, export.law).counted(export.span, export.now)
+    counted, _ = Reporting(export.store.behind(), export.law).counted(export.span, export.now)
     counted = counted.of_unit(export.given.unit) if export.given.unit else counted
     found = export_lists.LISTS[export.given.what](counted, export.law, export.given)
     if export.given.out and export.given.out.suffix == ".xlsx":

@@ -106,8 +106,8 @@ class Office:
 
     @property
     def reporting(self) -> Reporting:
-        """What makes figures and reports of the case book, by the law as it is now."""
-        return Reporting(self.store, self.law)
+        """What shows figures and reports of the case book, by the law as it is now; they may be some seconds old."""
+        return Reporting(self.store.behind(), self.law)
 
     def checking(self, number: str) -> Mapping[str, str]:
         """What a printed notice of that case says of where to check it."""
@@ -151,7 +151,7 @@ class Office:
 def open_office(settings: Settings) -> Office:
     """The office of these settings, its tables brought up to date. Raises RulebookError and database errors."""
     migrate(settings.database_url)
-    store = Store(settings.database_url, vault(settings), settings.zone)
+    store = Store(settings.database_url, vault(settings), settings.zone, settings.read_database_url)
     law = law_in_force(settings.jurisdiction, store)
     desk, signer = RenewingDesk(law, load_words()), Signer(settings.secret_key)
     units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]

@@ -102,6 +102,7 @@ def test_wecom_is_read_whole(tmp_path):
         ({"JURISDICTION": "nowhere.toml"}, "JURISDICTION"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"DATABASE_URL": "postgresql://localhost/huiying"}, "SECRET_KEY"),
+        ({"READ_DATABASE_URL": "postgresql://localhost/copy"}, "READ_DATABASE_URL"),
         ({"CHAT_FRAME_ANCESTORS": "example.cn"}, "CHAT_FRAME_ANCESTORS"),
         ({"WECHAT_TOKEN": "t0ken"}, "WECHAT_APP_ID"),
         ({"WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s", "WECHAT_TOKEN": "t"}, "WECHAT_AES_KEY"),

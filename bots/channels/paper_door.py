@@ -100,7 +100,8 @@ class PaperDoor:
         return {**(values if own else case_fields.covered(values)), **self._office.checking(case.number)}
 
     def _file(self, opened: _Opened) -> Response:
-        from casebook.form_pdf import pdf_bytes  # heavy: loaded for the first paper that is saved
+        # What sets papers weighs more than all the pages together; it is loaded for the first paper asked for.
+        from casebook.form_pdf import pdf_bytes
 
         try:
             body = pdf_bytes(opened.form)

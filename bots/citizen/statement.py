@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from bots.citizen.answers import Answer, find
@@ -201,11 +202,9 @@ def named_field(text: str) -> str:
 
 def edited_field(text: str) -> str:
     """The field that "改电话" or "电话" alone asks to change; "" for anything longer."""
-    verbs, text = load_phrases()["correction"]["edit"], simple(text)
-    for verb in ("", *verbs):
-        for name, words in load_phrases()["fields"].items():
-            if any(text in (f"{verb}{word}", f"{verb}一下{word}", f"{word}{verb}") for word in words):
-                return name
+    text = simple(text)
+    if text in _edits():
+        return _edits()[text]
     wrong = load_phrases()["correction"]["wrong"]
     name = named_field(text)
     word_length = max((len(word) for word in load_phrases()["fields"].get(name, ()) if word in text), default=0)
@@ -213,6 +212,18 @@ def edited_field(text: str) -> str:
         text.rstrip("。！!").endswith(word) and len(text) <= word_length + len(word) + 3 for word in wrong
     )
     return name if name and bare_remark else ""
+
+
+@cache
+def _edits() -> dict[str, str]:
+    """Every way of asking to change a field in so many words ("改电话", "改一下电话", "电话"), and the field."""
+    found: dict[str, str] = {}
+    for verb in ("", *load_phrases()["correction"]["edit"]):
+        for name, words in load_phrases()["fields"].items():
+            for word in words:
+                for said in (f"{verb}{word}", f"{verb}一下{word}", f"{word}{verb}"):
+                    found.setdefault(said, name)
+    return found
 
 
 def kind_in(text: str) -> str:
