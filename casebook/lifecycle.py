@@ -46,7 +46,7 @@ TABLE: dict[str, Arrow] = {
     "mark":                _arrow(OPEN | {"closed"},      SAME,                                     "dispatcher officer supervisor"),
     "designate":           _arrow(BEFORE_DISPATCH,       AT_UNIT,                                  "dispatcher supervisor"),
     "transfer":            _arrow(BEFORE_DISPATCH | AT_UNIT, "transferred",                        "dispatcher officer"),
-    "send_back":           _arrow(BEFORE_DISPATCH | AT_UNIT, "sent_back",                          "dispatcher"),
+    "send_back":           _arrow(BEFORE_DISPATCH,       "sent_back",                              "dispatcher"),
     "merge":               _arrow(UNANSWERED,            "merged",                                 "dispatcher officer"),
     "accept":              _arrow("awaiting_acceptance", "handling",                               "officer clock"),
     "decline":             _arrow("awaiting_acceptance", "declined",                               "officer"),

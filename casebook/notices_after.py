@@ -84,8 +84,13 @@ def _revisit(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 
 
 def _dissatisfied(case: Case, entry: Entry, law: Law, score: int) -> Iterator[Told]:
-    to = "inspectors" if law.has("fail_check") else "supervisors"
-    yield to_staff(case, entry, law, to, "dissatisfied", score_title=SCORES[score])
+    """Where an inspector sends work back, he is asked whether to; elsewhere the supervisors are."""
+    if law.has("fail_check"):
+        yield to_staff(
+            case, entry, law, "inspectors", "check_request", variant="dissatisfied", score_title=SCORES[score]
+        )
+    else:
+        yield to_staff(case, entry, law, "supervisors", "dissatisfied", score_title=SCORES[score])
 
 
 def _urge(case: Case, entry: Entry, law: Law) -> Iterator[Told]:

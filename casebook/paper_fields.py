@@ -107,7 +107,7 @@ def _asked_again(case: Case) -> dict[str, Value]:
 def _ended(case: Case) -> dict[str, Value]:
     answers = _all(case, "resolve")
     stands = case.state in ("answered", "closed", "archived", "terminated") and answers
-    off = [entry for entry in case.history if entry.step == "close_off" or entry.facts.get("closed_off")]
+    off = [entry for entry in case.history if entry.facts.get("closed_off")]
     refusals, rectified = _all(case, "refuse", "decline"), _all(case, "rectify")
     return {
         "rectified_at": rectified[-1].at if rectified else "",

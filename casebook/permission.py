@@ -15,6 +15,8 @@ UNIT_ROLES = frozenset({"officer", "leader"})
 CO_UNIT_STEPS = frozenset({"supplement", "contact", "recuse", "investigate"})
 # What the persons of a working group may do, of whatever unit.
 GROUP_STEPS = frozenset({"supplement", "contact", "recuse", "investigate"})
+# What the officer who took the case in may do while it is with no unit yet.
+TAKER_STEPS = frozenset({"supplement", "mark", "transfer", "merge"})
 # What only the one who filed may do, not those whose cases were merged into the case.
 FILER_STEPS = frozenset({"withdraw"})
 DISPATCHES = frozenset({"dispatch", "designate"})
@@ -138,6 +140,8 @@ def waits_for(case: Case, by: Person, law: Law) -> bool:
 
 def _check_unit(case: Case, step: str, by: Person, law: Law) -> None:
     if step == "resolve" and case.lead_unit is None and may_settle_on_the_spot(case, by, law):
+        return
+    if step in TAKER_STEPS and case.lead_unit is None and case.history[0].by == by:
         return
     mine = case.units if step in CO_UNIT_STEPS else (case.lead_unit,)
     if step in GROUP_STEPS and str(by) in case.group:

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# The readings that are a choice between words.
+CHOICES = {
+    "day_end": ("close", "midnight"),
+    "off_hours": ("as_is", "next_opening"),
+    "reclassify_until": ("due", "any"),
+    "rework_days": ("basic",),
+    "redispatch": ("new_clock", "same_clock"),
+    "extension_measured": ("", "total", "on_top"),
+    "anonymous": ("accept", "accept_no_reply", "refuse"),
+    "report_roll": ("back", "none"),
+    "on_expiry": ("warn",),
+}
+
 
 @dataclass(frozen=True)
 class Readings:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from casebook.case import Case, Command, Person
 from casebook.errors import NoSuchCase, NotAllowed
 from casebook.rehearsal_file import Rehearsal, Step, moment
 from casebook.wording import refusal
+
+ONE_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,11 @@ class Played:
 
 
 def play(rehearsal: Rehearsal, office: Office) -> Played:
-    """Carry out every step in order; a refused one goes to `rejected` and the rehearsal goes on."""
+    """Carry out every step in order; a refused one goes to `rejected` and the rehearsal goes on. What is done in a
+    minute comes before what falls due in it: at 17:30 one is still in time."""
     played = Played(rehearsal, office, [], rehearsal.steps[-1].at)
     for step in rehearsal.steps:
-        office.tick(step.at)
+        office.tick(step.at - ONE_SECOND)
         try:
             _carry_out(step, office)
         except NotAllowed as error:
@@ -126,6 +129,7 @@ def play(rehearsal: Rehearsal, office: Office) -> Played:
         except NoSuchCase:
             why = refusal(NotAllowed("no_such_case"))
             played.rejected.append({"step": step.number, "why": why, "cites": ""})
+    office.tick(played.end)
     return played
 
 
@@ -218,11 +222,18 @@ def _judge_message(row: dict[str, Any], played: Played) -> dict[str, Any]:
         for sent in played.office.sent()
         if sent.message == row["message"]
         and row.get("to", sent.to) == sent.to
-        and ("case" not in row or sent.case == number)
+        and ("case" not in row or sent.case == number or (number and _is_in_place_of(number, sent, played.office)))
     ]
     timed = [sent for sent in matching if _same_time(row.get("at"), sent.at)] if "at" in row else matching
     held = len(timed) == row["times"] if "times" in row else bool(timed)
     return {"held": held, "found": [f"{sent.at:%Y-%m-%d %H:%M} {sent.to}" for sent in matching]}
+
+
+def _is_in_place_of(number: str, sent: Sent, office: Office) -> bool:
+    """Whether the message tells the filer of a merged case what became of the case it was merged into."""
+    case = office.case(number)
+    filer = office.person(f"citizen:{case.filing.citizen}")
+    return case.merged_into is not None and (sent.case, sent.to) == (case.merged_into, filer)
 
 
 def _same_time(asked: Any, found: datetime) -> bool:

@@ -1,7 +1,8 @@
 """Which timers a case wants now. Pure: asked again after every step, the answer replaces the last one.
 
 A reminder never starts or stops a clock. Keys carry the due moment, so that a clock that moves drops its old timers
-and gets new ones, and the same reminder can never be set twice. Reminders wait for office hours.
+and gets new ones, and the same reminder can never be set twice. Reminders wait for office hours, which end with the
+minute of the close: what falls due then is told then.
 """
 
 from __future__ import annotations
@@ -96,12 +97,18 @@ def _before_due(run: ClockRun, keeper: str, case: Case, law: Law) -> Iterator[Ti
 def _after_due(run: ClockRun, keeper: str, case: Case, law: Law) -> Iterator[Timer]:
     if run.clock == "acceptance" and law.read.deemed_accept_on_lapse:
         yield _timer(case, run, "step:accept", "", run.due + ONE_MINUTE)
-    late = law.calendar.next_opening(run.due + ONE_MINUTE)
+    late = _told_late(run.due, law)
     for to in (keeper, "supervisors"):
         yield _timer(case, run, "overdue", to, late)
     worse = _opening_after(late, law.read.escalate_days, law)
     for to in _above(case, run, law):
         yield _timer(case, run, "overdue_escalation", to, worse)
+
+
+def _told_late(due: datetime, law: Law) -> datetime:
+    """The very moment a limit ends, the close of business too; at night and on days off when the office opens next."""
+    calendar = law.calendar
+    return due if calendar.in_office_hours(due - ONE_MINUTE) else calendar.next_opening(due)
 
 
 def _keeper(run: ClockRun, case: Case, law: Law) -> str:

@@ -6,14 +6,16 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from casebook import rulebook as shapes
 from casebook.errors import RulebookError
 from casebook.lifecycle import CHOICES, TABLE
 from casebook.numerals import article_label, item_label
+from casebook.readings import CHOICES as READ_AS
 from casebook.readings import Readings
 from casebook.rulebook import Article, Clause, ClockRule, Rulebook
+from casebook.slips import Place, fits, line_with, sort_of, unknown
 from casebook.terms import (
     APPEAL_GROUNDS,
     CHANNELS,
@@ -82,9 +84,10 @@ KNOWN: dict[str, frozenset[str]] = {
 }
 
 
-def read_rulebook(name_or_path: str) -> Rulebook:
-    """The rulebook of that name (one that ships) or in that file. Raises RulebookError with file, line and reason."""
-    path = Path(name_or_path) if name_or_path.endswith(".toml") else FOLDER / f"{name_or_path}.toml"
+def read_rulebook(name_or_path: str, beside: Path = Path()) -> Rulebook:
+    """The rulebook of that name (one that ships) or in that file, looked for `beside` where its path is a relative one.
+    Raises RulebookError with file, line and reason."""
+    path = beside / name_or_path if name_or_path.endswith(".toml") else FOLDER / f"{name_or_path}.toml"
     try:
         text = path.read_text(encoding="utf-8")
         book = _Reader(path.name, text, tomllib.loads(text)).rulebook()
@@ -116,26 +119,30 @@ def shipped() -> list[str]:
 
 
 class _Reader:
-    """One file being read; it knows the line an article starts at, so that every complaint can name it."""
+    """One file being read; it knows the line an article starts at, so that every complaint can name its own."""
 
     def __init__(self, file: str, text: str, table: dict[str, Any]) -> None:
-        self.file, self.table = file, table
+        self.file, self.table, self.whole = file, table, Place(file, text)
         self.lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[article]]"]
 
     def rulebook(self) -> Rulebook:
         head = self.take_head()
         articles = tuple(self.article(index, item) for index, item in enumerate(self.table.pop("article", [])))
         self.check_order(articles, head.pop("articles", None))
-        readings = self.shape(Readings, self.table.pop("readings", {}), f"{self.file} [readings]")
+        readings = self.shape(Readings, self.table.pop("readings", {}), self.part("readings"))
+        self.check_readings(readings)
         flow = self.flow()
-        if self.table:
-            raise RulebookError(f"{self.file}: unknown table [{next(iter(self.table))}]")
+        for strange in self.table:
+            known = ("regulation", "flow", "readings", "article")
+            raise RulebookError(f"{self.whole.of(strange)}: {unknown('table', strange, known)}")
         lists = {
             name: tuple(rule for article in articles for rule in article.rules if isinstance(rule, shape))
             for name, shape in TABLES.items()
         }
         book: Rulebook = self.shape(
-            Rulebook, {**head, "articles": articles, "flow": flow, "readings": readings, **lists}, self.file
+            Rulebook,
+            {**head, "articles": articles, "flow": flow, "readings": readings, **lists},
+            self.part("regulation"),
         )
         self.check_classes(book)
         return replace(book, by_clause={clause.clause: clause for clause in book.clauses})
@@ -146,33 +153,49 @@ class _Reader:
             raise RulebookError(f"{self.file}: no [regulation] table")
         missing = [key for key in ("name", "title", "document", "in_force") if key not in head]
         if missing:
-            raise RulebookError(f"{self.file}: [regulation] has no {missing[0]!r}")
+            raise RulebookError(f"{self.part('regulation').of()}: no {missing[0]!r}")
         return dict(head)
 
     def article(self, index: int, table: dict[str, Any]) -> Article:
-        where = f"{self.file}, line {self.lines[index] if index < len(self.lines) else '?'}"
-        label = table.get("label") or article_label(int(table.get("number", index + 1)))
+        first, *rest = self.lines[index : index + 2] or [1]
+        place = replace(self.whole, first=first, last=rest[0] - 1 if rest else None)
+        number = table.get("number", index + 1)
+        label = table.get("label") or (article_label(number) if isinstance(number, int) else str(number))
+        place = replace(place, called=f" ({label})")
         rules = tuple(
-            self.rule(shape, dict(row), (label, str(table.get("items", ""))), f"{where} ({label}), {name}")
+            self.rule(
+                shape, row, (label, str(table.get("items", ""))), replace(place, called=f"{place.called}, {name}")
+            )
             for name, shape in TABLES.items()
             for row in table.pop(name, ())
         )
-        article: Article = self.shape(Article, {**table, "label": label, "rules": rules}, f"{where} ({label})")
+        article: Article = self.shape(Article, {**table, "label": label, "rules": rules}, place)
         if not article.quote.strip():
-            raise RulebookError(f"{where} ({label}): no quote; give the regulation's own words")
+            raise RulebookError(f"{place.of()}: no quote; give the regulation's own words")
         if not article.rules and not article.by_people and not article.reads:
             raise RulebookError(
-                f"{where} ({label}): neither rules nor by_people; say what the program does or why it does not"
+                f"{place.of()}: neither rules nor by_people; say what the program does or why it does not"
             )
         return article
 
-    def rule(self, shape: type[Any], row: dict[str, Any], label: tuple[str, str], where: str) -> Any:
+    def part(self, name: str) -> Place:
+        """The part of the file under that heading."""
+        first = line_with(self.whole.text, f"[{name}]")
+        return replace(self.whole, first=first, last=self.lines[0] if self.lines else None, called=f" [{name}]")
+
+    def check_readings(self, readings: Readings) -> None:
+        for name, choices in READ_AS.items():
+            value = getattr(readings, name)
+            if isinstance(value, str) and value not in choices:
+                raise RulebookError(f"{self.part('readings').of(name)}: {unknown(name, value, choices)}")
+
+    def rule(self, shape: type[Any], row: dict[str, Any], label: tuple[str, str], where: Place) -> Any:
         made = self.shape(shape, row, where)
         for key, known in KNOWN.items():
             value = getattr(made, key, ())
             for word in (value,) if isinstance(value, str) else value or ():
                 if word and word not in known:
-                    raise RulebookError(f"{where}: {key} {word!r} is not known; known are {', '.join(sorted(known))}")
+                    raise RulebookError(f"{where.of(word)}: {unknown(key, word, sorted(known))}")
         if isinstance(made, ClockRule):
             self.check_clock(made, where)
         item = (
@@ -183,12 +206,15 @@ class _Reader:
         return replace(made, cites=item_label(*label, item))
 
     @staticmethod
-    def check_clock(clock: ClockRule, where: str) -> None:
+    def check_clock(clock: ClockRule, where: Place) -> None:
         ways = [clock.working_days is not None, clock.hours is not None, clock.same_day]
         if sum(ways) != 1:
-            raise RulebookError(f"{where}: clock {clock.clock!r} needs just one of working_days, hours, same_day")
+            where_of = where.of(clock.clock)
+            raise RulebookError(f"{where_of}: clock {clock.clock!r} needs just one of working_days, hours, same_day")
         if not clock.starts or not clock.stops:
-            raise RulebookError(f"{where}: clock {clock.clock!r} must say what starts and what stops it")
+            raise RulebookError(
+                f"{where.of(clock.clock)}: clock {clock.clock!r} must say what starts and what stops it"
+            )
 
     def check_order(self, articles: tuple[Article, ...], count: int | None) -> None:
         numbers = [article.number for article in articles]
@@ -198,7 +224,8 @@ class _Reader:
                     f"{self.file}, line {self.lines[place - 1]}: article {number} stands where {place} should"
                 )
         if count != len(numbers):
-            raise RulebookError(f"{self.file}: [regulation] articles = {count}, but the file has {len(numbers)}")
+            where = self.part("regulation").of("articles")
+            raise RulebookError(f"{where}: articles = {count}, but the file has {len(numbers)}")
 
     def flow(self) -> dict[str, str]:
         """Where a step leads when the lifecycle leaves a choice; a rulebook chooses, it never draws a new arrow."""
@@ -207,11 +234,12 @@ class _Reader:
             name = step.partition("/")[0]
             if name not in CHOICES:
                 raise RulebookError(
-                    f"{self.file} [flow]: {step!r} leaves no choice; these do: {', '.join(sorted(CHOICES))}"
+                    f"{self.part('flow').of(step)}: {step!r} leaves no choice; these do: {', '.join(sorted(CHOICES))}"
                 )
             if state not in STATES or state not in TABLE[CHOICES[name]].to:
                 allowed = ", ".join(sorted(TABLE[CHOICES[name]].to))
-                raise RulebookError(f"{self.file} [flow]: {step} may not lead to {state!r}; it may lead to {allowed}")
+                place = self.part("flow").of(step)
+                raise RulebookError(f"{place}: {step} may not lead to {state!r}; it may lead to {allowed}")
         return flow
 
     def check_classes(self, book: Rulebook) -> None:
@@ -224,15 +252,20 @@ class _Reader:
         for cites, what, name in named:
             if name not in known[what]:
                 listed = ", ".join(sorted(known[what])) or "none"
-                raise RulebookError(f"{self.file}: {cites}: {what} {name!r} is not one of {listed}")
+                raise RulebookError(f"{self.whole.of(name)} ({cites}): {what} {name!r} is not one of {listed}")
 
     @staticmethod
-    def shape(shape: type[Any], row: dict[str, Any], where: str) -> Any:
+    def shape(shape: type[Any], row: dict[str, Any], where: Place) -> Any:
+        if not isinstance(row, dict):
+            raise RulebookError(f"{where.of()}: {row!r} is not a table")
         known = {item.name for item in fields(shape)} - NOT_IN_FILES
-        for key in row:
+        hints = get_type_hints(shape)
+        for key, value in row.items():
             if key not in known:
-                raise RulebookError(f"{where}: unknown key {key!r}; known are {', '.join(sorted(known))}")
+                raise RulebookError(f"{where.of(key)}: {unknown('key', key, sorted(known))}")
+            if not fits(value, hints[key]):
+                raise RulebookError(f"{where.of(key)}: {key} = {value!r} is not {sort_of(hints[key])}")
         for item in fields(shape):
             if item.default is MISSING and item.default_factory is MISSING and item.name not in row:
-                raise RulebookError(f"{where}: no {item.name!r}")
+                raise RulebookError(f"{where.of()}: no {item.name!r}")
         return shape(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})

@@ -135,7 +135,7 @@ def _clock(rule: shapes.ClockRule, book: Rulebook) -> str:
         "whom": _whom(rule, book),
         "start": "、".join(_event(name) for name in rule.starts),
         "length": length,
-        "clock": CLOCKS.get(rule.clock, rule.clock),
+        "clock": CLOCKS.get(rule.clock) or words["targets"][rule.clock],
         "holder": words[f"holder_{rule.holder}"],
         "when": MARKS.get(rule.when),
     }

@@ -16,7 +16,7 @@ from bots.message import IMAGE, LOCATION, TEXT, VOICE, Media, Message, Reply
 from bots.reception import Reception
 from casebook.case import Case, Command, Filing, Person
 from casebook.desk import Desk
-from casebook.errors import RulebookError
+from casebook.errors import RehearsalError, RulebookError
 from casebook.form_layouts import read_layouts
 from casebook.jurisdiction import Jurisdiction, read_jurisdiction
 from casebook.law import Law
@@ -24,6 +24,7 @@ from casebook.ledger import row
 from casebook.rehearsal import Played, Sent, play
 from casebook.rehearsal_file import Rehearsal, read_rehearsal
 from casebook.rulebook_file import read_rulebook
+from casebook.slips import unknown
 from casebook.wording import say
 from models.records import OutboxRow
 from models.store import Store
@@ -49,6 +50,7 @@ SAME_NAME = (
 FLAGS = ("anonymous", "confidential", "urgent")
 REPORTED = frozenset({"bulletin", "periodic_report"})
 FAR_BACK = timedelta(days=3660)  # a rehearsal may leap over years
+ORDERS = frozenset({"dispatch", "designate", "request_material"})  # what goes to units by name
 # Who is called on for something that is no case.
 CALLED = ("dispatchers", "supervisors")
 BATCH = 1  # timers fire one at a time, each at its own minute
@@ -221,12 +223,27 @@ def _message(id: str, citizen: str, said: Mapping[str, Any], at: datetime) -> Me
 def rehearse(path: Path) -> Played:
     """Play the rehearsal in that file. Raises RehearsalError and RulebookError."""
     rehearsal = read_rehearsal(path, ZONE)
-    book = read_rulebook(rehearsal.rulebook)
-    office = read_jurisdiction(rehearsal.rulebook)
+    try:
+        book = read_rulebook(rehearsal.rulebook, path.parent)
+        office = read_jurisdiction(book.name)
+    except RulebookError as error:
+        raise RehearsalError(f"{rehearsal.file}: {error}") from error
     if rehearsal.units:
         office = office.with_units(rehearsal.units)
+    _check_units(rehearsal, office)
     office = _with_leaders(office, rehearsal)
     return play(rehearsal, RehearsalOffice(law_of(office, book)))
+
+
+def _check_units(rehearsal: Rehearsal, office: Jurisdiction) -> None:
+    """Raise RehearsalError where an order goes to a unit that the office does not have."""
+    for step in rehearsal.steps:
+        if step.do not in ORDERS or step.number in rehearsal.refused:
+            continue
+        to = step.facts.get("to", ())
+        for name in (to,) if isinstance(to, str) else to:
+            if office.unit(name) is None:
+                raise RehearsalError(f"{step.where}: {unknown('unit', name, [unit.name for unit in office.units])}")
 
 
 def _with_leaders(office: Jurisdiction, rehearsal: Rehearsal) -> Jurisdiction:

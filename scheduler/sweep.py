@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from casebook import reminders
@@ -26,6 +26,7 @@ T = TypeVar("T")
 PLAN, BATCH = 20_000, 100
 # A room's reminders stay together beyond a batch, up to this many.
 ROOM = 500
+AFTER_CLOSE = timedelta(minutes=10)
 POINTLESS = "pointless by then"
 
 
@@ -57,13 +58,18 @@ class Sweep:
 
     def run(self, now: datetime) -> int:
         """Everything that is due now; how many timers were carried out or set aside."""
-        done, night = 0, not self.desk.law.calendar.in_office_hours(now)
+        done, night = 0, not self._is_open(now)
         while True:
             plan = self.store.read(lambda unit: unit.due_plan(now, PLAN, night))
             handled = sum(self._batch(batch, now) for batch in _batches(plan))
             done += handled
             if len(plan) < PLAN or not handled:
                 return done
+
+    def _is_open(self, now: datetime) -> bool:
+        """Whether the office reads what comes; for a few minutes after the close, what fell due at the close still."""
+        calendar = self.desk.law.calendar
+        return any(calendar.in_office_hours(moment) for moment in (now, now - AFTER_CLOSE))
 
     def _batch(self, plan: Sequence[Due], now: datetime) -> int:
         if plan[0].what in reminders.STEPS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -15,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from casebook.numbers import is_number
+from casebook.rulebook_file import shipped
 from models.migrate import migrate
 from models.store import Store
 from models.vault import Vault
@@ -157,6 +159,14 @@ def test_the_rulebook_is_printed_with_every_article(shell: Shell) -> None:
     done = shell.run("rulebook", "yunnan")
     assert done.returncode == 0
     assert "应当自收到投诉事项之日起3个工作日内决定是否受理" in done.stdout
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_rulebook_that_ships_is_printed_in_plain_words(shell: Shell, name: str) -> None:
+    done = shell.ask("rulebook", name)
+    assert done.returncode == 0
+    assert "下班前check" not in done.stdout
+    assert re.search("负责|内部目标", done.stdout)
 
 
 def test_a_rehearsal_is_played_and_its_whole_outcome_printed(shell: Shell) -> None:

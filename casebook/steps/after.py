@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from casebook.case import Case, Command
@@ -86,9 +87,16 @@ def _tried_enough(case: Case, command: Command, law: Law) -> bool:
     this_round = max((place for place, step in enumerate(steps) if step == "resolve"), default=0)
     if steps[this_round:].count("revisit") + 1 >= (rule.attempts if rule else 3):
         return True
-    answered = next((entry.at for entry in reversed(case.history) if entry.step in ANSWERS), command.at)
+    return is_silent(case, command.at, law)
+
+
+def is_silent(case: Case, at: datetime, law: Law) -> bool:
+    """Whether nothing was heard since the answer for as long as the reading says, the reminder's days included."""
+    answered = next((entry for entry in reversed(case.history) if entry.step in ANSWERS), None)
+    if answered is None or any(entry.facts.get("score") for entry in case.history[answered.seq :]):
+        return False
     silence = law.read.survey_reminder_days + law.read.close_after_silence
-    return law.calendar.working_days_between(answered, command.at) > silence
+    return law.calendar.working_days_between(answered.at, at) > silence
 
 
 def _by_whom(command: Command, law: Law) -> None:

@@ -8,7 +8,7 @@ from casebook.case import Case, Command
 from casebook.errors import NotAllowed
 from casebook.law import Law
 from casebook.redact import redact_text
-from casebook.steps.after import SATISFIED_FROM
+from casebook.steps.after import SATISFIED_FROM, is_silent
 from casebook.steps.handling import PLANNED
 from casebook.steps.outcome import Decide, Outcome, clause_for, need, outcome
 
@@ -40,12 +40,15 @@ def archive_as_answered(case: Case, command: Command, law: Law) -> Outcome:
 
 
 def close_off(case: Case, command: Command, law: Law) -> Outcome:
-    """Struck off the open list: only what the citizen has said he is satisfied with (readings A31)."""
-    if case.score is None or case.score < SATISFIED_FROM:
+    """Struck off the open list: only what the citizen has said he is satisfied with. After silence long enough it is
+    closed without being struck off (readings A31)."""
+    satisfied = case.score is not None and case.score >= SATISFIED_FROM
+    if not satisfied and not is_silent(case, command.at, law):
         raise NotAllowed("not_satisfied", cites=_cites(law, "close_off"))
     if PLANNED in case.marks:
         raise NotAllowed("still_planned", cites=law.rulebook.answer(case.kind).cites)
-    return outcome(command, "closed", changes={"closed": case.closed or command.at}, facts={"closed_off": True})
+    facts = {"closed_off": satisfied}
+    return outcome(command, "closed", changes={"closed": case.closed or command.at}, facts=facts)
 
 
 def publish(case: Case, command: Command, law: Law) -> Outcome:

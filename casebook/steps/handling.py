@@ -16,6 +16,8 @@ from casebook.steps.outcome import Decide, Outcome, need, outcome
 from casebook.terms import VERDICTS
 
 PLANNED = "planned"
+FOUND_TRUE = frozenset({"substantiated", "partly"})
+NOTHING_TO_DO = "无需整改"
 ANSWER_FIELDS = ("findings", "process", "measures", "results", "key_points", "basis")
 
 
@@ -140,6 +142,8 @@ def _check_answer(case: Case, command: Command, rule: Answer) -> None:
     if reason is not None:
         return
     need(command, *rule.must, cites=rule.cites)
+    if verdict in FOUND_TRUE and any(str(command.facts[name]).startswith(NOTHING_TO_DO) for name in rule.must):
+        raise NotAllowed("something_to_rectify", cites=rule.cites, verdict=verdict)
     if not any(str(command.facts.get(name) or "").strip() for name in ANSWER_FIELDS if name != "basis"):
         raise NotAllowed("needs_answer", cites=rule.cites)
 
