@@ -87,9 +87,8 @@ class Settings:
 def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """The settings of the environment, `.env` in `folder` filling what it leaves out. Raises SettingsError."""
     folder = folder or Path.cwd()
-    given = Given({**_dotenv(folder / ".env"), **(os.environ if environ is None else environ)})
-    var = folder / "var"
-    database_url = given.text("DATABASE_URL", f"sqlite:///{var / 'huiying.db'}")
+    given, var = _given(environ, folder), folder / "var"
+    database_url = _database_url(given, var)
     port = _port(given)
     host = given.text("HOST", "127.0.0.1")
     public_url = given.address("PUBLIC_URL", f"http://localhost:{port}")
@@ -115,6 +114,20 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         backup_folder=Path(where) if (where := given.text("BACKUP_FOLDER")) else None,
         warnings=warnings,
     )
+
+
+def database_url(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> str:
+    """Where the case book is or would be, whatever else is set; nothing is made for it."""
+    folder = folder or Path.cwd()
+    return _database_url(_given(environ, folder), folder / "var")
+
+
+def _given(environ: Mapping[str, str] | None, folder: Path) -> Given:
+    return Given({**_dotenv(folder / ".env"), **(os.environ if environ is None else environ)})
+
+
+def _database_url(given: Given, var: Path) -> str:
+    return given.text("DATABASE_URL", f"sqlite:///{var / 'huiying.db'}")
 
 
 def _dotenv(path: Path) -> dict[str, str]:

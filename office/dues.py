@@ -7,21 +7,27 @@ from typing import Any
 
 from casebook.errors import RulebookError
 from casebook.holiday_notices import reasons
+from casebook.jurisdiction import read_jurisdiction
 from casebook.law import Law
-from casebook.rulebook import ClockRule
+from casebook.rulebook import ClockRule, Extension
+from casebook.rulebook_file import read_rulebook
 from casebook.wording import moment
-from office.law import read_law
+from office.holidays import known_here
+from office.law import law_of
 
 
 def due(
     rulebook: str, clock: str, start: str, case_class: str | None, stream: str | None, extended: bool
 ) -> dict[str, Any]:
     """The explanation as one JSON-ready value. Raises RulebookError for a clock, class, stream or time unknown."""
-    law = read_law(rulebook)
+    book = read_rulebook(rulebook)
+    law = law_of(read_jurisdiction(book.name), book, loaded=known_here())
     at = _moment(start, law)
     rule = _rule(law, clock, case_class, stream)
-    days = _extended(law, rule, case_class) if extended else rule.working_days
-    found: dict[str, Any] = {"clock": clock, "from": at.isoformat(), "cites": _cites(law, rule, case_class, extended)}
+    extension = _extension(law, rule, case_class, stream) if extended else None
+    days = _longest(law, rule, extension) if extension else rule.working_days
+    cites = extension.cites if extension else rule.cites
+    found: dict[str, Any] = {"clock": clock, "from": at.isoformat(), "cites": cites}
     if days is None:
         moment_due = (
             law.calendar.add_hours(at, rule.hours) if rule.hours else law.calendar.same_or_next_working_day_close(at)
@@ -89,14 +95,16 @@ def _rule(law: Law, clock: str, case_class: str | None, stream: str | None) -> C
     raise RulebookError(f"{book.name}: no clock {clock!r} for class {wanted_class!r} and stream {wanted_stream!r}")
 
 
-def _extended(law: Law, rule: ClockRule, case_class: str | None) -> int:
-    extension = law.rulebook.extension(rule.clock, case_class or law.rulebook.default_class)
+def _extension(law: Law, rule: ClockRule, case_class: str | None, stream: str | None) -> Extension:
+    """How far the clock may be extended for that class and stream."""
+    wanted = stream or (law.rulebook.streams[-1] if law.rulebook.streams else None)
+    extension = law.rulebook.extension(rule.clock, case_class or law.rulebook.default_class, wanted)
     if extension is None or extension.most is None:
         raise RulebookError(f"{law.rulebook.name}: {rule.clock} has no extension with a maximum")
+    return extension
+
+
+def _longest(law: Law, rule: ClockRule, extension: Extension) -> int:
+    """Working days from the start to where no extension leads beyond."""
     on_top = (law.read.extension_measured or extension.measured) == "on_top"
-    return extension.most + ((rule.working_days or 0) if on_top else 0)
-
-
-def _cites(law: Law, rule: ClockRule, case_class: str | None, extended: bool) -> str:
-    extension = law.rulebook.extension(rule.clock, case_class or law.rulebook.default_class)
-    return extension.cites if extended and extension else rule.cites
+    return (extension.most or 0) + ((rule.working_days or 0) if on_top else 0)

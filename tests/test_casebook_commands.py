@@ -284,6 +284,22 @@ def test_a_holiday_notice_is_loaded_and_moves_what_was_provisional(filled: tuple
     assert (run.due, run.provisional) == (moment("2027-01-13 17:30"), False)
 
 
+def test_due_counts_by_the_notices_that_were_loaded_into_the_book(filled: tuple[Shell, str]) -> None:
+    shell, _ = filled
+    asked = ("due", "yunnan", "resolution", "--from", "2026-12-28 10:00")
+    before = shell.json(*asked)
+    shell.json("holidays", "load", shell.file("2027.toml", NOTICE))
+    after = shell.json(*asked)
+    assert (before["due"][:10], before["provisional"]) == ("2027-01-12", True)
+    assert (after["due"][:10], after["provisional"]) == ("2027-01-13", False)
+
+
+def test_asking_for_a_due_date_makes_no_book(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    assert shell.json("due", "yunnan", "dispatch", "--from", "2026-03-02 10:00")["working_days"] == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_every_command_has_help(shell: Shell) -> None:
     for command in ([], ["due"], ["rulebook"], ["rehearse"], ["export"], ["verify"], ["holidays"]):
         done = shell.run(*command, "--help")
