@@ -95,6 +95,7 @@ def _filed(case: Case) -> dict[str, Value]:
         "request": filing.request,
         "text": "\n".join([filing.text, *_words(case, "supplement", "text")]),
         "evidence": "、".join([*filing.evidence, *_evidence(case)]),
+        "admitted_as": "、".join(case.history[0].facts.get("admitted_as", ())),
     }
 
 

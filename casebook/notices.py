@@ -66,6 +66,7 @@ def _file(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
     if missing:
         yield from to_citizens(case, entry, law, "clarify", missing=missing)
     waits = due_of(case.run("acceptance" if direct else "dispatch"))
+    waits["admitted"] = "、".join(entry.facts.get("admitted_as", ())) or None
     yield to_staff(case, entry, law, direct or "dispatchers", "new_case", variant="direct" if direct else "", **waits)
 
 

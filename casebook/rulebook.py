@@ -15,6 +15,7 @@ from typing import Any
 
 from casebook.readings import Readings
 from casebook.rules import (
+    Admission,
     Answer,
     CaseClass,
     Caution,
@@ -36,6 +37,7 @@ from casebook.rules import (
 )
 
 __all__ = [
+    "Admission",
     "Answer",
     "Article",
     "CaseClass",
@@ -112,6 +114,7 @@ class Rulebook:
     forms: tuple[FormRule, ...] = ()
     reports: tuple[ReportRule, ...] = ()
     scopes: tuple[Scope, ...] = ()
+    admissions: tuple[Admission, ...] = ()
     feedbacks: tuple[Feedback, ...] = ()
     inherits: tuple[Inherited, ...] = ()
     inherited: tuple[Article, ...] = ()

@@ -49,6 +49,7 @@ TABLES: dict[str, type[Any]] = {
     "forms": shapes.FormRule,
     "reports": shapes.ReportRule,
     "scopes": shapes.Scope,
+    "admissions": shapes.Admission,
     "feedbacks": shapes.Feedback,
     "inherits": shapes.Inherited,
 }

@@ -276,3 +276,16 @@ class Scope:
     central_outside: bool = False
     item: str = ""
     cites: str = ""
+
+
+@dataclass(frozen=True)
+class Admission:
+    """One item of what the regulation says it takes in (受理范围): its name, and how such a matter is known, by words
+    in the text or by the way it came. A guide for people: what falls under none is taken all the same (A27)."""
+
+    name: str
+    words: str
+    told_by: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    item: str = ""
+    cites: str = ""

@@ -255,7 +255,12 @@ def _scope(rule: shapes.Scope, book: Rulebook) -> str:
     return fill(_phrases()["scope"], {"kinds": kinds})
 
 
+def _admission(rule: shapes.Admission, book: Rulebook) -> str:
+    return fill(_phrases()["admission"], {"name": rule.name, "words": rule.words})
+
+
 SAYS: Mapping[type[Any], Any] = {
+    shapes.Admission: _admission,
     shapes.ClockRule: _clock,
     shapes.StepRule: _step,
     shapes.Clause: _clause,

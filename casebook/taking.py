@@ -18,7 +18,7 @@ from casebook.law import Law
 from casebook.lifecycle import BEFORE_DISPATCH, TABLE
 from casebook.permission import check, check_rule, may_settle_on_the_spot, waits_for
 from casebook.steps import DECIDE
-from casebook.steps.filing import check_filing, class_at_filing, direct_unit, first_state
+from casebook.steps.filing import admitted_as, check_filing, class_at_filing, direct_unit, first_state
 from casebook.steps.outcome import Outcome, need
 
 
@@ -151,6 +151,8 @@ def file(number: str, filing: Filing, by: Person, at: datetime, law: Law) -> Cas
         "kind": filing.kind,
         "channel": filing.channel,
     }
+    if admitted := admitted_as(filing, law):
+        facts = {**facts, "admitted_as": admitted}
     case = Case(number, law.rulebook.name, filing.kind, state, at, filing)
     runs = clocks.changed(replace(case, **changes), events, state, at, law)
     return case.with_entry(Entry(1, at, by, "file", state, facts, {"filing": filing}, changes, runs))

@@ -383,6 +383,24 @@ def refused(done: subprocess.CompletedProcess[str], *said: str) -> None:
         (rehearsal(START, more='[[expect]]\ncase = 1\nstate = "open"\n'), ["day.toml, expect 1", "open"]),
         (rehearsal(START, more='[[expect]]\ncase = 1\nclock = "lunch"\n'), ["day.toml, expect 1", "lunch"]),
         (rehearsal(START, more='[[expect]]\nstate = "closed"\n'), ["day.toml, expect 1"]),
+        (
+            rehearsal(START, '{ at = "2026-03-02 11:00", by = "dispatcher:赵", do = "dispach", case = 1 }'),
+            ["day.toml, step 2 (line 2)", "did you mean 'dispatch'?"],
+        ),
+        (
+            rehearsal(
+                START, '{ at = "2026-03-02 11:00", by = "dispatcher:赵", do = "dispatch", case = 1, to = ["局"] }'
+            ),
+            ["day.toml, step 2 (line 2)", "unit '局'", "市自然资源局"],
+        ),
+        (
+            rehearsal(START, '{ at = "2026-03-02 11:00", by = "citizen:张三丰", do = "rate", case = 1, score = "5" }'),
+            ["day.toml, step 2 (line 2)", "score = '5'", "whole number"],
+        ),
+        (
+            rehearsal(START, '{ at = "2026-03-02 11:00", by = "clock", do = "accept", case = 1 }'),
+            ["day.toml, step 2 (line 2)", "time pass"],
+        ),
     ],
 )
 def test_a_faulty_rehearsal_is_refused_with_file_step_and_what_was_meant(

@@ -286,3 +286,32 @@ def test_an_office_may_deem_a_case_accepted_when_the_term_lapses() -> None:
 
     assert accepted.state == "handling"
     assert citizens(accepted) == ("citizen:h1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "items"),
+    [
+        ("窗口人员态度差，互相推诿。", "web", ("二（五）受理范围1",)),
+        ("材料齐全，窗口不给办。", "web", ("二（五）受理范围2",)),
+        ("交了材料三周，窗口一直没有受理。", "web", ("二（五）受理范围3",)),
+        ("要我交保证金才给办证。", "web", ("二（五）受理范围4",)),
+        ("一件事一次办说得好，办起来还是跑五个窗口。", "web", ("二（五）受理范围5",)),
+        ("窗口人员态度差。", "hotline", ("二（五）受理范围1", "二（五）受理范围6")),
+        ("大厅太吵。", "web", ()),
+    ],
+)
+def test_what_anyang_takes_in_is_recorded_by_its_item(text: str, channel: str, items: tuple[str, ...]) -> None:
+    filing = Filing(kind="complaint", text=text, respondent="3号窗口", channel=channel)
+    case = file(
+        "20260302-00015", filing, Person("dispatcher", "赵调度"), moment("2026-03-02 10:00"), read_law("anyang")
+    )
+
+    assert tuple(case.history[0].facts.get("admitted_as", ())) == items
+    assert case.state == "awaiting_dispatch"
+
+
+def test_a_question_needs_no_item_to_be_taken_in() -> None:
+    filing = Filing(kind="consultation", text="材料齐全还要带什么？")
+    case = file("20260302-00015", filing, Person("citizen", "c"), moment("2026-03-02 10:00"), read_law("anyang"))
+
+    assert "admitted_as" not in case.history[0].facts

@@ -100,6 +100,18 @@ def test_outside_office_hours_only_the_urgent_is_told(store: Store) -> None:
     assert reminders(store, "supervisors")
 
 
+@pytest.mark.parametrize(("later", "told"), [(timedelta(minutes=1), True), (timedelta(hours=3), False)])
+def test_what_runs_out_at_the_close_is_told_at_the_close_but_not_at_night(
+    store: Store, later: timedelta, told: bool
+) -> None:
+    [number] = handling(store, 1)
+    [run] = store.read(lambda unit: unit.load(number)).running
+
+    Sweep(store, DESK).run(run.due + later)
+
+    assert any(row.message == "overdue" for row in reminders(store, f"unit:{UNIT}")) is told
+
+
 def test_a_case_that_cannot_be_read_holds_up_nobody_and_is_named(store: Store) -> None:
     broken, *others = handling(store, 4)
     spoil(store, broken)

@@ -61,6 +61,18 @@ def opens_case(filing: Filing, law: Law) -> bool:
     return any(word in filing.text for word in law.read.suggestion_words)
 
 
+def admitted_as(filing: Filing, law: Law) -> tuple[str, ...]:
+    """The items of what the regulation takes in that a complaint falls under, by its words or the way it came."""
+    if filing.kind != "complaint":
+        return ()
+    text = f"{filing.text} {filing.request}"
+    return tuple(
+        item.name
+        for item in law.rulebook.admissions
+        if filing.channel in item.channels or any(word in text for word in item.told_by)
+    )
+
+
 def class_at_filing(filing: Filing, event: str, law: Law) -> str | None:
     """The class a case has from the start: its kind's own, or the default where a clock already needs one."""
     book = law.rulebook
