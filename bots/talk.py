@@ -70,18 +70,7 @@ ADDING = "adding"
 # A draft is kept, but is not what is being talked about.
 ASIDE = frozenset({REDIRECTED, CONSULTED, ADDING})
 DRAFTING = frozenset({GATHERING, CONFIRMING, EDITING})
-STAGES = DRAFTING | {
-    IDLE,
-    REDIRECTED,
-    WITHDRAWING,
-    SUPPLEMENTING,
-    RATED,
-    HOLDING,
-    SPLITTING,
-    REPEATING,
-    CONSULTED,
-    ADDING,
-}
+STAGES = DRAFTING | ASIDE | {IDLE, WITHDRAWING, SUPPLEMENTING, RATED, HOLDING, SPLITTING, REPEATING}
 
 
 class Reading(Protocol):
