@@ -112,16 +112,17 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def learn(options: argparse.Namespace) -> int:
     """One order on standard input: a city's decisions; a model not worse than the one in force replaces it."""
+    from nlp.drift import Decided
     from nlp.learning import learn as teach
 
     try:
         order = json.load(sys.stdin)
-        decisions = [(str(text), str(unit)) for text, unit in order["decisions"]]
+        decisions = [Decided(*map(str, decision)) for decision in order["decisions"]]
         units = [(str(name), str(duties)) for name, duties in order["units"]]
-        models, name = Path(order["models"]), str(order["name"])
+        models, name, at = Path(order["models"]), str(order["name"]), str(order.get("at", ""))
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"no usable order: {type(error).__name__}: {error}") from error
-    lesson = teach(decisions, Reader.load(units), models, name)
+    lesson = teach(decisions, Reader.load(units), models, name, at)
     print(json.dumps({"promoted": lesson.promoted, "why": lesson.why, "figures": lesson.figures}, ensure_ascii=False))
     return DONE if lesson.promoted else ANSWER_IS_NO
 

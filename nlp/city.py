@@ -6,15 +6,18 @@ back is to name the one before. A unit that was decided for a few times only is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nlp.model import Model, ModelError, load_model
 from nlp.topic import topic_features
 
 HEAD = "label"
 CURRENT = "current"
+LESSON = "lesson.json"
 
 # At this many decisions for a unit, its dispatchers' word counts as much as the first day's knowledge.
 HALF_KNOWN = 30
@@ -74,3 +77,12 @@ def roll_back(models: Path) -> str:
     earlier = sorted(each.name for each in models.iterdir() if each.is_dir() and each.name < name)
     put_in_force(models, earlier[-1] if earlier else "")
     return earlier[-1] if earlier else ""
+
+
+def last_lesson(models: Path) -> Mapping[str, Any]:
+    """What the latest night of learning came to, promoted or not; empty before the first."""
+    try:
+        lesson: Mapping[str, Any] = json.loads((models / LESSON).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return lesson

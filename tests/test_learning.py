@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from models.store import Store
 from nlp.city import current, load_city, roll_back
+from nlp.drift import Decided
 from nlp.learning import learn
 from nlp.model import ModelError
 from nlp.reader import Reader
@@ -19,10 +21,10 @@ UNITS = [("市公安局", "户籍、身份证"), ("市税务局", "发票、契�
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=ZONE)
 
 
-def decisions(odd_to: str = "市特别办", many: int = 60) -> list[tuple[str, str]]:
+def decisions(odd_to: str = "市特别办", many: int = 60) -> list[Decided]:
     """A city where one word of its own means one unit."""
-    odd = [(f"丙字第{number}号蓝皮本今年还要不要换", odd_to) for number in range(many)]
-    return [*odd, *[(f"第{number}次来补办身份证", "市公安局") for number in range(many)]]
+    odd = [Decided(f"丙字第{number}号蓝皮本今年还要不要换", odd_to) for number in range(many)]
+    return [*odd, *[Decided(f"第{number}次来补办身份证", "市公安局") for number in range(many)]]
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def test_decisions_teach_what_the_first_day_could_not_know(reader: Reader, tmp_p
 def test_a_worse_model_never_comes_in_force(reader: Reader, tmp_path: Path) -> None:
     learn(decisions(), reader, tmp_path, "night-1")
     good = decisions()
-    poisoned = [(text, unit) if index % 5 == 0 else (text, "市税务局") for index, (text, unit) in enumerate(good)]
+    poisoned = [each if index % 5 == 0 else replace(each, unit="市税务局") for index, each in enumerate(good)]
 
     lesson = learn([*poisoned, *good[:30]], reader, tmp_path, "night-2")
 
@@ -72,10 +74,10 @@ def test_one_step_leads_back(reader: Reader, tmp_path: Path) -> None:
 
 
 def test_the_nightly_lesson_is_held_once_and_taken_up(store: Store, reader: Reader, tmp_path: Path) -> None:
-    for number, (text, unit) in enumerate(decisions()):
+    for number, each in enumerate(decisions()):
         store.write(
-            lambda book, text=text, unit=unit, number=number: book.example_add(
-                f"20260302-{number:05}", text, unit, "", "dispatcher:赵调度", NOW
+            lambda book, each=each, number=number: book.example_add(
+                f"20260302-{number:05}", each.text, each.unit, "", "dispatcher:赵调度", NOW
             )
         )
     learning = Learning(store, reader, tmp_path)
