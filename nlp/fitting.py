@@ -17,9 +17,9 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import PredefinedSplit, StratifiedKFold, cross_val_predict
-from sklearn.svm import LinearSVC
 
 from nlp.fields_place import find_organisations
+from nlp.machines import Machine
 from nlp.marks import WORTH, marks
 from nlp.model import Head, Model, Numbers
 from nlp.text import clean, cut, features
@@ -36,13 +36,15 @@ Seen = tuple[Sequence[str], Sequence[str]]
 class Labelled:
     """Texts (by place in the whole list) and their labels: the material of one head.
 
-    `groups`: which belong in one fold; `c`: how closely it is fitted.
+    `groups`: which belong in one fold; `c`, `log_ratios`, `complement`: the machine's (`nlp/machines.py`).
     """
 
     rows: Sequence[int]
     labels: Sequence[str]
     groups: Sequence[int] | None = None
     c: float = 1.0
+    log_ratios: float = 0.0
+    complement: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _second(seen: Seen) -> Sequence[str]:
 
 def _fit_head(matrix: csr_matrix, material: Labelled) -> tuple[Head, Numbers]:
     labels = list(material.labels)
-    machine = LinearSVC(C=material.c, class_weight="balanced", random_state=SEED)
+    machine = Machine(material.c, material.log_ratios, material.complement, SEED)
     groups = material.groups if material.groups is not None else range(len(labels))
     chance = np.random.default_rng(SEED).permutation(max(groups) + 1) % FOLDS
     folds = (
@@ -156,7 +158,7 @@ def warmth_of(scores: Numbers, truth: np.ndarray[Any, Any]) -> float:
     return float(np.exp(minimize_scalar(surprise, bounds=(-2.0, 4.0), method="bounded").x))
 
 
-def _head(classes: tuple[str, ...], machine: LinearSVC, warmth: float) -> Head:
+def _head(classes: tuple[str, ...], machine: Machine, warmth: float) -> Head:
     """The machine's weights in bytes. With two classes it keeps one row: the first class is then the zero column."""
     weights, bias = machine.coef_.T * warmth, np.atleast_1d(machine.intercept_) * warmth
     if len(classes) == 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ WEIGHTS = Path(__file__).with_name("weights")
 MOST_DEPARTMENTS = 5
 # Less than this is no suggestion.
 LEAST_PROBABILITY = 0.01
+# So many units with so many words each say why; more would not be read.
+MOST_REASONED, MOST_WORDS = 3, 4
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ class Reader:
         folder: Path = WEIGHTS,
     ) -> Reader:
         """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given."""
-        return cls(load_model(folder), Router(list(units) if units is not None else None), clauses(rulebook))
+        model = load_model(folder)
+        added, times = model.card.get("trust", (0.0, 1.0))
+        return cls(model, Router(list(units) if units is not None else None, (added, times)), clauses(rulebook))
 
     def read(self, text: str, now: datetime) -> Reading:
         """What `text`, written at `now`, says."""
@@ -83,7 +87,7 @@ class Reader:
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
             departments = self._departments(cleaned.text, said, vector)
-        why = (kind.why, screening.why, *self._routing_reason(departments, said))
+        why = (kind.why, screening.why, *self._routing_reasons(departments, said, vector))
         clause = self.clause_of.get(screening.ground)
         fields, spans = _fields(cleaned, found), {each.name: cleaned.span(each.start, each.end) for each in found}
         return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
@@ -107,12 +111,15 @@ class Reader:
             (name, round(chance, 6)) for name, chance in routed[:MOST_DEPARTMENTS] if chance >= LEAST_PROBABILITY
         )
 
-    def _routing_reason(self, departments: Sequence[tuple[str, float]], said: Sequence[str]) -> tuple[str, ...]:
-        if not departments:
-            return ()
-        name, chance = departments[0]
-        words = "、".join(self.router.reasons(name, said)) or "the message as a whole"
-        return (f"route {name} {chance:.2f}: {words}",)
+    def _routing_reasons(
+        self, departments: Sequence[tuple[str, float]], said: Sequence[str], vector: Vector
+    ) -> Iterator[str]:
+        """A line for each of the first three units: words of its duties, and those that were learnt to speak for it."""
+        for name, chance in departments[:MOST_REASONED]:
+            subject = self.router.subject_of(name)
+            learnt = self.model.reasons("subject", subject, vector) if subject else []
+            words = list(dict.fromkeys([*self.router.reasons(name, said), *learnt]))[:MOST_WORDS]
+            yield f"route {name} {chance:.2f}: {'、'.join(words) or 'the message as a whole'}"
 
 
 def _fields(cleaned: Cleaned, found: Sequence[Found]) -> dict[str, str | bool | None]:

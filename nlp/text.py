@@ -126,7 +126,11 @@ def cues(text: str) -> list[str]:
 def _cues() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[int, ...]]]:
     """Cue → its tags; and a cue's first character → how long the cues with it are, the longest first."""
     table: dict[str, tuple[str, ...]] = {}
-    for group, tags in tomllib.loads((LEXICONS / "cues.toml").read_text(encoding="utf-8")).items():
+    groups = tomllib.loads((LEXICONS / "cues.toml").read_text(encoding="utf-8"))
+    matters = tomllib.loads((LEXICONS / "matters.toml").read_text(encoding="utf-8"))
+    for subject, words in matters.items():
+        groups["subject"][subject] += f" {words}"
+    for group, tags in groups.items():
         for tag, words in tags.items():
             for word in dict.fromkeys(words.split()):
                 table[word] = (*table.get(word, ()), f"{group}.{tag}")

@@ -24,6 +24,7 @@ from nlp.kind import COMPLAINT
 from nlp.model import Model, ModelError, load_model, save_model
 from nlp.reader import WEIGHTS
 from nlp.route import subjects
+from nlp.trusting import find_trust
 from nlp.weighing import find_decision
 
 # A label needs one example in each fold; rarer ones cannot be learnt, only guessed.
@@ -34,6 +35,11 @@ ROUTER_HEAD = "label"
 # Found by cross-validation on public texts; of many texts, what stands in two alone is left out.
 ROUTER_C = 10.0
 MANY = 2000
+
+# Messages that only teach which unit leads, with none of the other labels.
+ROUTES = "route.csv"
+# Found by cross-validation: the first three units gain most from it.
+SUBJECT_COMPLEMENT = 0.6
 
 # So many complaints are learnt a second time with an insult at their side.
 RUDE, LONGEST_INSULT = 300, 24
@@ -55,13 +61,22 @@ def train_reader(folder: Path = WEIGHTS, corpus: Path = CORPUS) -> Fitted:
     decision, decided = find_decision(
         fitted.unseen["screen"], named["screen"], fitted.unseen["verdict"], named["verdict"], heads["verdict"].labels
     )
+    subject = heads["subject"]
+    told = [row for row, place in enumerate(subject.rows) if place < len(examples)]  # whole messages, no duty lines
+    trust, routing = find_trust(
+        [texts[subject.rows[row]] for row in told],
+        [subject.labels[row] for row in told],
+        fitted.unseen["subject"][told],
+        fitted.model.heads["subject"].classes,
+    )
     card = {
         "what": "reads citizens' messages about government services: kind, verdict, ground, subject",
         "made of": f"nlp/corpus/train*.csv, {len(examples)} hand-made messages, and the duty lines of subjects.toml",
         "how": "TF-IDF of words, word pairs, runs of 1-3 characters; marks; a linear SVM a class; a temperature a head",
         "seed": SEED,
         "decision": decision.as_document(),
-        "cross-validated": {**figures, "decided": decided},
+        "trust": trust,
+        "cross-validated": {**figures, "decided": decided, "routed": routing},
         "limits": "trained on invented messages; it suggests, a person decides",
     }
     fitted = replace(fitted, model=replace(fitted.model, card=card))
@@ -88,7 +103,7 @@ def reader_material(examples: Sequence[Example]) -> tuple[list[str], dict[str, L
         "kind": Labelled(everything, kinds, groups),
         "screen": Labelled(everything, grounds, groups, 2.0),
         "verdict": Labelled(everything, verdicts, groups),
-        "subject": Labelled(routed, labels, routed),
+        "subject": Labelled(routed, labels, routed, complement=SUBJECT_COMPLEMENT),
     }
     return texts, heads
 
@@ -97,6 +112,10 @@ def _routed(examples: Sequence[Example], texts: list[str]) -> tuple[list[int], l
     """Rows that teach the subject, with theirs; the duty lines of subjects are added to the texts."""
     routed = [row for row, example in enumerate(examples) if example.department]
     labels = [examples[row].department for row in routed]
+    for text, label in read_columns(CORPUS / ROUTES, ("text", "department")):
+        routed.append(len(texts))
+        labels.append(label)
+        texts.append(text)
     for subject in subjects():
         for duty in _DUTY_ENDS.split(subject.duties):
             routed.append(len(texts))
