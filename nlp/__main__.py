@@ -22,6 +22,8 @@ from nlp.reader import Reader, Reading
 from nlp.screen import RULEBOOKS
 
 DONE, ANSWER_IS_NO, BAD_INPUT = 0, 1, 2
+# Beside the project, where somebody has them.
+PUBLIC = Path("../shared/data")
 
 
 class InputError(Exception):
@@ -101,10 +103,12 @@ def evaluate(options: argparse.Namespace) -> int:
 
     if (options.model is None) != (options.texts is None):
         raise InputError("--model and --texts go together")
+    public = None if options.quick else options.data
+    if options.model is None and not options.quick and not options.data.is_dir():
+        print(f"no public texts in {options.data}: their rows are left out (--data names a folder)", file=sys.stderr)
+        public = None
     figures = (
-        measure(options.data, options.errors)
-        if options.model is None
-        else evaluate_router(options.model, options.texts)
+        measure(public, options.errors) if options.model is None else evaluate_router(options.model, options.texts)
     )
     _show(figures, options.json)
     return DONE
@@ -204,7 +208,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluating = _command(commands, "evaluate", evaluate, "figures of a trained router on unseen texts")
     evaluating.add_argument("--model", type=Path, help="folder of the model; without it, the reader is measured")
     evaluating.add_argument("--texts", type=Path, help="CSV text,label")
-    evaluating.add_argument("--data", type=Path, help="folder of public texts, to measure the reader on them too")
+    evaluating.add_argument(
+        "--data", "--public", type=Path, default=PUBLIC, help=f"folder of public texts to measure on too ({PUBLIC})"
+    )
+    evaluating.add_argument("--quick", action="store_true", help="without the public texts, which take minutes")
     evaluating.add_argument("--errors", type=Path, help="file to add what was read wrongly to, by class")
     _command(commands, "learn", learn, "learn a city's decisions: one JSON order in, one JSON answer out")
     back = _command(commands, "rollback", rollback, "put the city's model before the current one in force")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,12 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import PredefinedSplit, StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
 
 from nlp.fields_place import find_organisations
 from nlp.machines import Machine
 from nlp.marks import WORTH, marks
-from nlp.model import Head, Model, Numbers
+from nlp.model import Head, Model, Numbers, lengths_of
 from nlp.text import clean, cut, features
 from nlp.topic import topic_features
 
@@ -58,39 +59,60 @@ class Fitted:
 
 
 class Vectorizer:
-    """scikit-learn's own vectorizers: TF-IDF of what a text says, and beside it the marks."""
+    """scikit-learn's own vectorizers: TF-IDF of what a text says, block by block, and beside it the marks."""
 
-    def __init__(self, see: Callable[[str], Seen], min_df: int) -> None:
+    def __init__(self, see: Callable[[str], Seen], min_df: int, blocks: Mapping[str, float] | None = None) -> None:
         self._see = see
-        self._words = TfidfVectorizer(analyzer=_first, sublinear_tf=True, min_df=min_df)
+        self.blocks = dict(blocks or {})
+        analysers: list[Callable[[Seen], Sequence[str]]] = [partial(_of_block, name) for name in self.blocks]
+        self._words = [
+            TfidfVectorizer(analyzer=each, sublinear_tf=True, min_df=min_df) for each in analysers or [_first]
+        ]
+        self._lengths = lengths_of(self.blocks) if self.blocks else np.ones(1)
         self._marks = CountVectorizer(analyzer=_second, binary=True)
         self._marked = False
 
     def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
-        """The texts' matrix, and the vocabulary is theirs."""
+        """The texts' matrix, and the vocabulary is theirs; a block that none of them has is left out."""
         seen = [self._see(text) for text in texts]
         self._marked = any(marked for _, marked in seen)
-        words = self._words.fit_transform(seen)
+        fitted = [_fitted(machine, seen) for machine in self._words]
+        kept = [place for place, matrix in enumerate(fitted) if matrix is not None]
+        self._words = [self._words[place] for place in kept]
+        self._lengths = self._lengths[kept]
+        words = [fitted[place] for place in kept]
         return self._beside(words, self._marks.fit_transform(seen) if self._marked else None)
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """The texts' matrix."""
         seen = [self._see(text) for text in texts]
-        return self._beside(self._words.transform(seen), self._marks.transform(seen) if self._marked else None)
+        words = [machine.transform(seen) for machine in self._words]
+        return self._beside(words, self._marks.transform(seen) if self._marked else None)
 
     def vocabulary(self) -> dict[str, int]:
         """Feature → column."""
-        words = {str(word): int(column) for word, column in self._words.vocabulary_.items()}
-        marked = self._marks.vocabulary_.items() if self._marked else ()
-        return words | {str(mark): len(words) + int(column) for mark, column in marked}
+        tables = [machine.vocabulary_ for machine in self._words] + ([self._marks.vocabulary_] if self._marked else [])
+        found: dict[str, int] = {}
+        for table in tables:
+            before = len(found)
+            found |= {str(word): before + int(column) for word, column in table.items()}
+        return found
 
     def rarity(self) -> Numbers:
         """A column each; of marks 1."""
-        told = np.asarray(self._words.idf_, dtype=np.float64)
-        return np.concatenate([told, np.ones(len(self._marks.vocabulary_) if self._marked else 0)])
+        told = [np.asarray(machine.idf_, dtype=np.float64) for machine in self._words]
+        return np.concatenate([*told, np.ones(len(self._marks.vocabulary_) if self._marked else 0)])
 
-    def _beside(self, words: Any, marked: Any) -> csr_matrix:
-        return csr_matrix(words if marked is None else hstack([words, WORTH * marked]))
+    def _beside(self, words: Sequence[Any], marked: Any) -> csr_matrix:
+        scaled = [length * matrix for length, matrix in zip(self._lengths, words, strict=True)]
+        return csr_matrix(hstack(scaled if marked is None else [*scaled, WORTH * marked]))
+
+
+def _fitted(machine: TfidfVectorizer, seen: Sequence[Seen]) -> csr_matrix | None:
+    try:
+        return machine.fit_transform(seen)
+    except ValueError:  # scikit-learn's word for an empty vocabulary
+        return None
 
 
 def analyse(text: str) -> Seen:
@@ -111,19 +133,25 @@ def fit(
     heads: Mapping[str, Labelled],
     see: Callable[[str], Seen] = analyse,
     min_df: int = 2,
+    blocks: Mapping[str, float] | None = None,
 ) -> Fitted:
-    """One vocabulary over all texts, a head for each question."""
-    vectorizer = Vectorizer(see, min_df)
+    """One vocabulary over all texts, a head for each question. `blocks`: see `Model`."""
+    vectorizer = Vectorizer(see, min_df, blocks)
     matrix = vectorizer.fit_transform(texts)
     twins, unseen, served = {}, {}, {}
     for name, material in heads.items():
         head, unseen[name] = _fit_head(matrix[list(material.rows)], material)
         served[name], twins[name] = head, _twin(head)
-    return Fitted(Model(vectorizer.vocabulary(), vectorizer.rarity(), served), vectorizer, twins, unseen)
+    model = Model(vectorizer.vocabulary(), vectorizer.rarity(), served, blocks=vectorizer.blocks)
+    return Fitted(model, vectorizer, twins, unseen)
 
 
 def _first(seen: Seen) -> Sequence[str]:
     return seen[0]
+
+
+def _of_block(name: str, seen: Seen) -> Sequence[str]:
+    return [feature for feature in seen[0] if feature.startswith(f"{name}:")]
 
 
 def _second(seen: Seen) -> Sequence[str]:
@@ -133,19 +161,24 @@ def _second(seen: Seen) -> Sequence[str]:
 def _fit_head(matrix: csr_matrix, material: Labelled) -> tuple[Head, Numbers]:
     labels = list(material.labels)
     machine = Machine(material.c, material.log_ratios, material.complement, SEED)
-    groups = material.groups if material.groups is not None else range(len(labels))
-    chance = np.random.default_rng(SEED).permutation(max(groups) + 1) % FOLDS
-    folds = (
-        PredefinedSplit(chance[list(groups)])
-        if material.groups
-        else StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    )
+    folds = folds_of(labels, material.groups)
     scores = _columns(np.asarray(cross_val_predict(machine, matrix, labels, cv=folds, method="decision_function")))
     machine.fit(matrix, labels)
     classes = tuple(str(label) for label in machine.classes_)
     truth = np.array([classes.index(label) for label in labels])
     warmth = warmth_of(scores, truth)
     return _head(classes, machine, warmth), softmax(scores * warmth)
+
+
+def folds_of(labels: Sequence[str], groups: Sequence[int] | None) -> list[tuple[Any, Any]]:
+    """Each label in every fold, as far as its groups allow; what belongs together stays together."""
+    told = np.array(labels)
+    together = np.array(groups if groups is not None else range(len(labels)))
+    apart = min(len(np.unique(together[told == label])) for label in np.unique(told))
+    # With too few groups of a label it is better that every fold teaches it; without groups nothing need stay together.
+    if apart < FOLDS or len(np.unique(together)) == len(together):
+        return list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(told, told))
+    return list(StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED).split(told, told, together))
 
 
 def warmth_of(scores: Numbers, truth: np.ndarray[Any, Any]) -> float:

@@ -26,6 +26,8 @@ from nlp.figures import WANTED_PRECISION, calibration_error, coverage
 from nlp.fitting import FOLDS, SEED, Labelled, fit, see_topic
 from nlp.model import save_model
 from nlp.reader import Reader
+from nlp.topic import BLOCKS
+from nlp.train import ROUTER_C, ROUTER_LOG_RATIOS
 
 KEPT_APART = 5  # one in five
 LEAST = 50  # decisions before anything is learnt
@@ -85,7 +87,8 @@ def _is_kept(text: str) -> bool:
 
 def _fitted(taught: Sequence[tuple[str, str]], counts: Mapping[str, int], name: str) -> City:
     labels = [unit for _, unit in taught]
-    fitted = fit([text for text, _ in taught], {HEAD: Labelled(range(len(taught)), labels)}, see_topic)
+    material = Labelled(range(len(taught)), labels, c=ROUTER_C, log_ratios=ROUTER_LOG_RATIOS)
+    fitted = fit([text for text, _ in taught], {HEAD: material}, see_topic, blocks=BLOCKS)
     known = {unit: counts[unit] for unit in sorted(set(labels))}
     card = {
         "what": "routes by a city's own decisions",

@@ -56,12 +56,17 @@ class Head:
 
 @dataclass(frozen=True)
 class Model:
-    """One vocabulary, some heads over it, and the card that says what they were made of."""
+    """One vocabulary, some heads over it, and the card that says what they were made of.
+
+    `blocks`: a feature's beginning up to the colon → the share of all such features; each block is scaled to one length
+    for itself. Without any, all features are one block.
+    """
 
     vocabulary: Mapping[str, int]
     rarity: Numbers
     heads: Mapping[str, Head]
     card: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -74,14 +79,28 @@ class Model:
         counts.pop(None, None)
         columns = np.fromiter((column for column in counts if column is not None), dtype=np.intp, count=len(counts))
         values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
-        values = values * self.rarity[columns]
-        length = math.sqrt(float(values @ values))
-        values = values / length if length else values
+        values = self._scaled(columns, values * self.rarity[columns])
         marked = [column for mark in marks if (column := self.vocabulary.get(mark)) is not None]
         return Vector(
             np.concatenate([columns, np.array(marked, dtype=np.intp)]),
             np.concatenate([values, np.full(len(marked), WORTH)]),
         )
+
+    def _scaled(self, columns: NDArray[np.intp], values: Numbers) -> Numbers:
+        """Each block to its own length."""
+        if not self.blocks:
+            length = math.sqrt(float(values @ values))
+            return values / length if length else values
+        blocks = self._block_of[columns]
+        lengths = np.sqrt(np.bincount(blocks, values * values, len(self.blocks)))
+        scaled: Numbers = values / lengths[blocks] * lengths_of(self.blocks)[blocks]
+        return scaled
+
+    @cached_property
+    def _block_of(self) -> NDArray[np.intp]:
+        """The block of each column, by place in `blocks`."""
+        places = {name: place for place, name in enumerate(self.blocks)}
+        return np.array([places[name.partition(":")[0]] for name in self.names], dtype=np.intp)
 
     def answer(self, head: str, vector: Vector) -> dict[str, float]:
         """Class → probability."""
@@ -99,6 +118,13 @@ class Model:
         return [name[2:] for name in order if name.startswith("w:") and len(name) > 3][:most]
 
 
+def lengths_of(blocks: Mapping[str, float]) -> Numbers:
+    """How long each block is made, so that a text with all of them has length one."""
+    shares = np.array(list(blocks.values()), dtype=np.float64)
+    answer: Numbers = np.sqrt(shares / shares.sum())
+    return answer
+
+
 def save_model(model: Model, folder: Path) -> None:
     """Three files: words and card as JSON, numbers as npz (a byte a weight: two figures carry all it knows)."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +137,8 @@ def save_model(model: Model, folder: Path) -> None:
     (folder / WORDS).write_text(
         json.dumps(model.names, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
     )
-    card = {**model.card, "classes": {name: list(head.classes) for name, head in model.heads.items()}}
+    blocks = {"blocks": dict(model.blocks)} if model.blocks else {}
+    card = {**model.card, **blocks, "classes": {name: list(head.classes) for name, head in model.heads.items()}}
     (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
@@ -130,4 +157,7 @@ def load_model(folder: Path) -> Model:
         raise ModelError(f"no usable model in {folder}: {error}") from error
     if any(head.weights.shape != (len(words), len(head.classes)) for head in heads.values()):
         raise ModelError(f"no usable model in {folder}: words and weights differ in number")
-    return Model({word: column for column, word in enumerate(words)}, rarity, heads, card)
+    blocks = card.get("blocks", {})
+    if not blocks.keys() >= {word.partition(":")[0] for word in words} and blocks:
+        raise ModelError(f"no usable model in {folder}: words of no block")
+    return Model({word: column for column, word in enumerate(words)}, rarity, heads, card, blocks)

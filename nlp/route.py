@@ -18,8 +18,8 @@ from nlp.text import LEXICONS, clean, cut, features
 
 # How much the learnt subjects say against the bare overlap with duty lines.
 LEARNT_SHARE = 0.82
-# A unit that no subject is tied to is known by its duty line alone: that must count for more.
-UNTIED_SHARE = 0.6
+# A unit that no subject is tied to is known by its duty line alone: what is said of it must count for more.
+UNTIED_SHARE = 0.8
 # How sharply duty lines divide a subject among the units that share it.
 DIVIDING = 6.0
 # A trouble at a shared hall, machine or platform makes whoever runs it so much likelier (a factor).
@@ -87,7 +87,7 @@ class Router:
         powers = [math.exp(OVERLAP_SHARPNESS * overlap) for overlap in overlaps]
         chances = []
         for place, profile in enumerate(self._profiles):
-            share = UNTIED_SHARE if self._untied[place] else 1 - LEARNT_SHARE
+            share = max(1 - LEARNT_SHARE, UNTIED_SHARE * overlaps[place] if self._untied[place] else 0.0)
             chance = LEARNT_SHARE * carried[place] + share * powers[place] / sum(powers)
             chances.append(chance * (NAMED if self._is_named(text, profile) else 1.0))
         total = max(sum(chances), 1.0)

@@ -24,7 +24,9 @@ from nlp.kind import COMPLAINT
 from nlp.model import Model, ModelError, load_model, save_model
 from nlp.reader import WEIGHTS
 from nlp.route import subjects
+from nlp.topic import BLOCKS
 from nlp.trusting import find_trust
+from nlp.twin_texts import groups_of
 from nlp.weighing import find_decision
 
 # A label needs one example in each fold; rarer ones cannot be learnt, only guessed.
@@ -33,7 +35,7 @@ LEAST_OF_A_LABEL = FOLDS
 ROUTER_HEAD = "label"
 
 # Found by cross-validation on public texts; of many texts, what stands in two alone is left out.
-ROUTER_C = 10.0
+ROUTER_C, ROUTER_LOG_RATIOS = 3.0, 0.5
 MANY = 2000
 
 # Messages that only teach which unit leads, with none of the other labels.
@@ -155,9 +157,11 @@ def train_router(texts: Path, folder: Path, units: Sequence[tuple[str, str]] | N
     if len({label for _, label in kept}) < 2:
         raise CorpusError(f"{texts.name}: needs two labels with at least {LEAST_OF_A_LABEL} texts each")
     learnt = [*kept, *_duties(units or (), counts)]
-    material = Labelled(range(len(learnt)), [label for _, label in learnt], c=ROUTER_C)
+    labels = [label for _, label in learnt]
+    groups = groups_of([text for text, _ in learnt])
+    material = Labelled(range(len(learnt)), labels, groups, c=ROUTER_C, log_ratios=ROUTER_LOG_RATIOS)
     rarest = 3 if len(learnt) >= MANY else 2
-    fitted = fit([text for text, _ in learnt], {ROUTER_HEAD: material}, see_topic, rarest)
+    fitted = fit([text for text, _ in learnt], {ROUTER_HEAD: material}, see_topic, rarest, BLOCKS)
     decided = len(kept)  # figures are of decisions only, duty lines being too easy
     figures = figures_of(_truth(material, fitted, ROUTER_HEAD)[:decided], fitted.unseen[ROUTER_HEAD][:decided])
     left_out = sorted(label for label, count in counts.items() if count < LEAST_OF_A_LABEL)
