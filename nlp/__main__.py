@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from nlp.card_words import card_lines
 from nlp.city import roll_back
 from nlp.corpus_reading import CorpusError, read_columns
 from nlp.model import ModelError
@@ -137,6 +138,12 @@ def rollback(options: argparse.Namespace) -> int:
     return DONE
 
 
+def card(options: argparse.Namespace) -> int:
+    """The city's model in force and the latest lesson, in words."""
+    print("\n".join(card_lines(options.models)))
+    return DONE
+
+
 def as_document(reading: Reading) -> dict[str, Any]:
     """A reading in the shape other programs are promised."""
     return {
@@ -214,6 +221,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--quick", action="store_true", help="without the public texts, which take minutes")
     evaluating.add_argument("--errors", type=Path, help="file to add what was read wrongly to, by class")
     _command(commands, "learn", learn, "learn a city's decisions: one JSON order in, one JSON answer out")
+    carded = _command(commands, "card", card, "the city's model in force: data, figures, confusions, the latest lesson")
+    carded.add_argument("--models", type=Path, required=True, help="folder of the city's models")
     back = _command(commands, "rollback", rollback, "put the city's model before the current one in force")
     back.add_argument("--models", type=Path, required=True, help="folder of the city's models")
     return parser

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from models.store import Store
+from nlp.__main__ import main
 from nlp.city import current, load_city, roll_back
 from nlp.drift import Decided
-from nlp.learning import learn
-from nlp.model import ModelError
+from nlp.learning import _against, _figures, learn
+from nlp.model import ModelError, load_model
 from nlp.reader import Reader
 from office.learning import Learning
 from tests.makers import ZONE
@@ -55,6 +56,39 @@ def test_a_worse_model_never_comes_in_force(reader: Reader, tmp_path: Path) -> N
     assert current(tmp_path) == ("night-2" if lesson.promoted else "night-1")
     figures = lesson.figures["figures"]
     assert lesson.promoted == (figures["right"] >= figures["right before"]) or not lesson.promoted
+
+
+def test_a_unit_that_loses_keeps_the_model_out_however_good_the_whole_is() -> None:
+    kept = [("甲", "甲局")] * 10 + [("乙", "乙局")] * 90
+    old = {"甲": ("甲局", 0.9), "乙": ("丙局", 0.9)}
+    new = {"甲": ("乙局", 0.9), "乙": ("乙局", 0.9)}
+    figures = _figures(kept, new.__getitem__, old.__getitem__)
+
+    assert figures["right"] > figures["right before"]
+    assert _against(figures).startswith("甲局: 0 of 10 right, before 10")
+    assert figures["confused"] == [["甲局", "乙局", 10]]
+
+
+def test_the_card_tells_what_taught_it_and_what_it_confuses(
+    reader: Reader, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learn(decisions(), reader, tmp_path, "night-1", "2026-03-02T03:00:00+08:00")
+
+    assert main(["card", "--models", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    card = load_model(tmp_path / "night-1").card
+    assert "in force: night-1, learnt 2026-03-02T03:00:00+08:00" in told
+    assert "市特别办" in told
+    assert "latest lesson: night-1, promoted" in told
+    assert {
+        "learnt at",
+        "versions",
+        "thresholds",
+        "fingerprint of the texts",
+        "figures",
+        "drift",
+        "taught",
+    } <= card.keys()
 
 
 def test_few_decisions_teach_nothing(reader: Reader, tmp_path: Path) -> None:
