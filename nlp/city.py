@@ -41,6 +41,10 @@ class City:
         mixed = {unit: (1 - share) * cold[unit] + share * learnt.get(unit, 0.0) for unit in units}
         return sorted(mixed.items(), key=lambda pair: -pair[1])
 
+    def reasons(self, text: str, unit: str) -> list[str]:
+        """The words that the city's decisions taught to speak for the unit."""
+        return self.model.reasons(HEAD, unit, self.model.vector(topic_features(text)))
+
 
 def current(models: Path) -> str:
     """The name of the model in force; "" where there is none."""

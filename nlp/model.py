@@ -112,10 +112,17 @@ class Model:
         question = self.heads[head]
         if label not in question.classes:
             return []
-        weights = question.weights[vector.columns] * question.scale
-        spoke = vector.values * (weights[:, question.classes.index(label)] - weights.mean(axis=1))
-        order = [self.names[int(vector.columns[place])] for place in np.argsort(-spoke) if spoke[place] > 0]
-        return [name[2:] for name in order if name.startswith("w:") and len(name) > 3][:most]
+        words = np.flatnonzero(self._is_word[vector.columns])
+        columns = vector.columns[words]
+        weights = question.weights[columns] * question.scale
+        spoke = vector.values[words] * (weights[:, question.classes.index(label)] - weights.mean(axis=1))
+        order = np.argsort(-spoke, kind="stable")[:most]
+        return [self.names[int(columns[place])][2:] for place in order if spoke[place] > 0]
+
+    @cached_property
+    def _is_word(self) -> NDArray[np.bool_]:
+        """Of each column, whether it is a word of two characters or more: what can be shown to a person."""
+        return np.array([name.startswith("w:") and len(name) > 3 for name in self.names])
 
 
 def lengths_of(blocks: Mapping[str, float]) -> Numbers:

@@ -87,7 +87,7 @@ class Reader:
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
             departments = self._departments(cleaned.text, said, vector)
-        why = (kind.why, screening.why, *self._routing_reasons(departments, said, vector))
+        why = (kind.why, screening.why, *self._routing_reasons(cleaned.text, departments, said, vector))
         clause = self.clause_of.get(screening.ground)
         fields, spans = _fields(cleaned, found), {each.name: cleaned.span(each.start, each.end) for each in found}
         return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
@@ -112,13 +112,15 @@ class Reader:
         )
 
     def _routing_reasons(
-        self, departments: Sequence[tuple[str, float]], said: Sequence[str], vector: Vector
+        self, text: str, departments: Sequence[tuple[str, float]], said: Sequence[str], vector: Vector
     ) -> Iterator[str]:
         """A line for each of the first three units: words of its duties, and those that were learnt to speak for it."""
         for name, chance in departments[:MOST_REASONED]:
             subject = self.router.subject_of(name)
             learnt = self.model.reasons("subject", subject, vector) if subject else []
             words = list(dict.fromkeys([*self.router.reasons(name, said), *learnt]))[:MOST_WORDS]
+            if not words and self.city is not None:
+                words = self.city.reasons(text, name)
             yield f"route {name} {chance:.2f}: {'、'.join(words) or 'the message as a whole'}"
 
 

@@ -69,6 +69,10 @@ class Router:
         self.ties = ties(self.units)
         self._rarity = _rarity([f"{name},{duties}" for name, duties in self.units])
         self._profiles = tuple(self._profile(name, duties) for name, duties in self.units)
+        self._spoken: dict[str, list[tuple[int, float]]] = {}
+        for place, profile in enumerate(self._profiles):
+            for word, weight in profile.weights.items():
+                self._spoken.setdefault(word, []).append((place, weight))
         self._tied = {
             subject.name: [
                 (place, self.ties[subject.name, name])
@@ -125,7 +129,10 @@ class Router:
     def _overlaps(self, said: set[str]) -> list[float]:
         """How much of what is said stands in each unit's line, from 0 to 1."""
         most = sum(sorted((self._rarity.get(word, 0.0) for word in said), reverse=True)[:6]) or 1.0
-        scores = (sum(profile.weights[word] for word in said & profile.weights.keys()) for profile in self._profiles)
+        scores = [0.0] * len(self.units)
+        for word in said & self._spoken.keys():
+            for place, weight in self._spoken[word]:
+                scores[place] += weight
         return [min(score / most, 1.0) for score in scores]
 
     def _carried(self, learnt: Mapping[str, float], overlaps: Sequence[float]) -> list[float]:

@@ -43,6 +43,7 @@ def test_decisions_teach_what_the_first_day_could_not_know(reader: Reader, tmp_p
     city = load_city(tmp_path)
     assert city is not None
     assert city.blend(said, reader.first_day(said))[0][0] == "市特别办"
+    assert "蓝皮" in "".join(city.reasons(said, "市特别办"))
     assert lesson.figures["figures"]["units"]["市特别办"]["right"] > 0
 
 
