@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
@@ -59,7 +59,7 @@ class Machine(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _against_the_rest(self, matrix: csr_matrix, inside: Any) -> tuple[Numbers, float]:
         ratios = log_ratios(matrix, inside) ** self.log_ratios
-        machine = self._svm().fit(csr_matrix(matrix.multiply(ratios)), inside)
+        machine = self._svm().fit(csr_matrix(matrix @ diags(ratios)), inside)
         return machine.coef_[0] * ratios, float(machine.intercept_[0])
 
 

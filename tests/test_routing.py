@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from bots.citizen.statement import proposal
 from nlp.corpus_reading import CORPUS, read_columns
 from nlp.fitting import Labelled, fit, folds_of, see_topic
 from nlp.reader import Reader
@@ -70,6 +71,15 @@ def test_the_first_three_units_each_say_which_words_spoke_for_them(reader: Reade
 
     assert [line.split()[1] for line in told] == [name for name, _ in reading.departments[:3]]
     assert any("契税" in line or "发票" in line for line in told)
+
+
+def test_the_dispatcher_reads_the_words_of_each_suggested_unit(reader: Reader) -> None:
+    reading = reader.read("投诉政务大厅税务窗口，契税发票开错了还不给改，态度很差", NOW)
+    told = str(proposal(reading)["why"])
+
+    assert len(told.split("；")) == len(reading.departments[:3])
+    assert f"；{reading.departments[1][0]}：" in told
+    assert "route" not in told
 
 
 def test_trust_shrinks_the_first_and_leaves_the_others_their_shares_and_order() -> None:
