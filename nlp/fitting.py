@@ -1,8 +1,9 @@
 """Fitting a linear model with scikit-learn, so that serving needs none of it.
 
-A linear SVM a class separates short Chinese texts best; its scores become probabilities by one temperature, found on
-scores of texts the model had not seen, and folded into the weights. The scikit-learn twin with the very same numbers
-is kept for the test that both answer alike.
+A linear machine a class (`nlp/machines.py`) separates short Chinese texts best; its scores become probabilities by one
+temperature or by a logistic regression of all classes' scores, either found on scores of texts the model had not seen,
+and folded into the weights. The scikit-learn twin with the very same numbers is kept for the test that both answer
+alike.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from nlp.topic import topic_features
 FOLDS = 5
 SEED = 20261121
 STEPS = 127  # of a signed byte
+# The judge: a second, small model that reads all classes' scores of a text together.
+JUDGE_C, JUDGE_ROUNDS = 3.0, 1000
 
 Seen = tuple[Sequence[str], Sequence[str]]
 
@@ -37,7 +40,8 @@ Seen = tuple[Sequence[str], Sequence[str]]
 class Labelled:
     """Texts (by place in the whole list) and their labels: the material of one head.
 
-    `groups`: which belong in one fold; `c`, `log_ratios`, `complement`: the machine's (`nlp/machines.py`).
+    `groups`: which belong in one fold; `c`, `log_ratios`, `complement`: the machine's (`nlp/machines.py`);
+    `judged`: a logistic regression of all classes' scores makes them probabilities, for which it takes many texts.
     """
 
     rows: Sequence[int]
@@ -46,6 +50,7 @@ class Labelled:
     c: float = 1.0
     log_ratios: float = 0.0
     complement: float = 0.0
+    judged: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,8 +171,14 @@ def _fit_head(matrix: csr_matrix, material: Labelled) -> tuple[Head, Numbers]:
     machine.fit(matrix, labels)
     classes = tuple(str(label) for label in machine.classes_)
     truth = np.array([classes.index(label) for label in labels])
+    weights, bias = _weights(machine)
+    if material.judged and len(classes) > 2:
+        judge = LogisticRegression(C=JUDGE_C, max_iter=JUDGE_ROUNDS)
+        unseen = np.asarray(cross_val_predict(judge, scores, truth, cv=folds, method="predict_proba"))
+        judge.fit(scores, truth)
+        return _head(classes, weights @ judge.coef_.T, bias @ judge.coef_.T + judge.intercept_), unseen
     warmth = warmth_of(scores, truth)
-    return _head(classes, machine, warmth), softmax(scores * warmth)
+    return _head(classes, weights * warmth, bias * warmth), softmax(scores * warmth)
 
 
 def folds_of(labels: Sequence[str], groups: Sequence[int] | None) -> list[tuple[Any, Any]]:
@@ -191,11 +202,16 @@ def warmth_of(scores: Numbers, truth: np.ndarray[Any, Any]) -> float:
     return float(np.exp(minimize_scalar(surprise, bounds=(-2.0, 4.0), method="bounded").x))
 
 
-def _head(classes: tuple[str, ...], machine: Machine, warmth: float) -> Head:
-    """The machine's weights in bytes. With two classes it keeps one row: the first class is then the zero column."""
-    weights, bias = machine.coef_.T * warmth, np.atleast_1d(machine.intercept_) * warmth
-    if len(classes) == 2:
-        weights, bias = np.hstack([np.zeros_like(weights), weights]), np.array([0.0, float(bias[0])])
+def _weights(machine: Machine) -> tuple[Numbers, Numbers]:
+    """A column a class; with two classes the machine keeps one row: the first class is then the zero column."""
+    weights, bias = machine.coef_.T, np.atleast_1d(machine.intercept_)
+    if len(machine.classes_) == 2:
+        return np.hstack([np.zeros_like(weights), weights]), np.array([0.0, float(bias[0])])
+    return weights, bias
+
+
+def _head(classes: tuple[str, ...], weights: Numbers, bias: Numbers) -> Head:
+    """The weights in bytes."""
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / STEPS
     return Head(classes, np.rint(weights / scale).astype(np.int8), scale, bias)
 

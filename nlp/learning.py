@@ -20,14 +20,13 @@ from typing import Any
 
 import numpy as np
 
-from nlp.city import HALF_KNOWN, HEAD, LESSON, City, current, load_city, put_in_force
+from nlp.city import HALF_KNOWN, LESSON, City, current, load_city, put_in_force
 from nlp.drift import Decided, drift
 from nlp.figures import WANTED_PRECISION, calibration_error, coverage
-from nlp.fitting import FOLDS, SEED, Labelled, fit, see_topic
+from nlp.fitting import FOLDS, SEED
 from nlp.model import save_model
 from nlp.reader import Reader
-from nlp.topic import BLOCKS
-from nlp.train import ROUTER_C, ROUTER_LOG_RATIOS
+from nlp.train import fit_router
 
 KEPT_APART = 5  # one in five
 LEAST = 50  # decisions before anything is learnt
@@ -87,8 +86,7 @@ def _is_kept(text: str) -> bool:
 
 def _fitted(taught: Sequence[tuple[str, str]], counts: Mapping[str, int], name: str) -> City:
     labels = [unit for _, unit in taught]
-    material = Labelled(range(len(taught)), labels, c=ROUTER_C, log_ratios=ROUTER_LOG_RATIOS)
-    fitted = fit([text for text, _ in taught], {HEAD: material}, see_topic, blocks=BLOCKS)
+    fitted = fit_router([text for text, _ in taught], labels)
     known = {unit: counts[unit] for unit in sorted(set(labels))}
     card = {
         "what": "routes by a city's own decisions",

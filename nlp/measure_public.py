@@ -18,14 +18,14 @@ from sklearn.svm import LinearSVC
 
 from nlp.corpus_reading import CORPUS, CorpusError, read_columns
 from nlp.figures import calibration_error, coverage, macro_f1
-from nlp.fitting import SEED, Labelled, Vectorizer, fit, folds_of, see_topic
+from nlp.fitting import SEED, Vectorizer, folds_of, see_topic
 from nlp.machines import Machine
 from nlp.measure_routing import weak_figures
 from nlp.model import Numbers
 from nlp.reader import Reader
 from nlp.text import clean, cut
 from nlp.topic import BLOCKS
-from nlp.train import MANY, ROUTER_C, ROUTER_LOG_RATIOS
+from nlp.train import ROUTER_HEAD, ROUTER_LOG_RATIOS, fit_router
 from nlp.twin_texts import groups_of
 
 TIPDM = Path("tipdm2020c-7class") / "public.csv"
@@ -63,13 +63,11 @@ def seven_classes(path: Path) -> dict[str, str]:
     """A city's router, cross-validated, copies of a text kept together, beside a plain pipeline on the same folds."""
     rows = read_columns(path, ("text", "label"))
     texts, labels = [text for text, _ in rows], [label for _, label in rows]
-    groups = groups_of(texts)
-    material = Labelled(range(len(texts)), labels, groups, c=ROUTER_C, log_ratios=ROUTER_LOG_RATIOS)
-    fitted = fit(texts, {"label": material}, see_topic, 3 if len(texts) >= MANY else 2, BLOCKS)
-    classes = fitted.model.heads["label"].classes
+    fitted = fit_router(texts, labels)
+    classes = fitted.model.heads[ROUTER_HEAD].classes
     truth = np.array([classes.index(label) for label in labels])
-    ours = fitted.unseen["label"]
-    plain = _plain(texts, labels, groups)
+    ours = fitted.unseen[ROUTER_HEAD]
+    plain = _plain(texts, labels, groups_of(texts))
     right, sure = ours.argmax(axis=1) == truth, ours.max(axis=1)
     return {
         "TipDM, macro F1 by cross-validation": _interval(truth, ours.argmax(axis=1)),

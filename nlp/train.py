@@ -35,7 +35,7 @@ LEAST_OF_A_LABEL = FOLDS
 ROUTER_HEAD = "label"
 
 # Found by cross-validation on public texts; of many texts, what stands in two alone is left out.
-ROUTER_C, ROUTER_LOG_RATIOS = 3.0, 0.5
+ROUTER_C, ROUTER_LOG_RATIOS, ROUTER_COMPLEMENT = 3.0, 0.5, 0.15
 MANY = 2000
 
 # Messages that only teach which unit leads, with none of the other labels.
@@ -158,10 +158,8 @@ def train_router(texts: Path, folder: Path, units: Sequence[tuple[str, str]] | N
         raise CorpusError(f"{texts.name}: needs two labels with at least {LEAST_OF_A_LABEL} texts each")
     learnt = [*kept, *_duties(units or (), counts)]
     labels = [label for _, label in learnt]
-    groups = groups_of([text for text, _ in learnt])
-    material = Labelled(range(len(learnt)), labels, groups, c=ROUTER_C, log_ratios=ROUTER_LOG_RATIOS)
-    rarest = 3 if len(learnt) >= MANY else 2
-    fitted = fit([text for text, _ in learnt], {ROUTER_HEAD: material}, see_topic, rarest, BLOCKS)
+    fitted = fit_router([text for text, _ in learnt], labels)
+    material = Labelled(range(len(learnt)), labels)
     decided = len(kept)  # figures are of decisions only, duty lines being too easy
     figures = figures_of(_truth(material, fitted, ROUTER_HEAD)[:decided], fitted.unseen[ROUTER_HEAD][:decided])
     left_out = sorted(label for label, count in counts.items() if count < LEAST_OF_A_LABEL)
@@ -175,6 +173,15 @@ def train_router(texts: Path, folder: Path, units: Sequence[tuple[str, str]] | N
     _refuse_worse(folder, figures)
     save_model(replace(fitted.model, card=card), folder)
     return figures
+
+
+def fit_router(texts: Sequence[str], labels: Sequence[str]) -> Fitted:
+    """A router's model, its one head, and what it said of texts unseen; copies of a text are judged together."""
+    many = len(texts) >= MANY
+    complement = ROUTER_COMPLEMENT if many else 0.0
+    settings = {"c": ROUTER_C, "log_ratios": ROUTER_LOG_RATIOS, "complement": complement}
+    material = Labelled(range(len(texts)), labels, groups_of(texts), **settings, judged=many)
+    return fit(texts, {ROUTER_HEAD: material}, see_topic, 3 if many else 2, BLOCKS)
 
 
 def _duties(units: Sequence[tuple[str, str]], labels: Mapping[str, int]) -> list[tuple[str, str]]:
