@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nlp.model import Numbers
 
 BINS = 15
+DRAWN = 200
 WANTED_PRECISION = 0.95
 
 
@@ -45,6 +46,12 @@ def calibration_error(right: NDArray[Any], sure: Numbers) -> float:
         inside = places == place
         apart += inside.mean() * abs(float(right[inside].mean()) - float(sure[inside].mean()))
     return float(apart)
+
+
+def error_by_chance(sure: Numbers) -> float:
+    """The calibration error that perfectly honest probabilities would show on so few texts, by chance alone."""
+    chance = np.random.default_rng(len(sure))
+    return float(np.mean([calibration_error(chance.random(len(sure)) < sure, sure) for _ in range(DRAWN)]))
 
 
 def coverage(right: NDArray[Any], sure: Numbers) -> float:

@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from nlp.corpus_reading import CORPUS, Example, read_columns, read_examples
-from nlp.figures import calibration_error, share
+from nlp.figures import calibration_error, error_by_chance, share
 from nlp.model import Numbers
 from nlp.reader import Reader
 from nlp.route import subjects
@@ -66,7 +66,8 @@ def _plain(kept: Sequence[Example]) -> Judged:
 def _rows(name: str, first: Sequence[bool], three: Sequence[bool], sure: Sequence[float]) -> dict[str, str]:
     rows = {f"{name}, top 1": share(first), f"{name}, top 3": share(three)}
     if sure:
-        rows[f"{name}, calibration error"] = f"{calibration_error(np.array(first), np.array(sure)):.3f}"
+        error, chance = calibration_error(np.array(first), np.array(sure)), error_by_chance(np.array(sure))
+        rows[f"{name}, calibration error"] = f"{error:.3f} (honest ones would show {chance:.3f} on so few)"
     return rows
 
 

@@ -17,7 +17,7 @@ from functools import cache
 from nlp.text import LEXICONS, clean, cut, features
 
 # How much the learnt subjects say against the bare overlap with duty lines.
-LEARNT_SHARE = 0.93
+LEARNT_SHARE = 0.9
 # A unit that no subject is tied to is known by its duty line alone: what is said of it must count for more.
 UNTIED_SHARE = 0.8
 # How sharply duty lines divide a subject among the units that share it.
