@@ -150,13 +150,17 @@ class Router:
 
 
 def trusted(routed: Sequence[tuple[str, float]], trust: tuple[float, float]) -> list[tuple[str, float]]:
-    """`routed` (best first) with the first's odds read as `trust` says, the others' shares of the rest as they were."""
-    if not routed or not 0.0 < routed[0][1] < 1.0:
+    """`routed` (best first) with the first's odds read as `trust` says, the others' shares of the rest as they were.
+
+    What is assigned to no unit stays so: the odds are those among the units.
+    """
+    whole = sum(chance for _, chance in routed)
+    if not whole or not 0.0 < routed[0][1] < whole:
         return list(routed)
     (name, chance), *rest = routed
     added, times = trust
-    first = 1 / (1 + math.exp(-added - times * math.log(chance / (1 - chance))))
-    shrunk = (1 - first) / (1 - chance)
+    first = whole / (1 + math.exp(-added - times * math.log(chance / (whole - chance))))
+    shrunk = (whole - first) / (whole - chance)
     return [(name, first), *((other, min(each * shrunk, first)) for other, each in rest)]
 
 

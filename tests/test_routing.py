@@ -73,6 +73,21 @@ def test_the_first_three_units_each_say_which_words_spoke_for_them(reader: Reade
     assert any("契税" in line or "发票" in line for line in told)
 
 
+def test_where_no_unit_answers_for_it_the_suggestion_stays_weak(reader: Reader) -> None:
+    routed = reader.first_day("养猪场的粪水直排河里，臭得睡不着")
+
+    assert routed[0][1] < 0.35
+    assert sum(chance for _, chance in routed) < 0.7
+
+
+def test_no_message_kept_apart_teaches_routing() -> None:
+    def bare(text: str) -> str:
+        return "".join(sign for sign in text if sign.isalnum())
+
+    kept = {bare(text) for path in CORPUS.glob("test*.csv") for (text,) in read_columns(path, ("text",))}
+    assert not kept & {bare(text) for (text,) in read_columns(CORPUS / "route.csv", ("text",))}
+
+
 def test_the_dispatcher_reads_the_words_of_each_suggested_unit(reader: Reader) -> None:
     reading = reader.read("投诉政务大厅税务窗口，契税发票开错了还不给改，态度很差", NOW)
     told = str(proposal(reading)["why"])
