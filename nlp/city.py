@@ -37,7 +37,8 @@ class City:
         cold = dict(first_day)
         units = [unit for unit in {**cold, **learnt} if unit in cold]
         known = {unit: self.taught.get(unit, 0) / (self.taught.get(unit, 0) + HALF_KNOWN) for unit in units}
-        share = sum(cold[unit] * known[unit] for unit in units)  # how much of what is likely is well known
+        # How much of what is likely is well known. What the first day leaves unassigned says nothing against it.
+        share = sum(cold[unit] * known[unit] for unit in units) / (sum(cold.values()) or 1.0)
         mixed = {unit: (1 - share) * cold[unit] + share * learnt.get(unit, 0.0) for unit in units}
         return sorted(mixed.items(), key=lambda pair: -pair[1])
 

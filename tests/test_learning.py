@@ -47,6 +47,16 @@ def test_decisions_teach_what_the_first_day_could_not_know(reader: Reader, tmp_p
     assert lesson.figures["figures"]["units"]["市特别办"]["right"] > 0
 
 
+def test_decisions_weigh_fully_where_the_first_day_has_nobody_to_suggest(reader: Reader, tmp_path: Path) -> None:
+    learn(decisions(), reader, tmp_path, "night-1")
+    city = load_city(tmp_path)
+    assert city is not None
+    unsure = city.blend("我的蓝皮本要不要换", [("市公安局", 0.02), ("市特别办", 0.01)])
+
+    assert unsure[0][0] == "市特别办"
+    assert unsure[0][1] > 0.5
+
+
 def test_a_worse_model_never_comes_in_force(reader: Reader, tmp_path: Path) -> None:
     learn(decisions(), reader, tmp_path, "night-1")
     good = decisions()
