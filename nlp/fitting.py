@@ -7,22 +7,23 @@ is kept for the test that both answer alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, diags_array, hstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import PredefinedSplit, StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
 from nlp.fields_place import find_organisations
-from nlp.marks import WORTH, marks
+from nlp.marks import see as see_message
+from nlp.marks import worth
 from nlp.model import Head, Model, Numbers
-from nlp.text import clean, cut, features
+from nlp.text import clean, cut
 from nlp.topic import topic_features
 
 FOLDS = 5
@@ -64,16 +65,21 @@ class Vectorizer:
         self._marks = CountVectorizer(analyzer=_second, binary=True)
         self._marked = False
 
-    def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
-        """The texts' matrix, and the vocabulary is theirs."""
+    def fit_transform(self, texts: Sequence[str], copies: Container[int] = ()) -> csr_matrix:
+        """The texts' matrix; the vocabulary is theirs, but for those that are `copies` of others."""
         seen = [self._see(text) for text in texts]
-        self._marked = any(marked for _, marked in seen)
-        words = self._words.fit_transform(seen)
-        return self._beside(words, self._marks.fit_transform(seen) if self._marked else None)
+        own = [each for row, each in enumerate(seen) if row not in copies]
+        self._words.fit(own)
+        self._marked = any(marked for _, marked in own)
+        if self._marked:
+            self._marks.fit(own)
+        return self._matrix(seen)
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """The texts' matrix."""
-        seen = [self._see(text) for text in texts]
+        return self._matrix([self._see(text) for text in texts])
+
+    def _matrix(self, seen: Sequence[Seen]) -> csr_matrix:
         return self._beside(self._words.transform(seen), self._marks.transform(seen) if self._marked else None)
 
     def vocabulary(self) -> dict[str, int]:
@@ -83,20 +89,22 @@ class Vectorizer:
         return words | {str(mark): len(words) + int(column) for mark, column in marked}
 
     def rarity(self) -> Numbers:
-        """A column each; of marks 1."""
-        told = np.asarray(self._words.idf_, dtype=np.float64)
-        return np.concatenate([told, np.ones(len(self._marks.vocabulary_) if self._marked else 0)])
+        """A column each; of marks what they are worth."""
+        return np.concatenate([np.asarray(self._words.idf_, dtype=np.float64), self._worths()])
 
     def _beside(self, words: Any, marked: Any) -> csr_matrix:
-        return csr_matrix(words if marked is None else hstack([words, WORTH * marked]))
+        return csr_matrix(words if marked is None else hstack([words, marked @ diags_array(self._worths())]))
+
+    def _worths(self) -> Numbers:
+        names = self._marks.get_feature_names_out() if self._marked else ()
+        return np.array([worth(str(name)) for name in names], dtype=np.float64)
 
 
 def analyse(text: str) -> Seen:
     """What the reader's models see of a raw text: features and marks."""
     cleaned = clean(text).text
     words = cut(cleaned)
-    said = features(words)
-    return said, marks(cleaned, said, bool(find_organisations(cleaned, words)))
+    return see_message(cleaned, words, bool(find_organisations(cleaned, words)))
 
 
 def see_topic(text: str) -> Seen:
@@ -109,10 +117,11 @@ def fit(
     heads: Mapping[str, Labelled],
     see: Callable[[str], Seen] = analyse,
     min_df: int = 2,
+    copies: Container[int] = (),
 ) -> Fitted:
-    """One vocabulary over all texts, a head for each question."""
+    """One vocabulary over all texts but `copies` of others (rows), a head for each question."""
     vectorizer = Vectorizer(see, min_df)
-    matrix = vectorizer.fit_transform(texts)
+    matrix = vectorizer.fit_transform(texts, copies)
     twins, unseen, served = {}, {}, {}
     for name, material in heads.items():
         head, unseen[name] = _fit_head(matrix[list(material.rows)], material)

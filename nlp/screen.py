@@ -61,9 +61,9 @@ def look(text: str, words: Sequence[Word], said: Iterable[str], kind: str, has_u
 
 
 def screen(
-    message: Message, learnt: Mapping[str, float], verdicts: Mapping[str, float], decision: Decision
+    message: Message, learnt: Mapping[str, float], chances: Mapping[str, float], decision: Decision
 ) -> Screening:
-    """What to propose. `learnt`: the model's probability of accept and of each ground; `verdicts`: of each verdict."""
+    """What to propose. `learnt`: how likely acceptance and each ground is; `chances`: of the verdicts, as weighed."""
     danger = _danger(message, learnt)
     if danger:
         return Screening(OUT_OF_SCOPE, "emergency", 0.95, f"emergency: “{danger}”")
@@ -73,7 +73,7 @@ def screen(
         return Screening(CLARIFY, "lacks_content", 0.95, "no word in it")
     if not any(character.isalnum() for character in message.text):
         return Screening(CLARIFY, "chitchat", 0.9, "signs, no word")
-    return _weighed(message, learnt, decision.weigh(learnt, verdicts), decision)
+    return _weighed(message, learnt, chances, decision)
 
 
 def _danger(message: Message, learnt: Mapping[str, float]) -> str:

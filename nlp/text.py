@@ -109,9 +109,9 @@ def features(words: Sequence[Word]) -> list[str]:
     ]
 
 
-def cues(text: str) -> list[str]:
+def cues(text: str, lexicon: str = "cues.toml") -> list[str]:
     """The tags of every cue word in the text, one a place and tag; a longer cue is not also read as its parts."""
-    table, lengths = _cues()
+    table, lengths = _cues(lexicon)
     found: list[str] = []
     place = 0
     while place < len(text):
@@ -123,10 +123,10 @@ def cues(text: str) -> list[str]:
 
 
 @cache
-def _cues() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[int, ...]]]:
+def _cues(lexicon: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[int, ...]]]:
     """Cue → its tags; and a cue's first character → how long the cues with it are, the longest first."""
     table: dict[str, tuple[str, ...]] = {}
-    for group, tags in tomllib.loads((LEXICONS / "cues.toml").read_text(encoding="utf-8")).items():
+    for group, tags in tomllib.loads((LEXICONS / lexicon).read_text(encoding="utf-8")).items():
         for tag, words in tags.items():
             for word in dict.fromkeys(words.split()):
                 table[word] = (*table.get(word, ()), f"{group}.{tag}")
