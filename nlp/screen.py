@@ -22,7 +22,8 @@ RULEBOOKS = ("henan", "anyang", "suining", "yunnan", "shanghai")
 
 # Characters: what is longer than a note means something.
 LONG_ENOUGH = 80
-SURE_OF_DANGER = 0.5
+# Where a matter of an office is told too, danger is believed from this probability on: of a short message sooner.
+SURE_OF_DANGER, HARDLY_DANGER = 0.5, 0.1
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,14 @@ def screen(
 
 
 def _danger(message: Message, learnt: Mapping[str, float]) -> str:
-    """The words of danger to life, now; "" where a longer story only tells of one."""
+    """The words of danger to life, now; "" where a message about something else only tells of one."""
     found = DANGER.search(message.text)
     if found is None or NO_DANGER.search(message.text):
         return ""
-    told = bool(message.subjects) and len(message.text) >= LONG_ENOUGH
-    if told and not OWN_LIFE.search(message.text) and learnt.get("emergency", 0.0) < SURE_OF_DANGER:
-        return ""
-    return found.group()
+    if not message.subjects or OWN_LIFE.search(message.text):
+        return found.group()
+    needed = SURE_OF_DANGER if len(message.text) >= LONG_ENOUGH else HARDLY_DANGER
+    return found.group() if learnt.get("emergency", 0.0) >= needed else ""
 
 
 def _weighed(
