@@ -26,7 +26,7 @@ def see(text: str, words: Sequence[Word], has_unit: bool) -> tuple[list[str], li
     """What the models see of a cleaned text: the features of what stands within its frame, and the marks."""
     around = frame(text)
     said = features([word for word in words if around.start <= word.start < around.end])
-    return said, [*marks(text[around.start : around.end], said, has_unit), *(f"m:{does}" for does in around.does)]
+    return said, [*marks(text[around.start : around.end], said, has_unit), *(f"m:frame {does}" for does in around.does)]
 
 
 def marks(text: str, said: Iterable[str], has_unit: bool) -> list[str]:
