@@ -8,23 +8,24 @@ alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, diags_array, hstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
 
 from nlp.fields_place import find_organisations
 from nlp.machines import Machine
-from nlp.marks import WORTH, marks
+from nlp.marks import see as see_message
+from nlp.marks import worth
 from nlp.model import Head, Model, Numbers, lengths_of
-from nlp.text import clean, cut, features
+from nlp.text import clean, cut
 from nlp.topic import topic_features
 
 FOLDS = 5
@@ -77,20 +78,24 @@ class Vectorizer:
         self._marks = CountVectorizer(analyzer=_second, binary=True)
         self._marked = False
 
-    def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
-        """The texts' matrix, and the vocabulary is theirs; a block that none of them has is left out."""
+    def fit_transform(self, texts: Sequence[str], copies: Container[int] = ()) -> csr_matrix:
+        """The texts' matrix; the vocabulary is theirs, but for those that are `copies` of others. A block that none of
+        them has is left out."""
         seen = [self._see(text) for text in texts]
-        self._marked = any(marked for _, marked in seen)
-        fitted = [_fitted(machine, seen) for machine in self._words]
-        kept = [place for place, matrix in enumerate(fitted) if matrix is not None]
+        own = [each for row, each in enumerate(seen) if row not in copies]
+        kept = [place for place, machine in enumerate(self._words) if _fits(machine, own)]
         self._words = [self._words[place] for place in kept]
         self._lengths = self._lengths[kept]
-        words = [fitted[place] for place in kept]
-        return self._beside(words, self._marks.fit_transform(seen) if self._marked else None)
+        self._marked = any(marked for _, marked in own)
+        if self._marked:
+            self._marks.fit(own)
+        return self._matrix(seen)
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """The texts' matrix."""
-        seen = [self._see(text) for text in texts]
+        return self._matrix([self._see(text) for text in texts])
+
+    def _matrix(self, seen: Sequence[Seen]) -> csr_matrix:
         words = [machine.transform(seen) for machine in self._words]
         return self._beside(words, self._marks.transform(seen) if self._marked else None)
 
@@ -104,28 +109,34 @@ class Vectorizer:
         return found
 
     def rarity(self) -> Numbers:
-        """A column each; of marks 1."""
-        told = [np.asarray(machine.idf_, dtype=np.float64) for machine in self._words]
-        return np.concatenate([*told, np.ones(len(self._marks.vocabulary_) if self._marked else 0)])
+        """A column each; of marks what they are worth."""
+        return np.concatenate(
+            [*(np.asarray(machine.idf_, dtype=np.float64) for machine in self._words), self._worths()]
+        )
 
     def _beside(self, words: Sequence[Any], marked: Any) -> csr_matrix:
         scaled = [length * matrix for length, matrix in zip(self._lengths, words, strict=True)]
-        return csr_matrix(hstack(scaled if marked is None else [*scaled, WORTH * marked]))
+        return csr_matrix(hstack(scaled if marked is None else [*scaled, marked @ diags_array(self._worths())]))
+
+    def _worths(self) -> Numbers:
+        names = self._marks.get_feature_names_out() if self._marked else ()
+        return np.array([worth(str(name)) for name in names], dtype=np.float64)
 
 
-def _fitted(machine: TfidfVectorizer, seen: Sequence[Seen]) -> csr_matrix | None:
+def _fits(machine: TfidfVectorizer, seen: Sequence[Seen]) -> bool:
+    """Whether the machine could learn a vocabulary of them."""
     try:
-        return machine.fit_transform(seen)
+        machine.fit(seen)
     except ValueError:  # scikit-learn's word for an empty vocabulary
-        return None
+        return False
+    return True
 
 
 def analyse(text: str) -> Seen:
     """What the reader's models see of a raw text: features and marks."""
     cleaned = clean(text).text
     words = cut(cleaned)
-    said = features(words)
-    return said, marks(cleaned, said, bool(find_organisations(cleaned, words)))
+    return see_message(cleaned, words, bool(find_organisations(cleaned, words)))
 
 
 def see_topic(text: str) -> Seen:
@@ -139,10 +150,11 @@ def fit(
     see: Callable[[str], Seen] = analyse,
     min_df: int = 2,
     blocks: Mapping[str, float] | None = None,
+    copies: Container[int] = (),
 ) -> Fitted:
-    """One vocabulary over all texts, a head for each question. `blocks`: see `Model`."""
+    """One vocabulary over all texts but `copies` of others (rows), a head for each question. `blocks`: see `Model`."""
     vectorizer = Vectorizer(see, min_df, blocks)
-    matrix = vectorizer.fit_transform(texts)
+    matrix = vectorizer.fit_transform(texts, copies)
     twins, unseen, served = {}, {}, {}
     for name, material in heads.items():
         head, unseen[name] = _fit_head(matrix[list(material.rows)], material)

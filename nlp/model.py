@@ -18,8 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.marks import WORTH
-
 Numbers = NDArray[np.float64]
 
 ARRAYS, CARD, WORDS = "weights.npz", "card.json", "words.json"
@@ -74,17 +72,15 @@ class Model:
         return tuple(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
 
     def vector(self, features: Iterable[str], marks: Iterable[str] = ()) -> Vector:
-        """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks, as they are."""
+        """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks by worth."""
         counts: Counter[int | None] = Counter(map(self.vocabulary.get, features))
         counts.pop(None, None)
         columns = np.fromiter((column for column in counts if column is not None), dtype=np.intp, count=len(counts))
         values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
         values = self._scaled(columns, values * self.rarity[columns])
-        marked = [column for mark in marks if (column := self.vocabulary.get(mark)) is not None]
-        return Vector(
-            np.concatenate([columns, np.array(marked, dtype=np.intp)]),
-            np.concatenate([values, np.full(len(marked), WORTH)]),
-        )
+        seen = [column for mark in marks if (column := self.vocabulary.get(mark)) is not None]
+        marked = np.array(seen, dtype=np.intp)
+        return Vector(np.concatenate([columns, marked]), np.concatenate([values, self.rarity[marked]]))
 
     def _scaled(self, columns: NDArray[np.intp], values: Numbers) -> Numbers:
         """Each block to its own length."""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from nlp.city import City
-from nlp.deciding import ACCEPT, Decision
+from nlp.deciding import ACCEPT, Decision, parts
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
+from nlp.fields_place import find_organisations
 from nlp.found import Found
-from nlp.kind import COMMANDS, tell_kind
-from nlp.marks import marks
+from nlp.kind import COMMANDS, KindAnswer, tell_kind
+from nlp.marks import see
 from nlp.model import Model, Vector, load_model
 from nlp.route import Router
 from nlp.same import same, sketch
-from nlp.screen import clauses, look, screen
-from nlp.text import Cleaned, clean, cut, features
+from nlp.screen import Screening, clauses, look, screen
+from nlp.text import Cleaned, Word, clean, cut
 
 WEIGHTS = Path(__file__).with_name("weights")
 
@@ -73,17 +75,11 @@ class Reader:
         """What `text`, written at `now`, says."""
         cleaned = clean(text)
         words = cut(cleaned.text)
-        said = features(words)
         found = find_fields(cleaned.text, words, now)
         has_unit = any(each.name == "organisation" for each in found)
-        vector = self.model.vector(said, marks(cleaned.text, said, has_unit))
-        kind = tell_kind(cleaned.text, self.model.answer("kind", vector))
-        screening = screen(
-            look(cleaned.text, words, said, kind.kind, has_unit),
-            self.model.answer("screen", vector),
-            self.model.answer("verdict", vector),
-            self.decision,
-        )
+        said, marks = see(cleaned.text, words, has_unit)
+        vector = self.model.vector(said, marks)
+        kind, screening = self._understand(cleaned.text, words, said, has_unit, vector)
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
             departments = self._departments(cleaned.text, said, vector)
@@ -92,15 +88,26 @@ class Reader:
         fields, spans = _fields(cleaned, found), {each.name: cleaned.span(each.start, each.end) for each in found}
         return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
 
+    def _understand(
+        self, text: str, words: Sequence[Word], said: Sequence[str], has_unit: bool, vector: Vector
+    ) -> tuple[KindAnswer, Screening]:
+        grounds, kinds = parts(self.model.answer("whole", vector))
+        kind = tell_kind(text, self.decision.weigh_kinds(self.model.answer("kind", vector), kinds))
+        learnt = self.model.answer("screen", vector)
+        chances = self.decision.weigh((grounds, learnt), self.model.answer("verdict", vector))
+        likely = {ground: math.sqrt(chance * grounds.get(ground, 0.0)) for ground, chance in learnt.items()}
+        return kind, screen(look(text, words, said, kind.kind, has_unit), likely, chances, self.decision)
+
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""
         return same(sketch(self.model, one), sketch(self.model, other))
 
     def first_day(self, text: str) -> list[tuple[str, float]]:
         """Units and probabilities as they are without any decision of this city."""
-        words = cut(clean(text).text)
-        said = features(words)
-        return self.router.route(text, said, self.model.answer("subject", self.model.vector(said)))
+        cleaned = clean(text).text
+        words = cut(cleaned)
+        said, marks = see(cleaned, words, bool(find_organisations(cleaned, words)))
+        return self.router.route(cleaned, said, self.model.answer("subject", self.model.vector(said, marks)))
 
     def _departments(self, text: str, said: Sequence[str], vector: Vector) -> tuple[tuple[str, float], ...]:
         routed = self.router.route(text, said, self.model.answer("subject", vector))
