@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from nlp.fields_person import find_id_numbers, find_names, find_phones, find_receipts, find_staff
+from nlp.fields_person import find_id_numbers, find_names, find_phones, find_receipts
 from nlp.fields_place import find_organisations, find_places
+from nlp.fields_staff import find_staff
 from nlp.fields_time import find_times
 from nlp.found import Found, corrected
 from nlp.text import Word
