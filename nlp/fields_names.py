@@ -8,7 +8,7 @@ from functools import cache
 from nlp.text import lines
 
 DOUBLE_SURNAMES = frozenset(
-    "欧阳 诸葛 司马 上官 令狐 慕容 皇甫 尉迟 公孙 东方 夏侯 端木 独孤 司徒 长孙 完颜 宇文 呼延 司空 南宫 百里 西门 轩辕 拓跋 公冶 万俟".split()
+    ("欧阳 诸葛 司马 上官 令狐 慕容 皇甫 尉迟 公孙 东方 夏侯 端木 独孤 司徒 长孙 完颜 宇文 呼延 南宫 西门 拓跋").split()
 )
 
 # Words that follow "我是" and begin with a character that is a surname too.

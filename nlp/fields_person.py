@@ -11,7 +11,9 @@ from nlp.numerals import digits
 
 MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]){9})(?![0-9Xx])")
 SPOKEN_MOBILE = re.compile(r"[一幺](?:[, 、]?[零〇一二三四五六七八九幺]){10}(?![零〇一二三四五六七八九幺])")
-LANDLINE = re.compile(r"(?<![0-9A-Za-z])\(?(?P<area>0[1-9][0-9]{1,2})\)?[- ]?(?P<number>[2-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])")
+LANDLINE = re.compile(
+    r"(?<![0-9A-Za-z])\(?(?P<area>0[1-9][0-9]{1,2})\)?[- ]?(?P<number>[2-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])"
+)
 BARE_LANDLINE = re.compile(r"(?:电话|座机|固话|号码)(?:号码)?[是为:]?\s?(?P<number>[2-9][0-9]{6,7})(?![0-9])")
 
 ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![0-9A-Za-z])")
@@ -22,7 +24,9 @@ ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
 RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|查询码|流水号|回执|工单|案号)(?:码|号)?"
-RECEIPT_SAID = re.compile(rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}})")
+RECEIPT_SAID = re.compile(
+    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}})"
+)
 # Numbers that look like one, where a receipt is spoken of anywhere before.
 RECEIPT_LATER = re.compile(r"(?<![-0-9A-Za-z])(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}(?![-0-9A-Za-z])")
 NOT_A_RECEIPT = re.compile(r"(?:快递|物流|运|订|发票|证|合同|车架|取件)$")
@@ -30,8 +34,9 @@ RECEIPT_OURS = re.compile(r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z
 
 HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·){1,4})"
 NAME_SAID = re.compile(
-    r"(?:我(?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|联系人[是为:]?|投诉人[是为:]?|诉求人[是为:]?|反映人[是为:]?"
-    r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|[Mm]y name is|I am|I'm|我?姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?|我?是[一-龥]{0,3}?(?:女婿|儿子|女儿|儿媳|孙子|孙女|丈夫|妻子|老公|老婆|爱人|家属))\s?"
+    r"(?:我是[一-龥]{0,3}?(?:女婿|儿子|女儿|儿媳|孙子|孙女|丈夫|妻子|老公|老婆|爱人|家属)(?=[一-龥])"
+    r"|我(?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|联系人[是为:]?|投诉人[是为:]?|诉求人[是为:]?|反映人[是为:]?"
+    r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|[Mm]y name is|I am|I'm|我?姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
     rf"(?P<name>{HAN_NAME})"
 )
 SIGNED = re.compile(
@@ -46,7 +51,8 @@ AFTER_NAME = re.compile(
 )
 # 我同事韦小宝的电话是: somebody else's.
 OTHERS_PHONE = re.compile(
-    r"(?:同事|朋友|邻居|老婆|老公|爱人|儿子|女儿|妈|爸|父亲|母亲|紧急联系人|他|她)[一-龥]{0,6}?的?(?:电话|手机|号码|座机)?号?码?(?:是|:)?\s?$"
+    r"(?:同事|朋友|邻居|老婆|老公|爱人|儿子|女儿|妈|爸|父亲|母亲|紧急联系人|他|她)[一-龥]{0,6}?的?"
+    r"(?:电话|手机|号码|座机)?号?码?(?:是|:)?\s?$"
 )
 
 
@@ -56,10 +62,12 @@ def find_phones(text: str) -> list[Found]:
     found = [
         Found("phone", re.sub(r"[^0-9]", "", match["number"]), match.start("number"), match.end("number"))
         for match in MOBILE.finditer(text)
-        if not any(start <= match.start("number") < end for start, end in inside)
     ]
     found += [Found("phone", digits(match.group()), *match.span()) for match in SPOKEN_MOBILE.finditer(text)]
-    found += [Found("phone", f"{match['area']}-{digits(match['number'])}", *match.span()) for match in LANDLINE.finditer(text)]
+    found += [
+        Found("phone", f"{match['area']}-{digits(match['number'])}", *match.span()) for match in LANDLINE.finditer(text)
+    ]
+    found = [each for each in found if not any(start <= each.start < end for start, end in inside)]
     if not found:
         found = [Found("phone", match["number"], *match.span("number")) for match in BARE_LANDLINE.finditer(text)]
     return sorted(found, key=lambda each: (_is_others(text, each), each.start))
@@ -78,9 +86,7 @@ def find_id_numbers(text: str) -> list[Found]:
         if match.span() not in receipts
     ]
     said = [Found("id_number", _id(match["number"]), *match.span("number")) for match in ID_SAID.finditer(text)]
-    found += [
-        each for each in said if each.value and len(each.value) in (15, 16, 17, 18) and not overlaps(each, found)
-    ]
+    found += [each for each in said if each.value and len(each.value) in (15, 16, 17, 18) and not overlaps(each, found)]
     return sorted(found, key=lambda each: each.start)
 
 

@@ -15,7 +15,9 @@ TAKEN_BACK = re.compile(
 NOT_BUT = re.compile(r"不是(?P<not>[^,。;!?]{1,24})[,。;!?]?\s?(?:而是|应该是|是)")
 
 # 13800000000停机了, 0451不对: what stands before is taken back.
-DENIED_AFTER = re.compile(r"\s?(?:这个|那个)?(?:号码?|号)?(?:是|已经|已)?(?:错|不对|有误|写错|打错|记错|填错|停机|作废|不用了)")
+DENIED_AFTER = re.compile(
+    r"\s?(?:这个|那个)?(?:号码?|号)?(?:是|已经|已)?(?:错|不对|有误|写错|打错|记错|填错|停机|作废|不用了)"
+)
 
 # How far after the taking back the right word may stand.
 REACH = 16

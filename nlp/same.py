@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.fields_place import find_organisations, find_places
+from nlp.fields_place import find_sites
 from nlp.model import Model, Vector
 from nlp.text import clean, cut, features
 
@@ -48,11 +48,11 @@ def sketch(model: Model, text: str) -> Sketch:
     for match in NUMBERED.finditer(cleaned):
         numbered.setdefault(match["of"], set()).add(match["number"])
     words = cut(cleaned)
-    units = find_organisations(cleaned, words)
+    units, spots = find_sites(cleaned, words)
     rest = [word for word in words if not any(each.start <= word.start < each.end for each in units)]
     vector = model.vector(one for one in features(rest) if one[:2] not in LEFT_OUT)
     names = tuple(each.value for each in units if each.value)
-    places = tuple(each.value for each in find_places(cleaned, words, units) if each.value)
+    places = tuple(each.value for each in spots if each.value)
     return Sketch(
         vector,
         names,
