@@ -61,7 +61,7 @@ def find_organisations(text: str, words: Sequence[Word]) -> list[Found]:
 def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
     spans = [
         span
-        for first, last in _endings(text, words, "unit_ends.txt")
+        for first, last in endings(text, words, "unit_ends.txt")
         if (span := _grown(words, first, last, cut_short))
     ]
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
@@ -73,7 +73,7 @@ def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
 def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
     spans = [
         span
-        for first, last in _endings(text, words, "place_ends.txt")
+        for first, last in endings(text, words, "place_ends.txt")
         if (span := _grown(words, first, last, cut_short))
     ]
     spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
@@ -123,20 +123,30 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
     return sorted(named, key=lambda each: -(each.end - each.start) + 0.1 * each.start)
 
 
-def _endings(text: str, words: Sequence[Word], ends: str) -> Iterator[tuple[int, int]]:
+def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int, int]]:
     """The first and the last word of every ending of a name, the longest at each place."""
-    by_last = _ends_by_last_sign(ends)
-    left = MOST_NAMES
-    for last, word in enumerate(words):
-        for ending in by_last.get(word.text[-1:], ()):
-            start = word.end - len(ending)
-            if left and start >= 0 and text.startswith(ending, start):
-                first = last
-                while words[first].start > start:
-                    first -= 1
-                left -= 1
-                yield first, last
-                break
+    found = (
+        (index, len(ending)) for index, word in enumerate(words) if (ending := longest_ending(word, text, *lists))
+    )
+    for last, size in islice(found, MOST_NAMES):
+        first = last
+        while words[first].start > words[last].end - size:
+            first -= 1
+        yield first, last
+
+
+def longest_ending(word: Word, text: str, *lists: str) -> str:
+    """The longest ending in these lexicons that ends where the word does; "" where none."""
+    for ending in _ends_by_last_sign(*lists).get(word.text[-1:], ()):
+        start = word.end - len(ending)
+        if start >= 0 and text.startswith(ending, start):
+            return ending
+    return ""
+
+
+def may_name(word: str) -> bool:
+    """May the word stand in a name at all?"""
+    return word.isalpha() and not word.isascii() and word not in _word_list("not_in_names.txt")
 
 
 def _grown(words: Sequence[Word], first: int, last: int, cut_short: Sequence[Span]) -> Span | None:
@@ -165,19 +175,19 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
     if word == "号":
         return index > 0 and _is_figure(words[index - 1].text) and bool(WINDOW.search(right))
     if word == "的":
-        return index > 0 and _ends_a_unit(words[index - 1].text) and last - index <= 3
+        return index > 0 and ends_a_unit(words[index - 1].text) and last - index <= 3
     if right in COMPOUNDS.get(word, ()):
         return True
     if word in "和及与":
         return index > 0 and LISTED.search(words[last].text) is not None and _is_listed(words[index - 1].text)
     if _is_figure(word) or (word.isascii() and word.isalnum() and len(word) <= 3):
         return right == "号" or bool(NUMERIC.match(right))
-    return word.isalpha() and not word.isascii() and word not in _word_list("not_in_names.txt")
+    return may_name(word)
 
 
 def _is_listed(word: str) -> bool:
     """政务服务和数据管理局 is one unit; 税务局和社保局 are two."""
-    return len(word) > 1 and word not in _word_list("not_in_names.txt") and not _ends_a_unit(word)
+    return len(word) > 1 and word not in _word_list("not_in_names.txt") and not ends_a_unit(word)
 
 
 def _is_figure(word: str) -> bool:
@@ -214,13 +224,14 @@ def _word_list(name: str) -> frozenset[str]:
 
 
 @cache
-def _ends_by_last_sign(name: str) -> dict[str, tuple[str, ...]]:
+def _ends_by_last_sign(*names: str) -> dict[str, tuple[str, ...]]:
     """A last character → the endings that end with it, the longest first."""
     table: dict[str, list[str]] = {}
-    for ending in sorted(_word_list(name), key=len, reverse=True):
+    for ending in sorted(set().union(*map(_word_list, names)), key=lambda ending: (-len(ending), ending)):
         table.setdefault(ending[-1], []).append(ending)
     return {last: tuple(endings) for last, endings in table.items()}
 
 
-def _ends_a_unit(word: str) -> bool:
+def ends_a_unit(word: str) -> bool:
+    """Does the word end as a unit's name does?"""
     return any(word.endswith(ending) for ending in _ends_by_last_sign("unit_ends.txt").get(word[-1:], ()))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from nlp.city import City
@@ -14,13 +15,18 @@ from nlp.fields_person import is_valid_id
 from nlp.found import Found
 from nlp.kind import COMMANDS, tell_kind
 from nlp.marks import marks
+from nlp.meaning import load_meanings
 from nlp.model import Model, Vector, load_model
 from nlp.route import Router
-from nlp.same import same, sketch
+from nlp.same import same
 from nlp.screen import clauses, look, screen
+from nlp.sketch import Sketch, sketch
 from nlp.text import Cleaned, clean, cut, features
 
 WEIGHTS = Path(__file__).with_name("weights")
+
+# Texts whose sketches are kept for comparing; some kilobytes each.
+SKETCHES = 256
 
 # A dispatcher reads three; five leave room for what lies close behind.
 MOST_DEPARTMENTS = 5
@@ -54,6 +60,8 @@ class Reader:
     def __init__(self, model: Model, router: Router, clause_of: Mapping[str, str]) -> None:
         self.model, self.router, self.clause_of = model, router, clause_of
         self.decision = Decision.of_card(model.card)
+        # One new message is compared with the same open cases over and over.
+        self._sketch: Callable[[str], Sketch] = lru_cache(SKETCHES)(lambda text: sketch(model, load_meanings(), text))
 
     @classmethod
     def load(
@@ -90,7 +98,7 @@ class Reader:
 
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""
-        return same(sketch(self.model, one), sketch(self.model, other))
+        return same(self._sketch(one), self._sketch(other))
 
     def first_day(self, text: str) -> list[tuple[str, float]]:
         """Units and probabilities as they are without any decision of this city."""
