@@ -96,9 +96,9 @@ def _best(one: Sketch, other: Sketch) -> np.ndarray:
     if not one.words or not other.words:
         return np.zeros(len(one.words))
     near = ((one.vectors @ other.vectors.T).max(axis=1) - FAR) / (NEAR - FAR)
-    said, signs = set(other.words), set("".join(other.words))
+    said, signs, known = set(other.words), set("".join(other.words)), things()
     for place, word in enumerate(one.words):
-        rows = things().get(word)
+        rows = known.get(word)
         if word in said or (rows and rows & other.things):
             near[place] = 1.0
         elif rows and other.things:
