@@ -60,9 +60,7 @@ def find_organisations(text: str, words: Sequence[Word]) -> list[Found]:
 
 def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
     spans = [
-        span
-        for first, last in endings(text, words, "unit_ends.txt")
-        if (span := _grown(words, first, last, cut_short))
+        span for first, last in endings(text, words, "unit_ends.txt") if (span := _grown(words, first, last, cut_short))
     ]
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
     for _ in range(2):  # a tail may reach the next name: 人社局|3楼|仲裁院
@@ -125,9 +123,7 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
 
 def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int, int]]:
     """The first and the last word of every ending of a name, the longest at each place."""
-    found = (
-        (index, len(ending)) for index, word in enumerate(words) if (ending := longest_ending(word, text, *lists))
-    )
+    found = ((index, len(ending)) for index, word in enumerate(words) if (ending := longest_ending(word, text, *lists)))
     for last, size in islice(found, MOST_NAMES):
         first = last
         while words[first].start > words[last].end - size:

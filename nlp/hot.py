@@ -14,9 +14,9 @@ from nlp.same import same
 from nlp.sketch import Sketch
 
 # What more texts than this share tells none of them apart; a text is compared with so many others at most.
-MOST_SHARING, MOST_COMPARED = 60, 12
+MOST_SHARING, MOST_COMPARED = 60, 8
 # A text joins at this likelihood, the mean over so many texts of the group.
-JOINS, ASKED = 0.5, 3
+JOINS, ASKED = 0.6, 4
 # Words of a name, and the share of a group's texts that must have each.
 WORDS_OF_A_NAME, SHARED_BY = 3, 0.4
 
@@ -64,7 +64,11 @@ def _merged(groups: Sequence[list[int]], sketches: Sequence[Sketch]) -> list[lis
     into: dict[int, int] = {}
     for number, group in enumerate(groups):
         chosen = next(
-            (into[other] for other in found[number] if other < number and _one_matter(group, merged[into[other]], sketches)),
+            (
+                into[other]
+                for other in found[number]
+                if other < number and _one_matter(group, merged[into[other]], sketches)
+            ),
             None,
         )
         if chosen is None:
@@ -93,7 +97,7 @@ def _neighbours(sketches: Sequence[Sketch]) -> list[list[int]]:
             if len(holders[key]) <= MOST_SHARING:
                 shared.update(holders[key])
         del shared[at]
-        found.append([other for other, _ in shared.most_common(MOST_COMPARED)])
+        found.append([other for other, often in shared.most_common(MOST_COMPARED) if often > 1])
     return found
 
 
@@ -112,8 +116,12 @@ def _name(group: Sequence[Sketch]) -> str:
     uses = Counter(word for sketch in group for word in set(sketch.words) if len(word) > 1 and word not in place)
     rarity = {word: float(weight) for sketch in group for word, weight in zip(sketch.words, sketch.rarity, strict=True)}
     enough = max(2, SHARED_BY * len(group)) if len(group) > 1 else 1
-    telling = sorted(
+    ranked = sorted(
         (word for word, count in uses.items() if count >= enough), key=lambda word: -uses[word] * rarity[word] ** 2
-    )[:WORDS_OF_A_NAME]
+    )
+    telling: list[str] = []
+    for word in ranked:
+        if len(telling) < WORDS_OF_A_NAME and not any(word in chosen or chosen in word for chosen in telling):
+            telling.append(word)
     first = max(group, key=lambda sketch: sum(word in sketch.words for word in telling) - len(sketch.words) / 1000)
-    return "".join((place, *sorted(telling, key=first.text.find)))
+    return "：".join(part for part in (place, "、".join(sorted(telling, key=first.text.find))) if part)

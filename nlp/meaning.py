@@ -1,6 +1,6 @@
 """What words mean by the company they keep: a vector a word, so that 停水 and 没水 are near each other.
 
-Learnt from texts (`meaning_training.py`), kept as bytes; names of places are no words here: 幸福路 is not nearly 和平路.
+Learnt from texts (`meaning_training.py`), kept as bytes. Names of places are no words here: 幸福路 is not 和平路.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MEANINGS = Path(__file__).with_name("weights") / "meanings.npz"
 
 @dataclass(frozen=True)
 class Meanings:
-    """`rows`: word → row of `vectors` (length one each) and of `rarity` (0 for a word of every text, 1 for a rare one)."""
+    """`rows`: word → row of `vectors` (length one each) and of `rarity` (0: in every text, 1: in hardly any)."""
 
     rows: Mapping[str, int]
     vectors: NDArray[np.float32]

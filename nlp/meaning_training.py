@@ -18,7 +18,7 @@ from nlp.corpus_reading import CORPUS, read_columns, read_examples
 from nlp.meaning import MEANINGS, save_meanings
 from nlp.text import clean, cut
 
-# Public texts (complaints to cities) that the vectors are learnt from besides our corpus; they stay outside the project.
+# Public letters to cities that the vectors are learnt from besides our corpus; they stay outside the project.
 PUBLIC = ("tipdm2020c-7class/public.csv", "tipdm2020c-unlabelled/messages.csv", "department-weak/public.csv")
 
 WINDOW, DIMENSIONS, SEED = 5, 64, 20251126

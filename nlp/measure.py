@@ -21,6 +21,7 @@ import numpy as np
 from nlp.corpus_reading import CORPUS, Example, read_columns, read_examples
 from nlp.deciding import ACCEPT, OUT_OF_SCOPE, REFUSE
 from nlp.figures import calibration_error
+from nlp.measure_parts import fields_f1, measure_parts
 from nlp.reader import Reader, Reading
 from nlp.route import subjects
 
@@ -41,7 +42,10 @@ def measure(public: Path | None = None, errors: Path | None = None) -> dict[str,
         _write_errors(errors, name, own, readings)
         examples += own
     table |= _baseline()
-    table["fields F1 (hand-made; rules since improved on them)"] = fields_f1(reader, CORPUS / "fields-test.jsonl")
+    table["fields F1 (fields-test.jsonl; rules since improved on them)"] = fields_f1(
+        reader, CORPUS / "fields-test.jsonl"
+    )[""]
+    table |= measure_parts(reader)
     table["read, median ms"] = _latency(reader, [example.text for example in examples])
     if public is not None:
         table |= _turned_away(reader, [text for (text,) in read_columns(public / TIPDM, ("text",))])
@@ -78,17 +82,6 @@ def _write_errors(path: Path | None, name: str, examples: Sequence[Example], rea
             wrong.append("\t".join((name, right, said, reading.kind, example.text)) + "\n")
     with path.open("a", encoding="utf-8") as file:
         file.writelines(sorted(wrong))
-
-
-def fields_f1(reader: Reader, path: Path) -> float:
-    """Of all fields, named and found: exact value or wrong."""
-    hits = named = found = 0
-    for line in path.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        fields = reader.read(case["text"], datetime.fromisoformat(case["now"])).fields
-        hits += sum(case["fields"].get(name, "") == value for name, value in fields.items())
-        named, found = named + len(case["fields"]), found + len(fields)
-    return round(2 * hits / max(1, named + found), 4)
 
 
 def _screening(examples: Sequence[Example], readings: Sequence[Reading]) -> dict[str, str]:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from nlp.city import City
 from nlp.deciding import ACCEPT, Decision
+from nlp.disguise import undisguise
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
 from nlp.found import Found
+from nlp.hot import hot_matters
 from nlp.kind import COMMANDS, tell_kind
 from nlp.marks import marks
 from nlp.meaning import load_meanings
@@ -26,7 +28,7 @@ from nlp.text import Cleaned, clean, cut, features
 WEIGHTS = Path(__file__).with_name("weights")
 
 # Texts whose sketches are kept for comparing; some kilobytes each.
-SKETCHES = 256
+SKETCHES = 2048
 
 # A dispatcher reads three; five leave room for what lies close behind.
 MOST_DEPARTMENTS = 5
@@ -80,7 +82,10 @@ class Reader:
         said = features(words)
         found = find_fields(cleaned.text, words, now)
         has_unit = any(each.name == "organisation" for each in found)
-        vector = self.model.vector(said, marks(cleaned.text, said, has_unit))
+        seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
+        if seen is not cleaned:
+            said = features(cut(seen.text))
+        vector = self.model.vector(said, marks(seen.text, said, has_unit))
         kind = tell_kind(cleaned.text, self.model.answer("kind", vector))
         screening = screen(
             look(cleaned.text, words, said, kind.kind, has_unit),
@@ -99,6 +104,10 @@ class Reader:
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""
         return same(self._sketch(one), self._sketch(other))
+
+    def gather(self, texts: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+        """The matters that several of the texts tell of, most told first: a name of their words, the texts' places."""
+        return [(hot.name, hot.members) for hot in hot_matters([self._sketch(text) for text in texts])]
 
     def first_day(self, text: str) -> list[tuple[str, float]]:
         """Units and probabilities as they are without any decision of this city."""

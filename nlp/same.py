@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.model import ModelError
+from nlp.model import ModelError, Numbers
 from nlp.sketch import Sketch, things
 
 WEIGHTS = Path(__file__).with_name("weights") / "same.json"
@@ -91,11 +91,11 @@ def _covering(one: Sketch, other: Sketch) -> _Covering:
     )
 
 
-def _best(one: Sketch, other: Sketch) -> np.ndarray:
+def _best(one: Sketch, other: Sketch) -> Numbers:
     """For each word of the one how near the nearest word of the other is, 0 to 1."""
     if not one.words or not other.words:
         return np.zeros(len(one.words))
-    near = ((one.vectors @ other.vectors.T).max(axis=1) - FAR) / (NEAR - FAR)
+    near = ((one.vectors @ other.vectors.T).max(axis=1).astype(np.float64) - FAR) / (NEAR - FAR)
     said, signs, known = set(other.words), set("".join(other.words)), things()
     for place, word in enumerate(one.words):
         rows = known.get(word)
@@ -105,15 +105,16 @@ def _best(one: Sketch, other: Sketch) -> np.ndarray:
             near[place] = 0.0  # a thing of its own: 身份证 is near 护照 and not the same
         elif near[place] < SHARES_A_SIGN and len(word) > 1 and sum(sign in signs for sign in word) * 2 >= len(word):
             near[place] = SHARES_A_SIGN
-    return np.clip(near, 0.0, 1.0)
+    clipped: Numbers = np.clip(near, 0.0, 1.0)
+    return clipped
 
 
-def _share(near: np.ndarray, of: Sketch) -> float:
+def _share(near: Any, of: Sketch) -> float:
     whole = float((of.rarity**2).sum())
     return float((near * of.rarity**2).sum()) / whole if whole else 0.0
 
 
-def _unmatched(near: np.ndarray, of: Sketch) -> float:
+def _unmatched(near: Any, of: Sketch) -> float:
     """The most telling word that the other has nothing like."""
     return float(((1 - near) * of.rarity * (of.rarity > TELLING)).max(initial=0.0))
 

@@ -20,7 +20,6 @@ from nlp.found import Found
 from nlp.meaning import Meanings
 from nlp.model import Model
 from nlp.numerals import number
-from nlp.place_words import DWELLING
 from nlp.text import LEXICONS, Word, clean, cut, features
 
 FIGURE = r"[0-9]{1,5}|[一二三四五六七八九十]{1,3}"
@@ -29,13 +28,19 @@ NUMBERED = re.compile(
 )
 # 三栋 is 3号楼.
 ALIKE = {"栋": "号楼", "幢": "号楼", "号窗": "号窗口", "窗口": "号窗口", "路公交": "路", "路车": "路", "层": "楼"}
-LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,3}-?(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9][0-9-]{3,20}(?![0-9元块年平])")
-AMOUNT = re.compile(r"(?P<number>[0-9]{2,6}|[一二三四五六七八九十两]{1,3}[百千万])(?:多|来)?(?:元|块|万|亩|户|头|人|岁|度|平|米)")
+LONG_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])[A-Za-z]{0,3}-?(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9][0-9-]{3,20}(?![0-9元块年平])"
+)
+AMOUNT = re.compile(
+    r"(?P<number>[0-9]{2,6}|[一二三四五六七八九十两]{1,3}[百千万])(?:多|来)?(?:元|块|万|亩|户|头|人|岁|度|平|米)"
+)
 DAY = re.compile(rf"(?P<month>{FIGURE})(?:月|/)(?P<day>{FIGURE})(?:[日号]|(?![0-9个份]))")
 BARE_DAY = re.compile(
     r"(?<![0-9一二三四五六七八九十月第路街巷道村园区弄])(?P<day>[12]?[0-9]|3[01])[日号](?=上午|下午|早|中午|晚|那天|当天|我|去|来|到|就|打|[,。]|$)"
 )
-HOUR = re.compile(rf"(?:{FIGURE}|两)(?:点|时|:[0-9]{{2}})(?:半|{FIGURE}分?)?|(?:{FIGURE}|两)(?:分钟|小时|天|个月|年|次|趟|块|元)")
+HOUR = re.compile(
+    rf"(?:{FIGURE}|两)(?:点|时|:[0-9]{{2}})(?:半|{FIGURE}分?)?|(?:{FIGURE}|两)(?:分钟|小时|天|个月|年|次|趟|块|元)"
+)
 GATE = re.compile(r"[东南西北](?=门)")
 MOST_NAMED = 100
 # A long letter's rarest words say what it is about; comparing stays quick.
@@ -46,7 +51,9 @@ STEM_ENDS = re.compile(
     r"(?:小区|社区|街道|大道|大街|路|街|巷子?|村|镇|乡|苑|桥|市场|公园|广场|花园|家园|小学|中学|学校|幼儿园|医院|卫生院|派出所|物业"
     r"|商场|大厦|车站|客运站|[东南西北]?门口?|对面|旁边?|附近|下面|楼下|中段)+$"
 )
-SPECIFIC_UNIT = re.compile(r"(?:派出所|社区|村委会|居委会|小学|中学|学校|幼儿园|医院|卫生院|车站|驾校|物业|镇政府|乡政府|养老院|分中心|街道办|办事处)")
+SPECIFIC_UNIT = re.compile(
+    r"(?:派出所|社区|村委会|居委会|小学|中学|学校|幼儿园|医院|卫生院|车站|驾校|物业|镇政府|乡政府|养老院|分中心|街道办|办事处)"
+)
 UNKNOWN_IS_RARE = 0.85
 # Words rarer than this tell one text from another; rarer than that may be a name.
 TELLING, NAMES_FROM, NAME_SIZE = 0.35, 0.45, 3

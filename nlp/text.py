@@ -22,7 +22,7 @@ LEXICONS = Path(__file__).with_name("lexicons")
 
 # A complaint is some hundred characters long. What is longer is read at its head, where the matter stands, and at its
 # tail, where names and numbers stand: reading time stays bounded whatever is sent.
-HEAD, TAIL = 3000, 1000
+HEAD, TAIL = 2000, 800
 
 # Characters whose folding is remembered: all Chinese in use, and no way to fill the memory with rare ones.
 REMEMBERED = 50_000
