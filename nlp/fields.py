@@ -16,7 +16,7 @@ from nlp.text import Word
 def find_fields(text: str, words: Sequence[Word], now: datetime) -> tuple[Found, ...]:
     """One Found for each field the text gives, in the order of the fields' names here."""
     organisations, places = find_sites(text, words)
-    staff = find_staff(text)
+    staff = find_staff(text, words)
     candidates = (
         find_phones(text),
         find_id_numbers(text),

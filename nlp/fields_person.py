@@ -20,6 +20,9 @@ ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![
 ID_SAID = re.compile(
     r"(?:身份证|证件|公民身份)(?:号码?)?[是为:]{0,2}\s?(?P<number>[1-9][0-9 -]{13,20}[0-9Xx])(?![0-9A-Za-z])"
 )
+OLD_ID = re.compile(
+    r"(?<![0-9A-Za-z-])[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9A-Za-z-])"
+)
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
@@ -29,7 +32,7 @@ RECEIPT_SAID = re.compile(
 )
 # Numbers that look like one, where a receipt is spoken of anywhere before.
 RECEIPT_LATER = re.compile(r"(?<![-0-9A-Za-z])(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}(?![-0-9A-Za-z])")
-NOT_A_RECEIPT = re.compile(r"(?:快递|物流|运|订|发票|证|合同|车架|取件)$")
+NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|证|合同|车架|取件)$")
 RECEIPT_OURS = re.compile(r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])")
 
 HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·){1,4})"
@@ -53,7 +56,7 @@ AFTER_NAME = re.compile(
 )
 # 我同事韦小宝的电话是: somebody else's.
 OTHERS_PHONE = re.compile(
-    r"(?:同事|朋友|邻居|老婆|老公|爱人|儿子|女儿|妈|爸|父亲|母亲|紧急联系人|他|她)[一-龥]{0,6}?的?"
+    r"(?:同事|朋友|邻居|老婆|老公|爱人|儿子|女儿|妈|爸|哥|姐|弟|妹|叔|姨|舅|爷|奶|父亲|母亲|紧急联系人|他|她)[一-龥]{0,6}?的?"
     r"(?:电话|手机|号码|座机)?号?码?(?:是|:)?\s?$"
 )
 
@@ -88,6 +91,8 @@ def find_id_numbers(text: str) -> list[Found]:
         if match.span() not in receipts
     ]
     said = [Found("id_number", _id(match["number"]), *match.span("number")) for match in ID_SAID.finditer(text)]
+    if "身份证" in text:  # an old one of fifteen digits, wherever it stands
+        said += [Found("id_number", match.group(), *match.span()) for match in OLD_ID.finditer(text)]
     found += [each for each in said if each.value and len(each.value) in (15, 16, 17, 18) and not overlaps(each, found)]
     return sorted(found, key=lambda each: each.start)
 

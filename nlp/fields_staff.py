@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname, staff_name_at
 from nlp.found import Found, without_overlaps
+from nlp.text import Word
 
 ROLES = (
     "工作人员|办事人员|办事员|窗口人员|接待人员|柜员|客服|民警|协警|辅警|警员|科员|话务员|接线员|导办员|导服员|帮办员"
-    "|经办人|经手人|网格员|职工|保安"
+    "|经办人|经手人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
 )
 PEOPLE = f"{ROLES}|女的|男的|小姑娘|小伙子|大姐|大叔|阿姨|同志|警官|医生|护士|老师"
 TITLES = (
@@ -49,9 +50,9 @@ FAMILIAR = re.compile(
 OWN_FOLK = re.compile(r"(?:我|我[是叫]|[爸妈父母亲老公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
 
 
-def find_staff(text: str) -> list[Found]:
-    """Staff spoken of, in order."""
-    named = without_overlaps(_named(text))
+def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
+    """Staff spoken of, in order. `words`: the text's; a surname begins one (社区|主任 is nobody's name)."""
+    named = without_overlaps(_named(text, frozenset(word.start for word in words)))
     if not named:
         named = [Found("staff_name", match["name"], *match.span("name")) for match in FAMILIAR.finditer(text)]
         named = [each for each in named if not _is_own(text, each.start)]
@@ -62,12 +63,12 @@ def find_staff(text: str) -> list[Found]:
     return without_overlaps(found)
 
 
-def _named(text: str) -> list[Found]:
+def _named(text: str, begins: frozenset[int]) -> list[Found]:
     found = [each for pattern in (CALLED, ROLE_BEFORE) for each in _after(pattern, text)]
     for match in CALLED_BEFORE.finditer(text):
         if is_surname(match["name"]) and not _is_own(text, match.start()):
             found.append(Found("staff_name", match["name"], *match.span("name")))
-    found += [each for match in TITLED.finditer(text) if (each := _titled(match)) is not None]
+    found += [each for match in TITLED.finditer(text) if (each := _titled(match, begins)) is not None]
     for match in SURNAMED.finditer(text):
         if is_surname(match["surname"]) and not _is_own(text, match.start()):
             found.append(Found("staff_name", f"姓{match['surname']}", match.start(), match.end("surname")))
@@ -85,7 +86,7 @@ def _is_own(text: str, start: int) -> bool:
     return bool(OWN_FOLK.search(text[max(0, start - 3) : start]))
 
 
-def _titled(match: re.Match[str]) -> Found | None:
+def _titled(match: re.Match[str], begins: frozenset[int]) -> Found | None:
     """李科长, 王小明主任: the name's first character must be a surname, and stand where a name begins."""
     said = match["name"]
     title = re.search(rf"(?:副)?(?:{TITLES})$", said)
@@ -93,8 +94,10 @@ def _titled(match: re.Match[str]) -> Found | None:
         return None
     for length in (3, 2, 1):
         name = said[: title.start()][-length:]
-        if len(name) == length and "说" not in name and is_surname(name) and (length == 1 or not NO_NAME.search(name)):
-            start = match.start() + title.start() - length
+        start = match.start() + title.start() - length
+        if len(name) < length or start not in begins or "说" in name or not is_surname(name):
+            continue
+        if length == 1 or not NO_NAME.search(name):
             # 岳灵珊同志 is called 岳灵珊; of 张同志 nothing else is known.
             is_address = length > 1 and title.group() == "同志"
             end = match.end() - len(title.group()) if is_address else match.end()

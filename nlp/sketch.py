@@ -96,7 +96,7 @@ def sketch(model: Model, meanings: Meanings, raw: str) -> Sketch:
     text = clean(raw).text
     words = cut(text)
     units, places = find_sites(text, words)
-    people = find_staff(text)
+    people = find_staff(text, words)
     own = [each for each in units if SPECIFIC_UNIT.search(each.value or "")]
     matter = _matter(words, [*places, *own, *people])
     vectors, rarity = _weighed(matter, meanings)
