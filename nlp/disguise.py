@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 
-from nlp.text import Cleaned, lines
+from nlp.text import REMEMBERED, Cleaned, lines
 
 # Pictures that are written for a character.
 PICTURES = {
@@ -31,16 +31,32 @@ DISHES = {"辣鸡": "麻香酸微爆"}
 WIDEST = 3
 
 
+class _Shown(dict[str, str]):
+    """Character → what of it can be part of a word, "" for nothing; found out once for each."""
+
+    def __missing__(self, sign: str) -> str:
+        shown = PICTURES.get(sign) or (sign.lower() if sign.isalnum() or sign in "+×💩" else "")
+        shown = shown if len(shown) == 1 else ""
+        if len(self) < REMEMBERED:
+            self[sign] = shown
+        return shown
+
+
+_SHOWN = _Shown()
+
+
 def undisguise(cleaned: Cleaned) -> Cleaned:
     """The text with hidden insults in clear; `cleaned` itself where there are none."""
     signs, places = _compact(cleaned.text)
     pieces: list[str] = []
     origins: list[int] = []
-    done = at = 0
-    while at < len(signs):
+    done = after = 0
+    begins = _shapes()[1]
+    for at in (at for at, sign in enumerate(signs) if sign in begins):
+        if at < after:
+            continue
         size, clear = _hidden(cleaned.text, signs, places, at)
         if not size:
-            at += 1
             continue
         start, end = places[at], places[at + size - 1] + 1
         pieces += [cleaned.text[done:start], clear]
@@ -48,7 +64,7 @@ def undisguise(cleaned: Cleaned) -> Cleaned:
         origins += [
             cleaned.origins[start + (end - 1 - start) * step // max(1, len(clear) - 1)] for step in range(len(clear))
         ]
-        done, at = end, at + size
+        done, after = end, at + size
     if not pieces:
         return cleaned
     return Cleaned("".join((*pieces, cleaned.text[done:])), (*origins, *cleaned.origins[done:]))
@@ -59,8 +75,8 @@ def _compact(text: str) -> tuple[str, list[int]]:
     signs: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(text):
-        shown = PICTURES.get(sign) or (sign.lower() if sign.isalnum() or sign in "+×💩" else "")
-        if len(shown) == 1:
+        shown = _SHOWN[sign]
+        if shown:
             signs.append(shown)
             places.append(place)
     return "".join(signs), places

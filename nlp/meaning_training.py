@@ -28,7 +28,7 @@ LONGEST = 1500
 SMOOTHING = 0.75
 
 WORD = re.compile(r"[一-龥]+")
-NAME = re.compile(r"[一-龥]{2,}(?:路|街|巷|村|镇|乡|县|区|市|省|府|湾|洲|山|城|苑|桥|站|江|河|湖|园)")
+NAME = re.compile(r"[一-龥]{2,12}(?:路|街|巷|村|镇|乡|县|区|市|省|府|湾|洲|山|城|苑|桥|站|江|河|湖|园)")
 
 
 def train_meanings(public: Path, out: Path = MEANINGS) -> dict[str, int]:

@@ -6,7 +6,6 @@ folder of public texts, where given, shows what happens to messages nobody wrote
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Sequence

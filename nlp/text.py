@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 LEXICONS = Path(__file__).with_name("lexicons")
 
@@ -43,9 +44,8 @@ class Cleaned:
         return self.origins[start], self.origins[end - 1] + 1
 
 
-@dataclass(frozen=True)
-class Word:
-    """One cut word and where it stands in the cleaned text."""
+class Word(NamedTuple):
+    """One cut word and where it stands in the cleaned text. A tuple: there are thousands of them."""
 
     text: str
     start: int
