@@ -223,7 +223,7 @@ def _matters() -> tuple[dict[str, tuple[tuple[bool, int], ...]], dict[str, tuple
     """Word → its rows, and whether each is of manners; a first character → how long the words with it are."""
     table: dict[str, tuple[tuple[bool, int], ...]] = {}
     is_manner = False
-    for row, line in enumerate((LEXICONS / "matters.txt").read_text(encoding="utf-8").splitlines()):
+    for row, line in enumerate((LEXICONS / "things.txt").read_text(encoding="utf-8").splitlines()):
         is_manner = is_manner or line.startswith("# windows")
         for word in () if line.startswith("#") else line.split():
             table[word] = (*table.get(word, ()), (is_manner, row))
