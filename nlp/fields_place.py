@@ -35,6 +35,9 @@ MOST_NAMES = 200
 NUMERIC = re.compile(r"[号楼窗柜台路区社组]")
 FIGURE = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z][0-9]{0,3}")
 
+# 在莲花路上: cut as one word, and not part of the name.
+ON_THE_ROAD = ("路上", "街上", "桥上")
+
 Span = tuple[int, int]
 
 
@@ -111,9 +114,10 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
 
 
 def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
+    trimmed = [(start, end - text.endswith(ON_THE_ROAD, start, end)) for start, end in places]
     named = [
         Found("place", text[start:end], start, end)
-        for start, end in places
+        for start, end in trimmed
         if text[start:end] not in _word_list("no_places.txt")
         and end - start >= 3
         and not text[start:end].endswith(("冤枉路", "弯路"))
@@ -211,7 +215,7 @@ def _tail(text: str, end: int, tail: re.Pattern[str]) -> int:
 def _worth(one: Found, found: Sequence[Found]) -> float:
     """Longer is better, a window better still; of equals the first said."""
     length = min(one.end - one.start, 12)
-    return length + (2 if WINDOW.search(one.value or "") else 0) - 1.5 * sum(other.start < one.start for other in found)
+    return length + (2 if WINDOW.search(one.value or "") else 0) - 3 * sum(other.start < one.start for other in found)
 
 
 @cache
