@@ -18,6 +18,9 @@ from casebook.rules import HandOver
 
 MAJOR = "major"
 
+# The latest so many are gathered: a week of a city, and a page that is there in seconds.
+MOST_GATHERED = 500
+
 # Texts → each group's name, and the places of its texts. The reader gathers; this package only counts.
 Gather = Callable[[Sequence[str]], Sequence[tuple[str, Sequence[int]]]]
 
@@ -142,6 +145,7 @@ def hotspots(counted: Counted, law: Law) -> tuple[Listed, ...]:
 def hot_matters(counted: Counted, law: Law, gather: Gather) -> tuple[Listed, ...]:
     """One matter told by so many different people in the span, in whatever words (热点事项)."""
     told = [case for case in counted.cases if case.filing.text and counted.span.holds(case.filed)]
+    told = sorted(told, key=lambda case: (case.filed, case.number))[-MOST_GATHERED:]
     rows = []
     for name, places in gather([case.filing.text for case in told]):
         by_citizen = {

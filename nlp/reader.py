@@ -29,6 +29,8 @@ WEIGHTS = Path(__file__).with_name("weights")
 
 # Texts whose sketches are kept for comparing; some kilobytes each.
 SKETCHES = 2048
+# Gatherings of texts that are kept: a page is looked at again and again.
+LISTS = 4
 
 # A dispatcher reads three; five leave room for what lies close behind.
 MOST_DEPARTMENTS = 5
@@ -63,6 +65,7 @@ class Reader:
         self.model, self.router, self.clause_of = model, router, clause_of
         self.decision = Decision.of_card(model.card)
         # One new message is compared with the same open cases over and over.
+        self._gathered: Callable[[tuple[str, ...]], list[tuple[str, tuple[int, ...]]]] = lru_cache(LISTS)(self._gather)
         self._sketch: Callable[[str], Sketch] = lru_cache(SKETCHES)(lambda text: sketch(model, load_meanings(), text))
 
     @classmethod
@@ -107,6 +110,9 @@ class Reader:
 
     def gather(self, texts: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
         """The matters that several of the texts tell of, most told first: a name of their words, the texts' places."""
+        return list(self._gathered(tuple(texts)))
+
+    def _gather(self, texts: tuple[str, ...]) -> list[tuple[str, tuple[int, ...]]]:
         return [(hot.name, hot.members) for hot in hot_matters([self._sketch(text) for text in texts])]
 
     def first_day(self, text: str) -> list[tuple[str, float]]:
