@@ -97,6 +97,21 @@ def train(options: argparse.Namespace) -> int:
     return DONE
 
 
+def train_same(options: argparse.Namespace) -> int:
+    """The weights of the same matter from our families; with --data the words' vectors first."""
+    from nlp.model import load_model
+    from nlp.reader import WEIGHTS
+    from nlp.same_training import train_same as teach
+
+    learnt: dict[str, Any] = {}
+    if options.data is not None:
+        from nlp.meaning_training import train_meanings
+
+        learnt = {f"vectors, {name}": count for name, count in train_meanings(options.data).items()}
+    _show({**learnt, **teach(load_model(WEIGHTS))}, options.json)
+    return DONE
+
+
 def evaluate(options: argparse.Namespace) -> int:
     """Figures of a router on labelled texts; without a model, of the reader on messages it has not seen."""
     from nlp.evaluate import evaluate_router
@@ -212,6 +227,8 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--texts", type=Path, help="CSV text,label; without it the reader learns our own corpus")
     training.add_argument("--out", type=Path, required=True, help="folder of the model")
     training.add_argument("--units", type=Path, help="CSV department,duties: learnt besides, where labels are units")
+    comparing = _command(commands, "train-same", train_same, "learn when two messages tell of the same matter")
+    comparing.add_argument("--data", type=Path, help="folder of public letters, to learn what words mean anew")
     evaluating = _command(commands, "evaluate", evaluate, "figures of a trained router on unseen texts")
     evaluating.add_argument("--model", type=Path, help="folder of the model; without it, the reader is measured")
     evaluating.add_argument("--texts", type=Path, help="CSV text,label")

@@ -6,7 +6,6 @@ folder of public texts, where given, shows what happens to messages nobody wrote
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,6 +19,7 @@ import numpy as np
 from nlp.corpus_reading import CORPUS, Example, read_examples
 from nlp.deciding import ACCEPT, OUT_OF_SCOPE, REFUSE
 from nlp.figures import share as _share
+from nlp.measure_parts import fields_f1, measure_parts
 from nlp.measure_public import public_figures
 from nlp.measure_routing import routing_figures
 from nlp.reader import Reader, Reading
@@ -43,7 +43,10 @@ def measure(public: Path | None = None, errors: Path | None = None) -> dict[str,
         _write_errors(errors, name, own, readings)
         examples += own
     table |= _baseline()
-    table["fields F1 (hand-made; rules since improved on them)"] = fields_f1(reader, CORPUS / "fields-test.jsonl")
+    table["fields F1 (fields-test.jsonl; rules since improved on them)"] = fields_f1(
+        reader, CORPUS / "fields-test.jsonl"
+    )[""]
+    table |= measure_parts(reader)
     table["read, median ms"] = _latency(reader, [example.text for example in examples])
     if public is not None:
         table |= public_figures(reader, public, NOW)
@@ -80,17 +83,6 @@ def _write_errors(path: Path | None, name: str, examples: Sequence[Example], rea
             wrong.append("\t".join((name, right, said, reading.kind, example.text)) + "\n")
     with path.open("a", encoding="utf-8") as file:
         file.writelines(sorted(wrong))
-
-
-def fields_f1(reader: Reader, path: Path) -> float:
-    """Of all fields, named and found: exact value or wrong."""
-    hits = named = found = 0
-    for line in path.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        fields = reader.read(case["text"], datetime.fromisoformat(case["now"])).fields
-        hits += sum(case["fields"].get(name, "") == value for name, value in fields.items())
-        named, found = named + len(case["fields"]), found + len(fields)
-    return round(2 * hits / max(1, named + found), 4)
 
 
 def _screening(examples: Sequence[Example], readings: Sequence[Reading]) -> dict[str, str]:

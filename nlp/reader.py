@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from nlp.city import City
 from nlp.deciding import ACCEPT, Decision, parts
+from nlp.disguise import undisguise
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
 from nlp.fields_place import find_organisations
 from nlp.found import Found
+from nlp.hot import hot_matters
 from nlp.kind import COMMANDS, KindAnswer, tell_kind
 from nlp.marks import see
+from nlp.meaning import load_meanings
 from nlp.model import Model, Vector, load_model
 from nlp.route import Router
-from nlp.same import same, sketch
+from nlp.same import same
 from nlp.screen import Screening, clauses, look, screen
+from nlp.sketch import Sketch, sketch
 from nlp.text import Cleaned, Word, clean, cut
 
 WEIGHTS = Path(__file__).with_name("weights")
+
+# Texts whose sketches are kept for comparing; some kilobytes each.
+SKETCHES = 2048
+# Gatherings of texts that are kept: a page is looked at again and again.
+LISTS = 4
 
 # A dispatcher reads three; five leave room for what lies close behind.
 MOST_DEPARTMENTS = 5
@@ -58,6 +68,9 @@ class Reader:
     def __init__(self, model: Model, router: Router, clause_of: Mapping[str, str]) -> None:
         self.model, self.router, self.clause_of = model, router, clause_of
         self.decision = Decision.of_card(model.card)
+        # One new message is compared with the same open cases over and over.
+        self._gathered: Callable[[tuple[str, ...]], list[tuple[str, tuple[int, ...]]]] = lru_cache(LISTS)(self._gather)
+        self._sketch: Callable[[str], Sketch] = lru_cache(SKETCHES)(lambda text: sketch(model, load_meanings(), text))
 
     @classmethod
     def load(
@@ -77,7 +90,8 @@ class Reader:
         words = cut(cleaned.text)
         found = find_fields(cleaned.text, words, now)
         has_unit = any(each.name == "organisation" for each in found)
-        said, marks = see(cleaned.text, words, has_unit)
+        seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
+        said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
         vector = self.model.vector(said, marks)
         kind, screening = self._understand(cleaned.text, words, said, has_unit, vector)
         departments: tuple[tuple[str, float], ...] = ()
@@ -100,7 +114,14 @@ class Reader:
 
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""
-        return same(sketch(self.model, one), sketch(self.model, other))
+        return same(self._sketch(one), self._sketch(other))
+
+    def gather(self, texts: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+        """The matters that several of the texts tell of, most told first: a name of their words, the texts' places."""
+        return list(self._gathered(tuple(texts)))
+
+    def _gather(self, texts: tuple[str, ...]) -> list[tuple[str, tuple[int, ...]]]:
+        return [(hot.name, hot.members) for hot in hot_matters([self._sketch(text) for text in texts])]
 
     def first_day(self, text: str) -> list[tuple[str, float]]:
         """Units and probabilities as they are without any decision of this city."""
