@@ -24,7 +24,6 @@ from casebook.case import Case, Command, Person
 from casebook.desk import Desk
 from casebook.errors import NoSuchCase, NotAllowed
 from casebook.jurisdiction import Jurisdiction
-from casebook.masking import masked_text
 from casebook.staff import CENTRAL, is_on_staff
 from casebook.terms import STEPS
 from casebook.wording import refusal
@@ -34,7 +33,6 @@ log = logging.getLogger(__name__)
 LOCAL = "desk"
 # On these channels there are no citizens: whoever is not bound is a stranger.
 STAFF_ONLY = frozenset({"wecom", "wecom_bot"})
-TAUGHT = frozenset({"dispatch", "designate"})
 
 
 class RoomReception:
@@ -162,11 +160,6 @@ class RoomReception:
         case = self._desk.take(unit, number, replace(command, by=by))
         for file in command.facts.get("evidence") or ():
             unit.media_attach(str(file), number)
-        if command.step in TAUGHT and case.lead_unit:
-            ranked = before.filing.proposal.get("departments") or ()
-            suggested = str(ranked[0][0]) if ranked else ""
-            text = masked_text(before.filing.text, before.filing)
-            unit.example_add(number, text, case.lead_unit, suggested, str(by), command.at)
         return case
 
     def _done(self, unit: Any, case: Case, command: Command, person: Person, at: datetime) -> Reply:

@@ -43,3 +43,6 @@ class Book(Protocol):
 
     def looked(self, number: str, by: str, what: str, reason: str, at: datetime) -> None:
         """Record that a person was shown personal data of a case."""
+
+    def example_add(self, number: str, text: str, label: str, suggested: str, by: str, at: datetime) -> None:
+        """Keep which unit (`label`) was decided for a covered text; `suggested`: whom the machine had put first."""

@@ -17,6 +17,7 @@ from casebook.clocks import recounted
 from casebook.errors import NoSuchCase, NotAllowed
 from casebook.issued import NUMBERED, ORDERS, series
 from casebook.law import Law
+from casebook.masking import masked_text
 from casebook.numbers import case_number
 from casebook.terms import FINAL
 
@@ -49,6 +50,8 @@ class Desk:
         if command.step == "merge":
             self._merge_into(book, case, command)
         self._save(book, before, case)
+        if command.step in ORDERS and case.lead_unit:
+            _teach(book, case, case.lead_unit, command)
         return case
 
     def allowed(self, case: Case, by: Person, at: datetime) -> tuple[str, ...]:
@@ -120,3 +123,11 @@ class Desk:
     def _save(self, book: Book, before: Case | None, case: Case) -> None:
         told: tuple[Notice, ...] = notices.of_step(case, self.law)
         book.save(before, case, told, reminders.wanted(case, self.law))
+
+
+def _teach(book: Book, case: Case, unit: str, command: Command) -> None:
+    """What was decided, by whichever door, is an example for the router: the words covered, and the unit."""
+    ranked = case.filing.proposal.get("departments") or ()
+    suggested = str(ranked[0][0]) if ranked else ""
+    text = masked_text(case.filing.text, case.filing)
+    book.example_add(case.number, text, unit, suggested, str(command.by), command.at)

@@ -18,10 +18,16 @@ from casebook.rules import HandOver
 
 MAJOR = "major"
 
+# The latest so many are gathered: a week of a city, and a page that is there in seconds.
+MOST_GATHERED = 500
+
+# Texts → each group's name, and the places of its texts. The reader gathers; this package only counts.
+Gather = Callable[[Sequence[str]], Sequence[tuple[str, Sequence[int]]]]
+
 
 @dataclass(frozen=True)
 class Listed:
-    """Somebody or something on a list: `what` (unit | person | matter), its name, and the cases that put it there."""
+    """Somebody or something on a list: `what` (unit, person, matter, hot), its name, its cases."""
 
     what: str
     name: str
@@ -134,6 +140,20 @@ def hotspots(counted: Counted, law: Law) -> tuple[Listed, ...]:
             )
     rows = (Listed("matter", place, tuple(numbers.values())) for place, numbers in by_place.items())
     return _sorted(row for row in rows if len(row.cases) >= law.read.hotspot_from)
+
+
+def hot_matters(counted: Counted, law: Law, gather: Gather) -> tuple[Listed, ...]:
+    """One matter told by so many different people in the span, in whatever words (热点事项)."""
+    told = [case for case in counted.cases if case.filing.text and counted.span.holds(case.filed)]
+    told = sorted(told, key=lambda case: (case.filed, case.number))[-MOST_GATHERED:]
+    rows = []
+    for name, places in gather([case.filing.text for case in told]):
+        by_citizen = {
+            told[place].filing.citizen or told[place].number: told[place].number for place in reversed(places)
+        }
+        if len(by_citizen) >= law.read.hotspot_from:
+            rows.append(Listed("hot", name, tuple(sorted(by_citizen.values()))))
+    return _sorted(rows)
 
 
 def repeated(counted: Counted) -> tuple[Listed, ...]:

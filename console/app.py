@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from console import calls, cases, ledger, lists, papers, people, reports, rules, statistics
+from console import calls, cases, ledger, lists, papers, people, reports, rules, statistics, suggestions
 from console.door import Handler, signed_in
 from console.given import Office
 from console.login import Login
@@ -41,6 +41,7 @@ def routes(office: Office, propose: Propose = no_proposal) -> list[BaseRoute]:
         route("/lists", lists.show),
         route("/calls", calls.show),
         route("/calls/{id}", calls.note, "POST"),
+        route("/suggestions", suggestions.show),
         route("/reports", reports.listing),
         route("/reports/{report}/{period}", reports.show),
         route("/reports/{report}/{period}.xlsx", reports.workbook),

@@ -47,6 +47,9 @@ class Office(Protocol):
     @property
     def reporting(self) -> Reporting: ...
 
+    def gather(self, texts: Sequence[str]) -> Sequence[tuple[str, Sequence[int]]]:
+        """The matters that several of the texts tell of: a name of their words, and the places of those texts."""
+
     def checking(self, number: str) -> Mapping[str, str]:
         """Where anybody can check the notices of that case, and the code to type: fields of a form."""
 

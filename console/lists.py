@@ -33,6 +33,7 @@ def show(visit: Visit) -> Response:
         query=query_of(span, unit),
         major=oversight.major(counted.cases),
         hotspots=_lines(oversight.hotspots(counted, law)),
+        hot=_lines(oversight.hot_matters(counted, law, visit.office.gather)),
         repeats=_lines(oversight.repeated(counted)),
         key_objects=_lines(oversight.key_objects(counted, law)) if is_supervisor else None,
         honours=oversight.honours(counted, law) if is_supervisor and _lists_honours(visit) else None,

@@ -20,6 +20,8 @@ from console.labels import SYSTEMS, said
 # Longer than any answer letter seen; a pasted book is a mistake.
 LONGEST = 8000
 MORE = "_more"
+# Only a unit likelier right than wrong stands in the form beforehand; otherwise a hasty hand would dispatch a guess.
+SURE = 0.5
 Choices = tuple[tuple[str, str], ...]
 
 
@@ -114,8 +116,9 @@ def _filled(field: Field, step: str, case: Case, law: Law) -> Field:
 def _chosen(field: Field, case: Case, choices: Choices) -> str:
     """What the reader proposed, or what the case has, where that is a choice."""
     proposal = case.filing.proposal
-    departments = proposal.get("departments") or ((None, 0),)
-    first = {"units": departments[0][0], "clause": proposal.get("clause"), "class": case.case_class}.get(field.kind)
+    name, chance = (proposal.get("departments") or ((None, 0.0),))[0]
+    unit = name if chance >= SURE else None
+    first = {"units": unit, "clause": proposal.get("clause"), "class": case.case_class}.get(field.kind)
     return str(first) if first in dict(choices) else ""
 
 

@@ -78,13 +78,22 @@ class Staff(Part):
         self._run(examples.insert(), {**row, "sealed": self._seal(text, "example", number)})
 
     def examples(self, limit: int = 10_000) -> list[Example]:
-        """The dispatchers' decisions, oldest first."""
-        rows = self._rows(select(examples).order_by(examples.c.id).limit(limit))
+        """The dispatchers' latest decisions, oldest first; of a case decided anew only what was decided last."""
+        last = select(func.max(examples.c.id)).group_by(examples.c.number).scalar_subquery()
+        query = select(examples).where(examples.c.id.in_(last)).order_by(examples.c.id.desc()).limit(limit)
         return [
             Example(row.number, self._open(row.sealed, "example", row.number), row.label, row.suggested, row.by,
                     self._codec.local(row.at))
-            for row in rows
+            for row in reversed(self._rows(query))
         ]  # fmt: skip
+
+    def agreement(self, since: datetime, until: datetime) -> list[tuple[str, str, int]]:
+        """(decided unit, unit the machine had put first or "", how many cases), the most first; as decided last."""
+        last = select(func.max(examples.c.id)).where(examples.c.at.between(since, until)).group_by(examples.c.number)
+        times = func.count().label("times")
+        query = select(examples.c.label, examples.c.suggested, times).where(examples.c.id.in_(last.scalar_subquery()))
+        query = query.group_by(examples.c.label, examples.c.suggested).order_by(times.desc(), examples.c.label)
+        return [(row.label, row.suggested, int(row.times)) for row in self._rows(query)]
 
     def unbind_all(self, person: str) -> int:
         """Forget every account and chat bound to the person; how many there were."""

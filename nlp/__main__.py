@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from nlp.card_words import card_lines
 from nlp.city import roll_back
 from nlp.corpus_reading import CorpusError, read_columns
 from nlp.model import ModelError
@@ -22,6 +23,8 @@ from nlp.reader import Reader, Reading
 from nlp.screen import RULEBOOKS
 
 DONE, ANSWER_IS_NO, BAD_INPUT = 0, 1, 2
+# Beside the project, where somebody has them.
+PUBLIC = Path("../shared/data")
 
 
 class InputError(Exception):
@@ -94,6 +97,21 @@ def train(options: argparse.Namespace) -> int:
     return DONE
 
 
+def train_same(options: argparse.Namespace) -> int:
+    """The weights of the same matter from our families; with --data the words' vectors first."""
+    from nlp.model import load_model
+    from nlp.reader import WEIGHTS
+    from nlp.same_training import train_same as teach
+
+    learnt: dict[str, Any] = {}
+    if options.data is not None:
+        from nlp.meaning_training import train_meanings
+
+        learnt = {f"vectors, {name}": count for name, count in train_meanings(options.data).items()}
+    _show({**learnt, **teach(load_model(WEIGHTS))}, options.json)
+    return DONE
+
+
 def evaluate(options: argparse.Namespace) -> int:
     """Figures of a router on labelled texts; without a model, of the reader on messages it has not seen."""
     from nlp.evaluate import evaluate_router
@@ -101,10 +119,12 @@ def evaluate(options: argparse.Namespace) -> int:
 
     if (options.model is None) != (options.texts is None):
         raise InputError("--model and --texts go together")
+    public = None if options.quick else options.data
+    if options.model is None and not options.quick and not options.data.is_dir():
+        print(f"no public texts in {options.data}: their rows are left out (--data names a folder)", file=sys.stderr)
+        public = None
     figures = (
-        measure(options.data, options.errors)
-        if options.model is None
-        else evaluate_router(options.model, options.texts)
+        measure(public, options.errors) if options.model is None else evaluate_router(options.model, options.texts)
     )
     _show(figures, options.json)
     return DONE
@@ -112,16 +132,17 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def learn(options: argparse.Namespace) -> int:
     """One order on standard input: a city's decisions; a model not worse than the one in force replaces it."""
+    from nlp.drift import Decided
     from nlp.learning import learn as teach
 
     try:
         order = json.load(sys.stdin)
-        decisions = [(str(text), str(unit)) for text, unit in order["decisions"]]
+        decisions = [Decided(*map(str, decision)) for decision in order["decisions"]]
         units = [(str(name), str(duties)) for name, duties in order["units"]]
-        models, name = Path(order["models"]), str(order["name"])
+        models, name, at = Path(order["models"]), str(order["name"]), str(order.get("at", ""))
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"no usable order: {type(error).__name__}: {error}") from error
-    lesson = teach(decisions, Reader.load(units), models, name)
+    lesson = teach(decisions, Reader.load(units), models, name, at)
     print(json.dumps({"promoted": lesson.promoted, "why": lesson.why, "figures": lesson.figures}, ensure_ascii=False))
     return DONE if lesson.promoted else ANSWER_IS_NO
 
@@ -129,6 +150,12 @@ def learn(options: argparse.Namespace) -> int:
 def rollback(options: argparse.Namespace) -> int:
     """Put the city's model before the current one in force."""
     print(f"in force: {roll_back(options.models) or 'the first day, nothing learnt'}")
+    return DONE
+
+
+def card(options: argparse.Namespace) -> int:
+    """The city's model in force and the latest lesson, in words."""
+    print("\n".join(card_lines(options.models)))
     return DONE
 
 
@@ -200,12 +227,19 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--texts", type=Path, help="CSV text,label; without it the reader learns our own corpus")
     training.add_argument("--out", type=Path, required=True, help="folder of the model")
     training.add_argument("--units", type=Path, help="CSV department,duties: learnt besides, where labels are units")
+    comparing = _command(commands, "train-same", train_same, "learn when two messages tell of the same matter")
+    comparing.add_argument("--data", type=Path, help="folder of public letters, to learn what words mean anew")
     evaluating = _command(commands, "evaluate", evaluate, "figures of a trained router on unseen texts")
     evaluating.add_argument("--model", type=Path, help="folder of the model; without it, the reader is measured")
     evaluating.add_argument("--texts", type=Path, help="CSV text,label")
-    evaluating.add_argument("--data", type=Path, help="folder of public texts, to measure the reader on them too")
+    evaluating.add_argument(
+        "--data", "--public", type=Path, default=PUBLIC, help=f"folder of public texts to measure on too ({PUBLIC})"
+    )
+    evaluating.add_argument("--quick", action="store_true", help="without the public texts, which take minutes")
     evaluating.add_argument("--errors", type=Path, help="file to add what was read wrongly to, by class")
     _command(commands, "learn", learn, "learn a city's decisions: one JSON order in, one JSON answer out")
+    carded = _command(commands, "card", card, "the city's model in force: data, figures, confusions, the latest lesson")
+    carded.add_argument("--models", type=Path, required=True, help="folder of the city's models")
     back = _command(commands, "rollback", rollback, "put the city's model before the current one in force")
     back.add_argument("--models", type=Path, required=True, help="folder of the city's models")
     return parser

@@ -6,15 +6,18 @@ back is to name the one before. A unit that was decided for a few times only is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nlp.model import Model, ModelError, load_model
 from nlp.topic import topic_features
 
 HEAD = "label"
 CURRENT = "current"
+LESSON = "lesson.json"
 
 # At this many decisions for a unit, its dispatchers' word counts as much as the first day's knowledge.
 HALF_KNOWN = 30
@@ -34,9 +37,14 @@ class City:
         cold = dict(first_day)
         units = [unit for unit in {**cold, **learnt} if unit in cold]
         known = {unit: self.taught.get(unit, 0) / (self.taught.get(unit, 0) + HALF_KNOWN) for unit in units}
-        share = sum(cold[unit] * known[unit] for unit in units)  # how much of what is likely is well known
+        # How much of what is likely is well known. What the first day leaves unassigned says nothing against it.
+        share = sum(cold[unit] * known[unit] for unit in units) / (sum(cold.values()) or 1.0)
         mixed = {unit: (1 - share) * cold[unit] + share * learnt.get(unit, 0.0) for unit in units}
         return sorted(mixed.items(), key=lambda pair: -pair[1])
+
+    def reasons(self, text: str, unit: str) -> list[str]:
+        """The words that the city's decisions taught to speak for the unit."""
+        return self.model.reasons(HEAD, unit, self.model.vector(topic_features(text)))
 
 
 def current(models: Path) -> str:
@@ -74,3 +82,12 @@ def roll_back(models: Path) -> str:
     earlier = sorted(each.name for each in models.iterdir() if each.is_dir() and each.name < name)
     put_in_force(models, earlier[-1] if earlier else "")
     return earlier[-1] if earlier else ""
+
+
+def last_lesson(models: Path) -> Mapping[str, Any]:
+    """What the latest night of learning came to, promoted or not; empty before the first."""
+    try:
+        lesson: Mapping[str, Any] = json.loads((models / LESSON).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return lesson

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from nlp.fields_person import find_id_numbers, find_names, find_phones, find_receipts, find_staff
-from nlp.fields_place import find_organisations, find_places
+from nlp.fields_person import find_id_numbers, find_names, find_phones, find_receipts
+from nlp.fields_place import find_sites
+from nlp.fields_staff import find_staff
 from nlp.fields_time import find_times
-from nlp.found import Found, corrected
+from nlp.found import Found, corrected, overlaps
 from nlp.text import Word
 
 
 def find_fields(text: str, words: Sequence[Word], now: datetime) -> tuple[Found, ...]:
     """One Found for each field the text gives, in the order of the fields' names here."""
-    organisations = find_organisations(text, words)
-    staff = find_staff(text)
+    organisations, places = find_sites(text, words)
+    staff = find_staff(text, words)
     candidates = (
         find_phones(text),
         find_id_numbers(text),
         find_names(text),
         organisations,
         staff,
-        find_places(text, words, [*organisations, *staff]),
+        [place for place in places if not overlaps(place, staff)],
         find_times(text, now),
         find_receipts(text),
     )

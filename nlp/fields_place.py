@@ -1,6 +1,6 @@
 """Where: the unit, hall or window spoken of, and addresses that are not it.
 
-A name is grown from its last word (中心, 窗口, 路, 小区) leftwards over cut words until one that cannot be part of it.
+A name is grown from its ending (中心, 窗口, 路, 小区) leftwards over cut words until one that cannot be part of it.
 Growing over words, not characters, keeps 和平区 whole though 和 alone ends a name.
 """
 
@@ -12,80 +12,157 @@ from functools import cache
 from itertools import islice
 
 from nlp.found import Found
+from nlp.place_words import (
+    ADDRESS,
+    COMMON_UNITS,
+    COMPOUNDS,
+    DWELLING,
+    LISTED,
+    LOCAL,
+    NUMBERED_WINDOW,
+    PLACE_TAIL,
+    SPOT_TAIL,
+    SPOTS,
+    TIME_WORDS,
+    UNIT_TAIL,
+    WINDOW,
+)
 from nlp.text import Word, lines
 
-UNIT_END = re.compile(
-    r"(?:中心|大厅|服务厅|办税厅|窗口|专窗|柜台|前台|总台|服务台|咨询台|导办台|导服台|派出所|车管所|车辆管理所|税务所|监管所|管理所|管理站|供电所|司法所|财政所|公证处"
-    r"|登记处|管理处|事务所|办事处|街道办|局|委员会|卫健委|发改委|住建委|居委会|村委会|分局|支队|大队|中队|交警队|城管队|执法队|残联|残疾人联合会|户籍室|服务站|营业厅|供电公司"
-    r"|自来水公司|燃气公司|热力公司|水务公司|公交公司|供水公司|自助机|自助终端|取号机|叫号机|自助服务区|镇政府|乡政府|区政府|县政府|市政府|热线|12345|政务服务网|办事通|APP|app|小程序"
-    r"|公众号|学校|小学|中学|幼儿园|医院|卫生院|社区|物业|车站|图书馆|博物馆|养老院|驾校|自助区|服务点|档案馆|殡仪馆|仲裁院|管理部|民政办|注册科|党群中心)$"
-)
-WINDOW = re.compile(r"(?:窗口|专窗|柜台|柜|窗|台|工位)$")
-UNIT_TAIL = re.compile(
-    r"(?:[一二三四五六七八九十]|[0-9]{1,2})(?:楼|层)(?:大厅|[A-Za-z东南西北]区)?|[A-Za-z]?[0-9]{1,3}号(?:窗口|柜台|窗|台)?|[A-Za-z]区"
-)
-NUMBERED_WINDOW = re.compile(r"(?:[A-Za-z]?[0-9]{1,3}|[一二三四五六七八九十]{1,3})号?(?:窗口|柜台|窗|柜|台位|工位)")
-
-PLACE_END = re.compile(
-    r"(?:路|街|大道|大街|巷|胡同|小区|花园|公寓|广场|大厦|商场|超市|市场|公园|大桥|桥|路口|车站|地铁站|公交站|站台|村|屯|工地|苑|家园|新村|名城|新城|河|水库|写字楼|夜市|步行街|高速|国道|省道)$"
-)
-PLACE_TAIL = re.compile(
-    r"(?:[与和][一-龥]{1,5}(?:路|街|大道|巷))?(?:交叉口|交汇处|十字路口|路口)?(?:[A-Za-z0-9]口)?(?:[东南西北](?![门面]))?(?:[0-9]{1,5}号(?!楼|窗))?(?:院)?"
-    r"(?:(?:[0-9A-Za-z]{1,4}|[一二三四五六七八九十]{1,3})(?:号楼|栋|幢|座|期|组|社|楼))?(?:[0-9一二三四五六七八九十]{1,2}单元)?(?:[0-9]{1,4}(?:室|层|楼|号)|(?<=单元)[0-9]{3,4})?(?:加油站|收费站|停车场)?"
-    r"(?:交叉口|路口|门口|大门口|[东南西北]{1,2}(?:门|角|侧)|旁边|旁|附近|对面|楼下|桥头|站台)?"
-)
 LONGEST = 28
 # More than this a person does not name; whoever sends four thousand times 路 waits no longer than others.
 MOST_NAMES = 200
+NUMERIC = re.compile(r"[号楼窗柜台路区社组]")
+FIGURE = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z][0-9]{0,3}")
+
+# 在莲花路上: cut as one word, and not part of the name.
+ON_THE_ROAD = ("路上", "街上", "桥上")
+
+Span = tuple[int, int]
+
+
+def find_sites(text: str, words: Sequence[Word]) -> tuple[list[Found], list[Found]]:
+    """Units with their halls and windows, and places that are not part of one, each the likeliest first."""
+    cut_short = [match.span() for match in islice(TIME_WORDS.finditer(text), MOST_NAMES)]
+    units = _units(text, words, cut_short)
+    spots = _spots(text, words, cut_short)
+    # 住和平街道春晓社区12号, 实验小学北门口: where somebody lives or stands, no unit complained of.
+    units, homes = _without_dwellings(text, units, spots)
+    places = [
+        span
+        for span in _joined(text, [*spots, *homes])
+        if not any(span[0] < end and start < span[1] for start, end in units)
+    ]
+    return _as_organisations(text, units), _as_places(text, places)
 
 
 def find_organisations(text: str, words: Sequence[Word]) -> list[Found]:
-    """Units, halls and windows, the longest contiguous words of each, in order of worth."""
-    spans = [_grown(words, index, UNIT_END) for index in _endings(words, UNIT_END)]
-    spans += [match.span() for match in NUMBERED_WINDOW.finditer(text)]
-    joined = _joined(text, [span for span in spans if span is not None])
-    spans_with_tail = [(start, _tail(text, end, UNIT_TAIL)) for start, end in joined]
+    """The units alone."""
+    return find_sites(text, words)[0]
+
+
+def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
+    spans = [
+        span for first, last in endings(text, words, "unit_ends.txt") if (span := _grown(words, first, last, cut_short))
+    ]
+    spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
+    for _ in range(2):  # a tail may reach the next name: 人社局|3楼|仲裁院
+        spans = [(start, _tail(text, end, UNIT_TAIL)) for start, end in _joined(text, spans)]
+    return _joined(text, spans)
+
+
+def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
+    spans = [
+        span
+        for first, last in endings(text, words, "place_ends.txt")
+        if (span := _grown(words, first, last, cut_short))
+    ]
+    spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
+    spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
+    spans += [match.span("place") for match in islice(ADDRESS.finditer(text), MOST_NAMES)]
+    for _ in range(2):
+        spans = [(start, _tail(text, end, PLACE_TAIL)) for start, end in _joined(text, spans)]
+    return _joined(text, spans)
+
+
+def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) -> tuple[list[Span], list[Span]]:
+    """Units, and what looked like one but is where somebody lives or stands."""
+    kept, homes = [], []
+    for start, end in units:
+        is_dwelling = bool(DWELLING.search(text[start:end]))
+        corner = SPOT_TAIL.match(text, end)
+        if is_dwelling and corner:
+            homes.append((start, corner.end()))
+        elif is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots):
+            homes.append((start, end))
+        elif any(
+            spot[0] <= start and end <= spot[1] and spot[1] - spot[0] > end - start for spot in spots if is_dwelling
+        ):
+            continue
+        else:
+            kept.append((start, end))
+    return kept, homes
+
+
+def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
     found = [
         Found("organisation", text[start:end], start, end)
-        for start, end in spans_with_tail
+        for start, end in units
         if text[start:end] not in _word_list("no_units.txt") and (end - start > 1) and "点" not in text[start:end][:4]
     ]
     return sorted(found, key=lambda each: -_worth(each, found))
 
 
-def find_places(text: str, words: Sequence[Word], taken: Sequence[Found]) -> list[Found]:
-    """Addresses and spots that are not part of a unit's name, in order; the longest reading of each."""
-    spans = [
-        (span[0], _tail(text, span[1], PLACE_TAIL))
-        for index in _endings(words, PLACE_END)
-        if (span := _grown(words, index, PLACE_END)) is not None
-    ]
-    joined = [
-        span for span in _joined(text, spans) if not any(span[0] < each.end and each.start < span[1] for each in taken)
-    ]
+def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
+    trimmed = [(start, end - text.endswith(ON_THE_ROAD, start, end)) for start, end in places]
     named = [
         Found("place", text[start:end], start, end)
-        for start, end in joined
+        for start, end in trimmed
         if text[start:end] not in _word_list("no_places.txt")
         and end - start >= 3
-        and not text[start:end].endswith("冤枉路")
+        and not text[start:end].endswith(("冤枉路", "弯路"))
     ]
     return sorted(named, key=lambda each: -(each.end - each.start) + 0.1 * each.start)
 
 
-def _endings(words: Sequence[Word], ends: re.Pattern[str]) -> Iterator[int]:
-    """Where words stand that can end a name, the first of them."""
-    return islice((index for index, word in enumerate(words) if ends.search(word.text)), MOST_NAMES)
+def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int, int]]:
+    """The first and the last word of every ending of a name, the longest at each place."""
+    found = ((index, len(ending)) for index, word in enumerate(words) if (ending := longest_ending(word, text, *lists)))
+    for last, size in islice(found, MOST_NAMES):
+        first = last
+        while words[first].start > words[last].end - size:
+            first -= 1
+        yield first, last
 
 
-def _grown(words: Sequence[Word], last: int, ends: re.Pattern[str]) -> tuple[int, int] | None:
-    """From the word that ends a name, left to where the name begins; None where nothing but the ending is there."""
-    first = last
-    while first > 0 and words[last].end - words[first - 1].start <= LONGEST and _may_continue(words, first - 1, last):
+def longest_ending(word: Word, text: str, *lists: str) -> str:
+    """The longest ending in these lexicons that ends where the word does; "" where none."""
+    for ending in _ends_by_last_sign(*lists).get(word.text[-1:], ()):
+        start = word.end - len(ending)
+        if start >= 0 and text.startswith(ending, start):
+            return ending
+    return ""
+
+
+def may_name(word: str) -> bool:
+    """May the word stand in a name at all?"""
+    return word.isalpha() and not word.isascii() and word not in _word_list("not_in_names.txt")
+
+
+def _grown(words: Sequence[Word], first: int, last: int, cut_short: Sequence[Span]) -> Span | None:
+    """From the words that end a name, left to where it begins; None where nothing but a bare ending is there."""
+    floor = max((end for start, end in cut_short if start < words[last].end and end <= words[last].start), default=0)
+    ending = first
+    while (
+        first > 0
+        and words[first - 1].start >= floor
+        and words[last].end - words[first - 1].start <= LONGEST
+        and _may_continue(words, first - 1, last)
+    ):
         first -= 1
-    while first < last and words[first].text in ("的", "号"):
+    while first < ending and words[first].text in ("的", "号"):
         first += 1
-    if first == last and len(words[last].text) == 1:
+    if words[last].end - words[first].start == 1:
         return None
     return words[first].start, words[last].end
 
@@ -93,22 +170,33 @@ def _grown(words: Sequence[Word], last: int, ends: re.Pattern[str]) -> tuple[int
 def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
     """May the word at `index` belong to the name that ends at `last`?"""
     word, right = words[index].text, words[index + 1].text
+    if right in COMMON_UNITS:
+        return LOCAL.search(word) is not None
     if word == "号":
         return index > 0 and _is_figure(words[index - 1].text) and bool(WINDOW.search(right))
     if word == "的":
-        return index > 0 and bool(UNIT_END.search(words[index - 1].text)) and last - index <= 3
+        return index > 0 and ends_a_unit(words[index - 1].text) and last - index <= 3
+    if right in COMPOUNDS.get(word, ()):
+        return True
+    if word in "和及与":
+        return index > 0 and LISTED.search(words[last].text) is not None and _is_listed(words[index - 1].text)
     if _is_figure(word) or (word.isascii() and word.isalnum() and len(word) <= 3):
-        return right == "号" or bool(re.match(r"[号楼窗柜台路区社组]", right))
-    return word.isalpha() and not word.isascii() and word not in _word_list("not_in_names.txt")
+        return right == "号" or bool(NUMERIC.match(right))
+    return may_name(word)
+
+
+def _is_listed(word: str) -> bool:
+    """政务服务和数据管理局 is one unit; 税务局和社保局 are two."""
+    return len(word) > 1 and word not in _word_list("not_in_names.txt") and not ends_a_unit(word)
 
 
 def _is_figure(word: str) -> bool:
-    return bool(re.fullmatch(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z][0-9]{0,3}", word))
+    return FIGURE.fullmatch(word) is not None
 
 
-def _joined(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
     """Overlapping or touching spans as one."""
-    joined: list[tuple[int, int]] = []
+    joined: list[Span] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
@@ -127,9 +215,23 @@ def _tail(text: str, end: int, tail: re.Pattern[str]) -> int:
 def _worth(one: Found, found: Sequence[Found]) -> float:
     """Longer is better, a window better still; of equals the first said."""
     length = min(one.end - one.start, 12)
-    return length + (2 if WINDOW.search(one.value or "") else 0) - 1.5 * sum(other.start < one.start for other in found)
+    return length + (2 if WINDOW.search(one.value or "") else 0) - 3 * sum(other.start < one.start for other in found)
 
 
 @cache
 def _word_list(name: str) -> frozenset[str]:
     return frozenset(word for line in lines(name) for word in line.split())
+
+
+@cache
+def _ends_by_last_sign(*names: str) -> dict[str, tuple[str, ...]]:
+    """A last character → the endings that end with it, the longest first."""
+    table: dict[str, list[str]] = {}
+    for ending in sorted(set().union(*map(_word_list, names)), key=lambda ending: (-len(ending), ending)):
+        table.setdefault(ending[-1], []).append(ending)
+    return {last: tuple(endings) for last, endings in table.items()}
+
+
+def ends_a_unit(word: str) -> bool:
+    """Does the word end as a unit's name does?"""
+    return any(word.endswith(ending) for ending in _ends_by_last_sign("unit_ends.txt").get(word[-1:], ()))

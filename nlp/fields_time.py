@@ -11,19 +11,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from nlp.feasts import feast
 from nlp.found import Found
 from nlp.numerals import number
 
 N = r"[0-9]{1,2}|[零〇一二三四五六七八九十]{1,3}"
 YEAR = r"(?:19|20)[0-9]{2}|二[零〇][零〇一二三四五六七八九]{2}"
+FEASTS = "除夕|元旦|五一|劳动|国庆|十一|三八|六一|春节|清明|端午|中秋"
 PART = r"凌晨|清晨|早上|早晨|清早|大早上|上午|中午|午后|下午|傍晚|晚上|夜里|深夜|晚|早"
 
 WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 DAYS_BACK = {
-    "大前天": 3, "前天": 2, "前日": 2, "前晚": 2, "昨天": 1, "昨日": 1, "昨儿个": 1, "昨儿": 1, "昨晚": 1, "昨夜": 1,
-    "今天": 0, "今日": 0, "今儿": 0, "今早": 0, "今晨": 0, "今晚": 0, "刚才": 0, "刚刚": 0, "方才": 0,
+    "大大前天": 4, "大前天": 3, "大前儿": 3, "前天": 2, "前日": 2, "前儿个": 2, "前儿": 2, "前晚": 2,
+    "昨天": 1, "昨日": 1, "昨儿个": 1, "昨儿": 1, "昨晚上": 1, "昨晚": 1, "昨夜": 1,
+    "今天": 0, "今日": 0, "今儿个": 0, "今儿": 0, "今个": 0, "昨个": 1, "今早": 0, "今晨": 0, "今晚": 0,
+    "刚才": 0, "刚刚": 0, "方才": 0, "yesterday": 1, "today": 0,
 }  # fmt: skip
-FEASTS = {"元旦": (1, 1), "五一": (5, 1), "国庆": (10, 1), "十一": (10, 1), "三八": (3, 8), "六一": (6, 1)}
 
 CLOCK = re.compile(
     rf"\s?[的,]?\s?(?:大概|大约|约|差不多|快到?|将近)?\s?(?P<part>{PART})?\s?(?:的|大概|大约|约|差不多|快|将近)?\s?"
@@ -35,9 +38,11 @@ BEFORE_IS_DEADLINE = re.compile(
     r"|务必在?|必须在|要求在)[是为到至在于:我们说]{0,3}\s?$"
 )
 HOURS_AGO = re.compile(rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
-HABIT_BEFORE = re.compile(r"(?:每逢|每个|每|逢|至|到|-|—|~)$")
+HABIT_BEFORE = re.compile(r"(?:第.个|后一个|每逢|每个|每|逢|至|到|-|—|~)$")
 DAY_FOLLOWS = re.compile(r"[0-9一二三四五六七八九十]{1,3}[日号]")
-HABIT_AFTER = re.compile(r"(?:到|至|-|—|~|、)(?:周|星期|礼拜)?[一二三四五六日天]")
+HABIT_AFTER = re.compile(
+    r"(?:到|至|-|—|~|、)(?:周|星期|礼拜)?[一二三四五六日天]|[一-龥]{0,3}(?:上班|开门|办公|营业|开放|办理)(?:吗|么|不|嘛|没有)"
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def _is_habit(text: str, match: re.Match[str]) -> bool:
     """每周三, 周一至周五: hours of business, not an event."""
     if not any(word in match.group() for word in ("周", "星期", "礼拜")):
         return False
-    return bool(HABIT_BEFORE.search(text[: match.start()][-2:]) or HABIT_AFTER.match(text, match.end()))
+    return bool(HABIT_BEFORE.search(text[: match.start()][-3:]) or HABIT_AFTER.match(text, match.end()))
 
 
 def _moment(text: str, hit: _Day, now: datetime) -> Found | None:
@@ -104,7 +109,7 @@ def _moment(text: str, hit: _Day, now: datetime) -> Found | None:
 
 
 def _part_inside(said: str) -> str:
-    return {"晚": "晚上", "夜": "晚上", "早": "早上", "晨": "早上"}.get(said[-1:], "")
+    return {"晚": "晚上", "夜": "晚上", "早": "早上", "晨": "早上", "上": "晚上"}.get(said[-1:], "")
 
 
 def _minutes(part: str, clock: re.Match[str]) -> int | None:
@@ -112,6 +117,8 @@ def _minutes(part: str, clock: re.Match[str]) -> int | None:
     quarter = {"半": 30, "一刻": 15, "三刻": 45}
     said = clock["minute"] or clock["m"] or "0"
     minute = quarter[said] if said in quarter else number(said)
+    if not part and hour is not None and 1 <= hour <= 5:
+        part = "下午"  # three o'clock and nothing more is an hour of business
     if hour is None or minute is None or hour > 24 or minute > 59:
         return None
     late = (
@@ -170,6 +177,11 @@ def _weekday(match: re.Match[str], today: date) -> date | None:
     return day if day <= today else day - timedelta(weeks=1)
 
 
+def _english_weekday(match: re.Match[str], today: date) -> date:
+    weekday = ("Mon", "Tues", "Wednes", "Thurs", "Fri", "Satur", "Sun").index(match["english"])
+    return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
+
+
 def _back(match: re.Match[str], today: date) -> date:
     return today - timedelta(days=DAYS_BACK[match.group()])
 
@@ -188,8 +200,36 @@ def _hours_ago(text: str, now: datetime) -> Iterator[Found]:
             yield Found("event_time", f"{moment:%Y-%m-%dT%H:%M}", *match.span())
 
 
-def _feast(match: re.Match[str], today: date) -> date:
-    day = date(today.year, *FEASTS[match["feast"]])
+def _feast(match: re.Match[str], today: date) -> date | None:
+    day = feast("春节" if match["feast"] == "除夕" else match["feast"], today)
+    if day and match["feast"] == "除夕":
+        day -= timedelta(days=1)
+    return day and day - timedelta(days=1 if match["when"].startswith("前") else 0)
+
+
+def _first_month(match: re.Match[str], today: date) -> date | None:
+    """正月初八, 大年初三: counted from the New Year."""
+    new_year = feast("春节", today)
+    return new_year and new_year + timedelta(days=_number(match["day"]) - 1)
+
+
+def _weekday_of_month(match: re.Match[str], today: date) -> date:
+    """10月最后一个星期五, 9月第二个周一: of this year, else of the last."""
+    for year in (today.year, today.year - 1):
+        first = date(year, _number(match["month"]), 1)
+        day = first + timedelta(days=(WEEKDAYS[match["weekday"]] - first.weekday()) % 7)
+        days = [day + timedelta(weeks=more) for more in range(5) if (day + timedelta(weeks=more)).month == first.month]
+        chosen = days[_number(match["nth"]) - 1 if match["nth"] else -1]
+        if chosen <= today:
+            break
+    return chosen
+
+
+def _last_of_month(match: re.Match[str], today: date) -> date:
+    """9月最后一天, 上个月最后一天."""
+    month = _number(match["month"]) if match["month"] else (today.replace(day=1) - timedelta(days=1)).month
+    following = date(today.year, month % 12 + 1, 1) if month < 12 else date(today.year + 1, 1, 1)
+    day = following - timedelta(days=1)
     return day if day <= today else day.replace(year=today.year - 1)
 
 
@@ -203,18 +243,35 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
      _month_day),
     (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})[日号]?(?![0-9个])"), _month_day),
     (re.compile(rf"(?P<which>上个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
-    (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]+点|[0-9]{1,2}:[0-9]{2})"),
+    (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
      _bare_day),
-    (re.compile(r"(?P<which>上+|这|本|下+)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"), _weekday),
+    (re.compile(r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
+     _weekday),
+    (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), _english_weekday),
     (re.compile(rf"(?:{_BACK_WORDS})(?!说|写|打的|填|发的|那个电话)"), _back),
     (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
-    (re.compile(r"(?P<feast>元旦|五一|国庆|十一|三八|六一)节?(?:当天|那天|当日|那一天)"), _feast),
+    (re.compile(rf"(?P<feast>{FEASTS})节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
+    (re.compile(rf"(?:正月|大年|农历正月)(?:初(?P<day>{N}))"), _first_month),
+    (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), _last_of_month),
+    (re.compile(rf"(?P<month>{N})月份?的?(?:第(?P<nth>[一二三四五])|最后一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"),
+     _weekday_of_month),
+    (re.compile(r"(?<![0-9/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[0-9]{1,2})(?![0-9/])(?=那天|当天|日|号|我|去|上午|下午|早上)"),
+     _month_day),
 )  # fmt: skip
 
+SEASONS = (
+    r"春天?|夏天?|秋天?|冬天?|春节|上半年|下半年|年底|年末|年初|年中|底|初|腊月|正月|中秋|国庆|国庆节?期间"
+    r"|[0-9一二三四五六七八九十]{1,2}月份?(?:初|底|中旬|上旬|下旬)?"
+)
+FIGURE = "[0-9一二三四五六七八九十]"
 VAGUE = re.compile(
-    r"前几天|前两天|前些天|这几天|这两天|这几日|最近几天|最近|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|这段时间|上个月|上月|这个月初|月初"
-    r"|月底|月中|年初|年底|年前|去年(?:[0-9]{1,2}月份?|夏天|冬天|年底|年初)?|今年(?:[0-9]{1,2}月份?|以来|夏天|年初)?|前年|上上?个?(?:周|星期|礼拜)"
-    r"|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前|半个?月前|半年前|多年前|几年前"
-    r"|[0-9一二三四五六七八九十两]{1,3}个?(?:月|年|多月)(?:之|以)?前|(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})月(?:份|初|中旬|上旬|下旬|底)"
-    r"|国庆(?:节?期间|假期|前后)|五一期间|春节(?:期间|前后|前|后)?|暑假|寒假|周末"
+    r"前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
+    r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初|年底|年前|年后"
+    rf"|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"
+    r"|上{1,3}个?(?:周|星期|礼拜)|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前"
+    r"|半个?月前|半年前|多年前|十?几年前|腊月(?:里|底|间)?|早些时候|早几天"
+    rf"|(?:{FIGURE}|两){{1,3}}个?(?:多月|月|多年|年)(?:之|以)?前|(?<!正){FIGURE}{{1,2}}月(?:份|初|中旬|上旬|下旬|底|末)"
+    r"|国庆(?:节?期间|假期|前后|节?前(?!能|要|可|必|完成|给)|节?后)|五一(?:期间|假期|前|后)|元旦(?:期间|假期|节?前|节?后)"
+    r"|中秋节?(?:期间|前|后)|春节(?:期间|前后|前|后)?|节后第一天|放假前一天|假期(?:前|后|期间)|节前|节后|过年期间|暑假|寒假"
+    r"|(?:上|这个?|本|一到|每到)周末"
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from nlp.model import Numbers
 
 BINS = 15
+DRAWN = 200
 WANTED_PRECISION = 0.95
 
 
@@ -45,9 +48,26 @@ def calibration_error(right: NDArray[Any], sure: Numbers) -> float:
     return float(apart)
 
 
+def error_by_chance(sure: Numbers) -> float:
+    """The calibration error that perfectly honest probabilities would show on so few texts, by chance alone."""
+    chance = np.random.default_rng(len(sure))
+    return float(np.mean([calibration_error(chance.random(len(sure)) < sure, sure) for _ in range(DRAWN)]))
+
+
 def coverage(right: NDArray[Any], sure: Numbers) -> float:
     """The largest share of texts, the surest first, of which 95 % are right."""
     order = np.argsort(-sure, kind="stable")
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(precision >= WANTED_PRECISION)
     return float((enough[-1] + 1) / len(order)) if len(enough) else 0.0
+
+
+def share(right: Sequence[bool]) -> str:
+    """How often right, with its 95 % interval (Wilson)."""
+    count = len(right)
+    if not count:
+        return "none"
+    part, z = sum(right) / count, 1.96
+    middle = (part + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(part * (1 - part) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return f"{part:.3f} [{max(0.0, middle - half):.3f}-{min(1.0, middle + half):.3f}] of {count}"

@@ -14,6 +14,11 @@ TAKEN_BACK = re.compile(
 )
 NOT_BUT = re.compile(r"不是(?P<not>[^,。;!?]{1,24})[,。;!?]?\s?(?:而是|应该是|是)")
 
+# 13800000000停机了, 0451不对: what stands before is taken back.
+DENIED_AFTER = re.compile(
+    r"\s?(?:这个|那个)?(?:号码?|号)?(?:是|已经|已)?(?:错|不对|有误|写错|打错|记错|填错|停机|作废|不用了)"
+)
+
 # How far after the taking back the right word may stand.
 REACH = 16
 
@@ -35,7 +40,22 @@ def corrected(text: str, found: Sequence[Found]) -> list[Found]:
     denied = [(match.start("not"), match.end("not")) for match in NOT_BUT.finditer(text)]
     cues = [match.end() for match in TAKEN_BACK.finditer(text)] + [match.end() for match in NOT_BUT.finditer(text)]
     kept = [each for each in found if not any(start <= each.start < end for start, end in denied)]
+    kept = [each for each in kept if not DENIED_AFTER.match(text, each.end)] or kept
     first = min(each.start for each in found)
     better = [each for each in kept if any(first < cue <= each.start + 2 and each.start - cue <= REACH for cue in cues)]
     better.sort(key=lambda each: -each.start)
     return [*better, *(each for each in kept if each not in better)]
+
+
+def overlaps(one: Found, others: Sequence[Found]) -> bool:
+    """Does it share a character with any of the others?"""
+    return any(one.start < other.end and other.start < one.end for other in others)
+
+
+def without_overlaps(found: Sequence[Found]) -> list[Found]:
+    """Of those that overlap the first, in the order given."""
+    kept: list[Found] = []
+    for each in found:
+        if not overlaps(each, kept):
+            kept.append(each)
+    return kept

@@ -18,8 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.marks import WORTH
-
 Numbers = NDArray[np.float64]
 
 ARRAYS, CARD, WORDS = "weights.npz", "card.json", "words.json"
@@ -56,12 +54,17 @@ class Head:
 
 @dataclass(frozen=True)
 class Model:
-    """One vocabulary, some heads over it, and the card that says what they were made of."""
+    """One vocabulary, some heads over it, and the card that says what they were made of.
+
+    `blocks`: a feature's beginning up to the colon → the share of all such features; each block is scaled to one length
+    for itself. Without any, all features are one block.
+    """
 
     vocabulary: Mapping[str, int]
     rarity: Numbers
     heads: Mapping[str, Head]
     card: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -69,19 +72,31 @@ class Model:
         return tuple(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
 
     def vector(self, features: Iterable[str], marks: Iterable[str] = ()) -> Vector:
-        """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks, as they are."""
+        """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks by worth."""
         counts: Counter[int | None] = Counter(map(self.vocabulary.get, features))
         counts.pop(None, None)
         columns = np.fromiter((column for column in counts if column is not None), dtype=np.intp, count=len(counts))
         values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
-        values = values * self.rarity[columns]
-        length = math.sqrt(float(values @ values))
-        values = values / length if length else values
-        marked = [column for mark in marks if (column := self.vocabulary.get(mark)) is not None]
-        return Vector(
-            np.concatenate([columns, np.array(marked, dtype=np.intp)]),
-            np.concatenate([values, np.full(len(marked), WORTH)]),
-        )
+        values = self._scaled(columns, values * self.rarity[columns])
+        seen = [column for mark in marks if (column := self.vocabulary.get(mark)) is not None]
+        marked = np.array(seen, dtype=np.intp)
+        return Vector(np.concatenate([columns, marked]), np.concatenate([values, self.rarity[marked]]))
+
+    def _scaled(self, columns: NDArray[np.intp], values: Numbers) -> Numbers:
+        """Each block to its own length."""
+        if not self.blocks:
+            length = math.sqrt(float(values @ values))
+            return values / length if length else values
+        blocks = self._block_of[columns]
+        lengths = np.sqrt(np.bincount(blocks, values * values, len(self.blocks)))
+        scaled: Numbers = values / lengths[blocks] * lengths_of(self.blocks)[blocks]
+        return scaled
+
+    @cached_property
+    def _block_of(self) -> NDArray[np.intp]:
+        """The block of each column, by place in `blocks`."""
+        places = {name: place for place, name in enumerate(self.blocks)}
+        return np.array([places[name.partition(":")[0]] for name in self.names], dtype=np.intp)
 
     def answer(self, head: str, vector: Vector) -> dict[str, float]:
         """Class → probability."""
@@ -93,10 +108,24 @@ class Model:
         question = self.heads[head]
         if label not in question.classes:
             return []
-        weights = question.weights[vector.columns] * question.scale
-        spoke = vector.values * (weights[:, question.classes.index(label)] - weights.mean(axis=1))
-        order = [self.names[int(vector.columns[place])] for place in np.argsort(-spoke) if spoke[place] > 0]
-        return [name[2:] for name in order if name.startswith("w:") and len(name) > 3][:most]
+        words = np.flatnonzero(self._is_word[vector.columns])
+        columns = vector.columns[words]
+        weights = question.weights[columns] * question.scale
+        spoke = vector.values[words] * (weights[:, question.classes.index(label)] - weights.mean(axis=1))
+        order = np.argsort(-spoke, kind="stable")[:most]
+        return [self.names[int(columns[place])][2:] for place in order if spoke[place] > 0]
+
+    @cached_property
+    def _is_word(self) -> NDArray[np.bool_]:
+        """Of each column, whether it is a word of two characters or more: what can be shown to a person."""
+        return np.array([name.startswith("w:") and len(name) > 3 for name in self.names])
+
+
+def lengths_of(blocks: Mapping[str, float]) -> Numbers:
+    """How long each block is made, so that a text with all of them has length one."""
+    shares = np.array(list(blocks.values()), dtype=np.float64)
+    answer: Numbers = np.sqrt(shares / shares.sum())
+    return answer
 
 
 def save_model(model: Model, folder: Path) -> None:
@@ -111,7 +140,8 @@ def save_model(model: Model, folder: Path) -> None:
     (folder / WORDS).write_text(
         json.dumps(model.names, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
     )
-    card = {**model.card, "classes": {name: list(head.classes) for name, head in model.heads.items()}}
+    blocks = {"blocks": dict(model.blocks)} if model.blocks else {}
+    card = {**model.card, **blocks, "classes": {name: list(head.classes) for name, head in model.heads.items()}}
     (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
@@ -130,4 +160,7 @@ def load_model(folder: Path) -> Model:
         raise ModelError(f"no usable model in {folder}: {error}") from error
     if any(head.weights.shape != (len(words), len(head.classes)) for head in heads.values()):
         raise ModelError(f"no usable model in {folder}: words and weights differ in number")
-    return Model({word: column for column, word in enumerate(words)}, rarity, heads, card)
+    blocks = card.get("blocks", {})
+    if not blocks.keys() >= {word.partition(":")[0] for word in words} and blocks:
+        raise ModelError(f"no usable model in {folder}: words of no block")
+    return Model({word: column for column, word in enumerate(words)}, rarity, heads, card, blocks)

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from nlp.city import City
-from nlp.deciding import ACCEPT, Decision
+from nlp.deciding import ACCEPT, Decision, parts
+from nlp.disguise import undisguise
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
+from nlp.fields_place import find_organisations
 from nlp.found import Found
-from nlp.kind import COMMANDS, tell_kind
-from nlp.marks import marks
+from nlp.hot import hot_matters
+from nlp.kind import COMMANDS, KindAnswer, tell_kind
+from nlp.marks import see
+from nlp.meaning import load_meanings
 from nlp.model import Model, Vector, load_model
 from nlp.route import Router
-from nlp.same import same, sketch
-from nlp.screen import clauses, look, screen
-from nlp.text import Cleaned, clean, cut, features
+from nlp.same import same
+from nlp.screen import Screening, clauses, look, screen
+from nlp.sketch import Sketch, sketch
+from nlp.text import Cleaned, Word, clean, cut
 
 WEIGHTS = Path(__file__).with_name("weights")
+
+# Texts whose sketches are kept for comparing; some kilobytes each.
+SKETCHES = 2048
+# Gatherings of texts that are kept: a page is looked at again and again.
+LISTS = 4
 
 # A dispatcher reads three; five leave room for what lies close behind.
 MOST_DEPARTMENTS = 5
 # Less than this is no suggestion.
 LEAST_PROBABILITY = 0.01
+# So many units with so many words each say why; more would not be read.
+MOST_REASONED, MOST_WORDS = 3, 4
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,9 @@ class Reader:
     def __init__(self, model: Model, router: Router, clause_of: Mapping[str, str]) -> None:
         self.model, self.router, self.clause_of = model, router, clause_of
         self.decision = Decision.of_card(model.card)
+        # One new message is compared with the same open cases over and over.
+        self._gathered: Callable[[tuple[str, ...]], list[tuple[str, tuple[int, ...]]]] = lru_cache(LISTS)(self._gather)
+        self._sketch: Callable[[str], Sketch] = lru_cache(SKETCHES)(lambda text: sketch(model, load_meanings(), text))
 
     @classmethod
     def load(
@@ -63,40 +80,55 @@ class Reader:
         folder: Path = WEIGHTS,
     ) -> Reader:
         """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given."""
-        return cls(load_model(folder), Router(list(units) if units is not None else None), clauses(rulebook))
+        model = load_model(folder)
+        added, times = model.card.get("trust", (0.0, 1.0))
+        return cls(model, Router(list(units) if units is not None else None, (added, times)), clauses(rulebook))
 
     def read(self, text: str, now: datetime) -> Reading:
         """What `text`, written at `now`, says."""
         cleaned = clean(text)
         words = cut(cleaned.text)
-        said = features(words)
         found = find_fields(cleaned.text, words, now)
         has_unit = any(each.name == "organisation" for each in found)
-        vector = self.model.vector(said, marks(cleaned.text, said, has_unit))
-        kind = tell_kind(cleaned.text, self.model.answer("kind", vector))
-        screening = screen(
-            look(cleaned.text, words, said, kind.kind, has_unit),
-            self.model.answer("screen", vector),
-            self.model.answer("verdict", vector),
-            self.decision,
-        )
+        seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
+        said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
+        vector = self.model.vector(said, marks)
+        kind, screening = self._understand(cleaned.text, words, said, has_unit, vector)
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
             departments = self._departments(cleaned.text, said, vector)
-        why = (kind.why, screening.why, *self._routing_reason(departments, said))
+        why = (kind.why, screening.why, *self._routing_reasons(cleaned.text, departments, said, vector))
         clause = self.clause_of.get(screening.ground)
         fields, spans = _fields(cleaned, found), {each.name: cleaned.span(each.start, each.end) for each in found}
         return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
 
+    def _understand(
+        self, text: str, words: Sequence[Word], said: Sequence[str], has_unit: bool, vector: Vector
+    ) -> tuple[KindAnswer, Screening]:
+        grounds, kinds = parts(self.model.answer("whole", vector))
+        kind = tell_kind(text, self.decision.weigh_kinds(self.model.answer("kind", vector), kinds))
+        learnt = self.model.answer("screen", vector)
+        chances = self.decision.weigh((grounds, learnt), self.model.answer("verdict", vector))
+        likely = {ground: math.sqrt(chance * grounds.get(ground, 0.0)) for ground, chance in learnt.items()}
+        return kind, screen(look(text, words, said, kind.kind, has_unit), likely, chances, self.decision)
+
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""
-        return same(sketch(self.model, one), sketch(self.model, other))
+        return same(self._sketch(one), self._sketch(other))
+
+    def gather(self, texts: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+        """The matters that several of the texts tell of, most told first: a name of their words, the texts' places."""
+        return list(self._gathered(tuple(texts)))
+
+    def _gather(self, texts: tuple[str, ...]) -> list[tuple[str, tuple[int, ...]]]:
+        return [(hot.name, hot.members) for hot in hot_matters([self._sketch(text) for text in texts])]
 
     def first_day(self, text: str) -> list[tuple[str, float]]:
         """Units and probabilities as they are without any decision of this city."""
-        words = cut(clean(text).text)
-        said = features(words)
-        return self.router.route(text, said, self.model.answer("subject", self.model.vector(said)))
+        cleaned = clean(text).text
+        words = cut(cleaned)
+        said, marks = see(cleaned, words, bool(find_organisations(cleaned, words)))
+        return self.router.route(cleaned, said, self.model.answer("subject", self.model.vector(said, marks)))
 
     def _departments(self, text: str, said: Sequence[str], vector: Vector) -> tuple[tuple[str, float], ...]:
         routed = self.router.route(text, said, self.model.answer("subject", vector))
@@ -107,12 +139,17 @@ class Reader:
             (name, round(chance, 6)) for name, chance in routed[:MOST_DEPARTMENTS] if chance >= LEAST_PROBABILITY
         )
 
-    def _routing_reason(self, departments: Sequence[tuple[str, float]], said: Sequence[str]) -> tuple[str, ...]:
-        if not departments:
-            return ()
-        name, chance = departments[0]
-        words = "、".join(self.router.reasons(name, said)) or "the message as a whole"
-        return (f"route {name} {chance:.2f}: {words}",)
+    def _routing_reasons(
+        self, text: str, departments: Sequence[tuple[str, float]], said: Sequence[str], vector: Vector
+    ) -> Iterator[str]:
+        """A line for each of the first three units: words of its duties, and those that were learnt to speak for it."""
+        for name, chance in departments[:MOST_REASONED]:
+            subject = self.router.subject_of(name)
+            learnt = self.model.reasons("subject", subject, vector) if subject else []
+            words = list(dict.fromkeys([*self.router.reasons(name, said), *learnt]))[:MOST_WORDS]
+            if not words and self.city is not None:
+                words = self.city.reasons(text, name)
+            yield f"route {name} {chance:.2f}: {'、'.join(words) or 'the message as a whole'}"
 
 
 def _fields(cleaned: Cleaned, found: Sequence[Found]) -> dict[str, str | bool | None]:

@@ -17,11 +17,19 @@ from functools import cache
 from nlp.text import LEXICONS, clean, cut, features
 
 # How much the learnt subjects say against the bare overlap with duty lines.
-LEARNT_SHARE = 0.82
+LEARNT_SHARE = 0.9
+# A unit that no subject is tied to is known by its duty line alone: what is said of it must count for more.
+UNTIED_SHARE = 0.8
+# How sharply duty lines divide a subject among the units that share it.
+DIVIDING = 6.0
+# A trouble at a shared hall, machine or platform makes whoever runs it so much likelier (a factor).
+SHARED = 4.0
 # A unit whose name the message itself speaks of is this much more likely (a factor).
 NAMED = 2.2
 # Below this likeness a unit is not tied to a subject at all.
 LEAST_LIKENESS = 0.12
+# From this tie on a unit is known by a subject.
+LEAST_TIE = 0.3
 # How sharply the overlap with duty lines speaks; found on the corpus.
 OVERLAP_SHARPNESS = 9.0
 # Of a line of duties, its words and pairs of characters are compared.
@@ -50,28 +58,51 @@ class Profile:
 class Router:
     """Probabilities of a city's units for one text."""
 
-    def __init__(self, units: Sequence[tuple[str, str]] | None = None) -> None:
-        """`units`: names and duty lines, best the city's own; None: the generic subjects under their own names."""
+    def __init__(self, units: Sequence[tuple[str, str]] | None = None, trust: tuple[float, float] = (0.0, 1.0)) -> None:
+        """`units`: names and duty lines, best the city's own; None: the generic subjects under their own names.
+
+        `trust`: how the first unit's odds, as a logarithm, are to be read (added, multiplied), so that probabilities
+        mean what they say; found by cross-validation (`nlp/trusting.py`).
+        """
         self.units = tuple(units) if units is not None else tuple((s.called[0], s.duties) for s in subjects())
+        self.trust = trust
         self.ties = ties(self.units)
         self._rarity = _rarity([f"{name},{duties}" for name, duties in self.units])
         self._profiles = tuple(self._profile(name, duties) for name, duties in self.units)
+        self._spoken: dict[str, list[tuple[int, float]]] = {}
+        for place, profile in enumerate(self._profiles):
+            for word, weight in profile.weights.items():
+                self._spoken.setdefault(word, []).append((place, weight))
+        self._tied = {
+            subject.name: [
+                (place, self.ties[subject.name, name])
+                for place, (name, _) in enumerate(self.units)
+                if (subject.name, name) in self.ties
+            ]
+            for subject in subjects()
+        }
+        tied = {place for places in self._tied.values() for place, tie in places if tie >= LEAST_TIE}
+        self._untied = [place not in tied for place in range(len(self.units))]
 
     def route(self, text: str, said: Iterable[str], learnt: Mapping[str, float]) -> list[tuple[str, float]]:
         """Units and probabilities, best first. `said`: the text's features; `learnt`: subject → probability."""
-        carried = [
-            sum(chance * self.ties.get((subject, unit), 0.0) for subject, chance in learnt.items())
-            for unit, _ in self.units
-        ]
-        overlap = self._overlap(set(said))
-        blended = [LEARNT_SHARE * one + (1 - LEARNT_SHARE) * other for one, other in zip(carried, overlap, strict=True)]
-        named = [
-            chance * (NAMED if self._is_named(text, profile) else 1.0)
-            for chance, profile in zip(blended, self._profiles, strict=True)
-        ]
-        total = max(sum(named), 1.0)
-        answer = [(profile.name, chance / total) for profile, chance in zip(self._profiles, named, strict=True)]
-        return sorted(answer, key=lambda pair: -pair[1])
+        overlaps = self._overlaps(set(said))
+        carried = self._carried(_at_shared_place(text, learnt), overlaps)
+        powers = [math.exp(OVERLAP_SHARPNESS * overlap) for overlap in overlaps]
+        chances = []
+        for place, profile in enumerate(self._profiles):
+            share = max(1 - LEARNT_SHARE, UNTIED_SHARE * overlaps[place] if self._untied[place] else 0.0)
+            chance = LEARNT_SHARE * carried[place] + share * powers[place] / sum(powers)
+            chances.append(chance * (NAMED if self._is_named(text, profile) else 1.0))
+        total = max(sum(chances), 1.0)
+        ordered = sorted(zip(self.units, chances, strict=True), key=lambda pair: -pair[1])
+        return trusted([(name, chance / total) for (name, _), chance in ordered], self.trust)
+
+    def subject_of(self, unit: str) -> str:
+        """The subject most tied to the unit; "" where none is."""
+        tied = {subject.name: self.ties.get((subject.name, unit), 0.0) for subject in subjects()}
+        best = max(tied, key=lambda name: tied[name])
+        return best if tied[best] > 0 else ""
 
     def reasons(self, unit: str, said: Iterable[str], most: int = 4) -> list[str]:
         """The words of the unit's duty line that the text says."""
@@ -95,15 +126,60 @@ class Router:
         }
         return Profile(name, tuple(sorted({*called, name})), weights, own)
 
-    def _overlap(self, said: set[str]) -> list[float]:
-        scores = [sum(profile.weights[word] for word in said & profile.weights.keys()) for profile in self._profiles]
+    def _overlaps(self, said: set[str]) -> list[float]:
+        """How much of what is said stands in each unit's line, from 0 to 1."""
         most = sum(sorted((self._rarity.get(word, 0.0) for word in said), reverse=True)[:6]) or 1.0
-        powers = [math.exp(OVERLAP_SHARPNESS * min(score / most, 1.0)) for score in scores]
-        total = sum(powers)
-        return [power / total for power in powers]
+        scores = [0.0] * len(self.units)
+        for word in said & self._spoken.keys():
+            for place, weight in self._spoken[word]:
+                scores[place] += weight
+        return [min(score / most, 1.0) for score in scores]
+
+    def _carried(self, learnt: Mapping[str, float], overlaps: Sequence[float]) -> list[float]:
+        """The subjects' probabilities as the units'; units that share a subject divide it by what their lines say."""
+        carried = [0.0] * len(self.units)
+        for subject, chance in learnt.items():
+            shares = [(place, tie * math.exp(DIVIDING * overlaps[place])) for place, tie in self._tied.get(subject, ())]
+            whole = sum(share for _, share in shares)
+            for place, share in shares:
+                carried[place] += chance * share / whole
+        return carried
 
     def _is_named(self, text: str, profile: Profile) -> bool:
         return any(name in text for name in profile.names)
+
+
+def trusted(routed: Sequence[tuple[str, float]], trust: tuple[float, float]) -> list[tuple[str, float]]:
+    """`routed` (best first) with the first's odds read as `trust` says, the others' shares of the rest as they were.
+
+    What is assigned to no unit stays so: the odds are those among the units.
+    """
+    whole = sum(chance for _, chance in routed)
+    if not whole or not 0.0 < routed[0][1] < whole:
+        return list(routed)
+    (name, chance), *rest = routed
+    added, times = trust
+    first = whole / (1 + math.exp(-added - times * math.log(chance / (whole - chance))))
+    shrunk = (whole - first) / (whole - chance)
+    return [(name, first), *((other, min(each * shrunk, first)) for other, each in rest)]
+
+
+def _at_shared_place(text: str, learnt: Mapping[str, float]) -> Mapping[str, float]:
+    """What was learnt; a trouble at a shared place is likelier its own than a unit's."""
+    subject, places, troubles = _shared()
+    if subject not in learnt or not any(place in text for place in places):
+        return learnt
+    if not any(trouble in text for trouble in troubles):
+        return learnt
+    leaned = {name: chance * (SHARED if name == subject else 1.0) for name, chance in learnt.items()}
+    total = sum(leaned.values()) / sum(learnt.values())
+    return {name: chance / total for name, chance in leaned.items()}
+
+
+@cache
+def _shared() -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    table = tomllib.loads((LEXICONS / "places.toml").read_text(encoding="utf-8"))
+    return table["subject"], tuple(table["places"].split()), tuple(table["troubles"].split())
 
 
 def ties(units: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float]:

@@ -1,91 +1,235 @@
-"""The same matter, reported twice? Two texts compared by rare words they share, by what they name, and by containment.
+"""The same matter, reported twice? A weighing of what agrees and what contradicts between two texts.
 
-The unit's name is looked at apart: else every two complaints about one hall would seem the same. A place or number that
-both give and that differs (another street, another window) speaks against it: many matters have the same words.
+What is named (place, unit, person, number, day) and what is spoken of are measured apart: the words of the one found
+again, nearly or exactly, in the other; and the weights of all that are learnt from pairs (`same_training.py`).
 """
 
 from __future__ import annotations
 
+import json
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from nlp.fields_place import find_organisations, find_places
-from nlp.model import Model, Vector
-from nlp.text import clean, cut, features
+from nlp.model import ModelError, Numbers
+from nlp.sketch import Sketch, things
 
-NUMBERED = re.compile(
-    r"(?P<number>[A-Za-z]?[0-9]{1,4}|[一二三四五六七八九十]{1,3})(?P<of>号窗口|号楼|栋|单元|路|号线|号柜|期|号)"
-)
-LONG_NUMBER = re.compile(r"[0-9]{6,}")
+WEIGHTS = Path(__file__).with_name("weights") / "same.json"
 
-# Cues tell the sort of matter, pairs of words the way of saying it: neither tells one matter from another.
-LEFT_OUT = ("t:", "h:", "p:", "u:", "g:")
-
-# Fitted by hand on a few pairs; to be fitted on many.
-BIAS, COSINE, CONTAINED = -3.4, 6.0, 3.2
-SAME_UNIT, SAME_NUMBER, OTHER_NUMBER, OTHER_PLACE = 0.8, 3.0, -2.4, -4.0
+# Two words as near as this are half alike; nearness below says nothing.
+NEAR, FAR = 1.0, 0.35
+SHARES_A_SIGN = 0.55
+# Words that stand in most texts do not count when what is unmatched is looked for.
+TELLING = 0.45
 
 
 @dataclass(frozen=True)
-class Sketch:
-    """What a comparison needs of one text; worth keeping where one is compared with many."""
+class Weights:
+    """One number a measure (in the order of MEASURES), and where the line lies."""
 
-    vector: Vector
-    units: tuple[str, ...]
-    places: tuple[str, ...]
-    numbered: Mapping[str, frozenset[str]]
-    long_numbers: frozenset[str]
+    bias: float
+    of: tuple[float, ...]
 
 
-def sketch(model: Model, text: str) -> Sketch:
-    """The text's vector and numbers."""
-    cleaned = clean(text).text
-    numbered: dict[str, set[str]] = {}
-    for match in NUMBERED.finditer(cleaned):
-        numbered.setdefault(match["of"], set()).add(match["number"])
-    words = cut(cleaned)
-    units = find_organisations(cleaned, words)
-    rest = [word for word in words if not any(each.start <= word.start < each.end for each in units)]
-    vector = model.vector(one for one in features(rest) if one[:2] not in LEFT_OUT)
-    names = tuple(each.value for each in units if each.value)
-    places = tuple(each.value for each in find_places(cleaned, words, units) if each.value)
-    return Sketch(
-        vector,
-        names,
-        places,
-        {of: frozenset(all_) for of, all_ in numbered.items()},
-        frozenset(LONG_NUMBER.findall(cleaned)),
-    )
+@cache
+def load_weights(path: Path = WEIGHTS) -> Weights:
+    """The learnt weights. Raises ModelError where they cannot be read or are of other measures."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        weights = document["weights"]
+        return Weights(float(document["bias"]), tuple(float(weights[name]) for name in MEASURES))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"no usable weights in {path}: {error!r}") from error
 
 
 def same(one: Sketch, other: Sketch) -> float:
     """The probability that both tell of one matter."""
-    cosine, contained = _overlap(one.vector, other.vector)
-    apart = any(
-        one.numbered[of] and other.numbered[of] and not one.numbered[of] & other.numbered[of]
-        for of in one.numbered.keys() & other.numbered.keys()
+    weights = load_weights()
+    score = weights.bias + sum(weight * value for weight, value in zip(weights.of, measures(one, other), strict=True))
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, score))))
+
+
+def measures(one: Sketch, other: Sketch) -> list[float]:
+    """Every measure of the pair, in the order of MEASURES; the same whichever text comes first."""
+    found = _covering(one, other)
+    return [float(measure(one, other, found)) for measure in MEASURES.values()]
+
+
+@dataclass(frozen=True)
+class _Covering:
+    """How much of each text's matter the other has: nearly (`soft`), in so many words (`exact`), and what is left."""
+
+    less: float
+    more: float
+    exact: float
+    pairs: float
+    contained: float
+    left_of_less: float
+    left_of_more: float
+
+
+def _covering(one: Sketch, other: Sketch) -> _Covering:
+    here, there = _best(one, other), _best(other, one)
+    soft = sorted((_share(here, one), _share(there, other)))
+    exact = max(_share(here >= 0.999, one), _share(there >= 0.999, other))
+    left = sorted((_unmatched(here, one), _unmatched(there, other)))
+    shared = len(one.pairs & other.pairs)
+    smaller = min(len(one.pairs), len(other.pairs))
+    return _Covering(
+        soft[0],
+        soft[1],
+        exact,
+        2 * shared / max(1, len(one.pairs) + len(other.pairs)),
+        shared / max(1, smaller),
+        left[0],
+        left[1],
     )
-    elsewhere = bool(one.places and other.places) and not _share_a_name(one.places, other.places)
-    score = BIAS + COSINE * cosine + CONTAINED * contained
-    score += SAME_UNIT * _share_a_name(one.units, other.units)
-    score += SAME_NUMBER * bool(one.long_numbers & other.long_numbers) + OTHER_NUMBER * apart + OTHER_PLACE * elsewhere
-    return 1 / (1 + math.exp(-score))
 
 
-def _share_a_name(some: Sequence[str], others: Sequence[str]) -> bool:
+def _best(one: Sketch, other: Sketch) -> Numbers:
+    """For each word of the one how near the nearest word of the other is, 0 to 1."""
+    if not one.words or not other.words:
+        return np.zeros(len(one.words))
+    near = ((one.vectors @ other.vectors.T).max(axis=1).astype(np.float64) - FAR) / (NEAR - FAR)
+    said, signs, known = set(other.words), set("".join(other.words)), things()
+    for place, word in enumerate(one.words):
+        rows = known.get(word)
+        if word in said or (rows and rows & other.things):
+            near[place] = 1.0
+        elif rows and other.things:
+            near[place] = 0.0  # a thing of its own: 身份证 is near 护照 and not the same
+        elif near[place] < SHARES_A_SIGN and len(word) > 1 and sum(sign in signs for sign in word) * 2 >= len(word):
+            near[place] = SHARES_A_SIGN
+    clipped: Numbers = np.clip(near, 0.0, 1.0)
+    return clipped
+
+
+def _share(near: Any, of: Sketch) -> float:
+    whole = float((of.rarity**2).sum())
+    return float((near * of.rarity**2).sum()) / whole if whole else 0.0
+
+
+def _unmatched(near: Any, of: Sketch) -> float:
+    """The most telling word that the other has nothing like."""
+    return float(((1 - near) * of.rarity * (of.rarity > TELLING)).max(initial=0.0))
+
+
+def _agrees(one: Iterable[str], other: Iterable[str]) -> bool:
     """市社保局 and 社保局 are one: a name may be said short."""
-    return any(one in other or other in one for one in some for other in others)
+    return any(here in there or there in here for here in one for there in other)
 
 
-def _overlap(one: Vector, other: Vector) -> tuple[float, float]:
-    """Cosine, and how much of the shorter text's weight the other has."""
-    shared, here, there = np.intersect1d(one.columns, other.columns, return_indices=True)
-    if not len(shared):
-        return 0.0, 0.0
-    cosine = float(one.values[here] @ other.values[there])
-    contained = max(float((one.values[here] ** 2).sum()), float((other.values[there] ** 2).sum()))
-    return cosine, contained
+def _place_agrees(one: Sketch, other: Sketch) -> float:
+    return float(
+        any(name in other.text for name in one.stems | one.names)
+        or any(name in one.text for name in other.stems | other.names)
+    )
+
+
+def _place_differs(one: Sketch, other: Sketch) -> float:
+    return float(bool(one.stems and other.stems) and not _place_agrees(one, other))
+
+
+def _numbers_agree(one: Sketch, other: Sketch) -> float:
+    return float(any(one.numbered[of] & other.numbered[of] for of in one.numbered.keys() & other.numbered.keys()))
+
+
+def _numbers_differ(one: Sketch, other: Sketch) -> float:
+    return float(any(not one.numbered[of] & other.numbered[of] for of in one.numbered.keys() & other.numbered.keys()))
+
+
+def _days_differ(one: Sketch, other: Sketch) -> float:
+    return float(bool(one.days and other.days) and not _share_a_day(one, other))
+
+
+def _share_a_day(one: Sketch, other: Sketch) -> bool:
+    return any(
+        here[1] == there[1] and (here[0] == there[0] or 0 in (here[0], there[0]))
+        for here in one.days
+        for there in other.days
+    )
+
+
+def _disjoint(one: frozenset[Any], other: frozenset[Any]) -> float:
+    return float(bool(one and other) and not one & other)
+
+
+def _shared(one: frozenset[int], other: frozenset[int]) -> float:
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def _each_has_its_own(one: frozenset[int], other: frozenset[int]) -> float:
+    return float(bool(one - other) and bool(other - one))
+
+
+def _swapped(one: Sketch, other: Sketch, found: _Covering) -> float:
+    """Nearly the same words but for one or two on each side: the sentence of another matter."""
+    mine, theirs = one.all_words - other.all_words, other.all_words - one.all_words
+    left = min(len(mine), len(theirs)) / max(1, len(one.all_words | other.all_words))
+    return found.pairs**2 * float(bool(mine) and bool(theirs)) * (1 + left)
+
+
+def _named_alike(one: Sketch, other: Sketch) -> float:
+    return float(any(_agree_in_name(one, other, ending) for ending in one.named.keys() & other.named.keys()))
+
+
+def _named_apart(one: Sketch, other: Sketch) -> float:
+    return float(any(not _agree_in_name(one, other, ending) for ending in one.named.keys() & other.named.keys()))
+
+
+def _agree_in_name(one: Sketch, other: Sketch, ending: str) -> bool:
+    return any(
+        here.endswith(there) or there.endswith(here) for here in one.named[ending] for there in other.named[ending]
+    )
+
+
+Measure = Callable[[Sketch, Sketch, _Covering], float]
+MEASURES: dict[str, Measure] = {
+    "the poorer covering": lambda _one, _other, found: found.less,
+    "the better covering": lambda _one, _other, found: found.more,
+    "words covered exactly": lambda _one, _other, found: found.exact,
+    "meaning": lambda one, other, _found: float(one.meaning @ other.meaning),
+    "pairs of signs": lambda _one, _other, found: found.pairs,
+    "pairs contained": lambda _one, _other, found: found.contained,
+    "left over": lambda _one, _other, found: found.left_of_less,
+    "left over, the more": lambda _one, _other, found: found.left_of_more,
+    "left over in like words": lambda _one, _other, found: found.left_of_less * found.pairs,
+    "subject": lambda one, other, _found: float(np.sqrt(one.subject * other.subject).sum()),
+    "kind": lambda one, other, _found: float(np.sqrt(one.kind * other.kind).sum()),
+    "place agrees": lambda one, other, _found: _place_agrees(one, other),
+    "place differs": lambda one, other, _found: _place_differs(one, other),
+    "place agrees, words too": lambda one, other, found: _place_agrees(one, other) * found.more,
+    "named alike": lambda one, other, _found: _named_alike(one, other),
+    "named apart": lambda one, other, _found: _named_apart(one, other),
+    "things shared": lambda one, other, _found: _shared(one.things, other.things),
+    "things differ": lambda one, other, _found: _disjoint(one.things, other.things),
+    "each has things of its own": lambda one, other, _found: _each_has_its_own(one.things, other.things),
+    "swapped": _swapped,
+    "place agrees, things too": lambda one, other, _found: (
+        _place_agrees(one, other) * _shared(one.things, other.things)
+    ),
+    "things in other words": lambda one, other, found: _shared(one.things, other.things) * (1 - found.pairs),
+    "manners shared": lambda one, other, _found: _shared(one.manners, other.manners),
+    "manners differ": lambda one, other, _found: _disjoint(one.manners, other.manners),
+    "unit agrees": lambda one, other, _found: float(_agrees(one.units, other.units)),
+    "unit differs": lambda one, other, _found: float(
+        bool(one.units and other.units) and not _agrees(one.units, other.units)
+    ),
+    "person agrees": lambda one, other, _found: float(_agrees(one.people, other.people)),
+    "person differs": lambda one, other, _found: float(
+        bool(one.people and other.people) and not _agrees(one.people, other.people)
+    ),
+    "numbers agree": lambda one, other, _found: _numbers_agree(one, other),
+    "numbers differ": lambda one, other, _found: _numbers_differ(one, other),
+    "long numbers agree": lambda one, other, _found: float(bool(one.long_numbers & other.long_numbers)),
+    "long numbers differ": lambda one, other, _found: _disjoint(one.long_numbers, other.long_numbers),
+    "amounts agree": lambda one, other, _found: float(bool(one.amounts & other.amounts)),
+    "days agree": lambda one, other, _found: float(_share_a_day(one, other)),
+    "days differ": lambda one, other, _found: _days_differ(one, other),
+    "length apart": lambda one, other, _found: abs(math.log((1 + len(one.text)) / (1 + len(other.text)))),
+}

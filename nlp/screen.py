@@ -22,7 +22,8 @@ RULEBOOKS = ("henan", "anyang", "suining", "yunnan", "shanghai")
 
 # Characters: what is longer than a note means something.
 LONG_ENOUGH = 80
-SURE_OF_DANGER = 0.5
+# Where a matter of an office is told too, danger is believed from this probability on: of a short message sooner.
+SURE_OF_DANGER, HARDLY_DANGER = 0.5, 0.1
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ def look(text: str, words: Sequence[Word], said: Iterable[str], kind: str, has_u
 
 
 def screen(
-    message: Message, learnt: Mapping[str, float], verdicts: Mapping[str, float], decision: Decision
+    message: Message, learnt: Mapping[str, float], chances: Mapping[str, float], decision: Decision
 ) -> Screening:
-    """What to propose. `learnt`: the model's probability of accept and of each ground; `verdicts`: of each verdict."""
+    """What to propose. `learnt`: how likely acceptance and each ground is; `chances`: of the verdicts, as weighed."""
     danger = _danger(message, learnt)
     if danger:
         return Screening(OUT_OF_SCOPE, "emergency", 0.95, f"emergency: “{danger}”")
@@ -73,18 +74,18 @@ def screen(
         return Screening(CLARIFY, "lacks_content", 0.95, "no word in it")
     if not any(character.isalnum() for character in message.text):
         return Screening(CLARIFY, "chitchat", 0.9, "signs, no word")
-    return _weighed(message, learnt, decision.weigh(learnt, verdicts), decision)
+    return _weighed(message, learnt, chances, decision)
 
 
 def _danger(message: Message, learnt: Mapping[str, float]) -> str:
-    """The words of danger to life, now; "" where a longer story only tells of one."""
+    """The words of danger to life, now; "" where a message about something else only tells of one."""
     found = DANGER.search(message.text)
     if found is None or NO_DANGER.search(message.text):
         return ""
-    told = bool(message.subjects) and len(message.text) >= LONG_ENOUGH
-    if told and not OWN_LIFE.search(message.text) and learnt.get("emergency", 0.0) < SURE_OF_DANGER:
-        return ""
-    return found.group()
+    if not message.subjects or OWN_LIFE.search(message.text):
+        return found.group()
+    needed = SURE_OF_DANGER if len(message.text) >= LONG_ENOUGH else HARDLY_DANGER
+    return found.group() if learnt.get("emergency", 0.0) >= needed else ""
 
 
 def _weighed(

@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 LEXICONS = Path(__file__).with_name("lexicons")
+CUES = "cues.toml"
 
 # A complaint is some hundred characters long. What is longer is read at its head, where the matter stands, and at its
 # tail, where names and numbers stand: reading time stays bounded whatever is sent.
-HEAD, TAIL = 3000, 1000
+HEAD, TAIL = 2000, 800
 
 # Characters whose folding is remembered: all Chinese in use, and no way to fill the memory with rare ones.
 REMEMBERED = 50_000
@@ -43,9 +45,8 @@ class Cleaned:
         return self.origins[start], self.origins[end - 1] + 1
 
 
-@dataclass(frozen=True)
-class Word:
-    """One cut word and where it stands in the cleaned text."""
+class Word(NamedTuple):
+    """One cut word and where it stands in the cleaned text. A tuple: there are thousands of them."""
 
     text: str
     start: int
@@ -109,9 +110,9 @@ def features(words: Sequence[Word]) -> list[str]:
     ]
 
 
-def cues(text: str) -> list[str]:
+def cues(text: str, lexicon: str = CUES) -> list[str]:
     """The tags of every cue word in the text, one a place and tag; a longer cue is not also read as its parts."""
-    table, lengths = _cues()
+    table, lengths = _cues(lexicon)
     found: list[str] = []
     place = 0
     while place < len(text):
@@ -123,10 +124,14 @@ def cues(text: str) -> list[str]:
 
 
 @cache
-def _cues() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[int, ...]]]:
+def _cues(lexicon: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[int, ...]]]:
     """Cue → its tags; and a cue's first character → how long the cues with it are, the longest first."""
     table: dict[str, tuple[str, ...]] = {}
-    for group, tags in tomllib.loads((LEXICONS / "cues.toml").read_text(encoding="utf-8")).items():
+    groups = tomllib.loads((LEXICONS / lexicon).read_text(encoding="utf-8"))
+    if lexicon == CUES:
+        for subject, words in tomllib.loads((LEXICONS / "matters.toml").read_text(encoding="utf-8")).items():
+            groups["subject"][subject] += f" {words}"
+    for group, tags in groups.items():
         for tag, words in tags.items():
             for word in dict.fromkeys(words.split()):
                 table[word] = (*table.get(word, ()), f"{group}.{tag}")

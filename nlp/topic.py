@@ -1,34 +1,33 @@
 """What a router trained on a city's or platform's own texts sees of one: more of its wording than the reader does.
 
-Such texts are long, many, and mostly begin with a title: what the title says is said twice.
+Such texts are long, many, and mostly begin with a title. Words, runs of characters and the title are blocks of their
+own, each scaled to the same length: a long body does not drown its title.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping
 
 from nlp.text import clean, cut
 
-RUNS = (2, 3, 4)
-TITLE_RUNS = (2, 3)
+RUNS = (1, 2, 3)
+TITLE_RUN = 2
+# Block (a feature's beginning up to the colon) → its share. Found by cross-validation on public texts.
+BLOCKS: Mapping[str, float] = {"w": 1.0, "1": 0.5, "2": 1.0, "3": 1.0, "T": 1.0, "t": 1.0}
 
 
 def topic_features(raw: str) -> list[str]:
-    """Words, pairs of words and runs of characters; the same of the title (the first of several lines), apart."""
+    """Words and runs of characters; the same of the title (the first of several lines), apart."""
     text = clean(raw).text.lower()
-    words = [word.text for word in cut(text) if word.text.isalnum()]
     signs = "".join(text.split())
-    found = [f"w:{word}" for word in words]
-    found += [f"p:{first} {second}" for first, second in pairwise(words)]
+    found = [f"w:{word.text}" for word in cut(text) if word.text.isalnum()]
     for run in RUNS:
-        found += [signs[place : place + run] for place in range(len(signs) - run + 1)]
+        found += [f"{run}:{signs[place : place + run]}" for place in range(len(signs) - run + 1)]
     title, more, _ = text.strip().partition("\n")
-    return found + _title(title) * 2 if more else found
+    return found + _title(title) if more else found
 
 
 def _title(title: str) -> list[str]:
     signs = "".join(title.split())
-    found = [f"T:{word.text}" for word in cut(title) if word.text.isalnum()]
-    for run in TITLE_RUNS:
-        found += [f"t:{signs[place : place + run]}" for place in range(len(signs) - run + 1)]
-    return found
+    runs = [f"t:{signs[place : place + TITLE_RUN]}" for place in range(len(signs) - TITLE_RUN + 1)]
+    return [f"T:{word.text}" for word in cut(title) if word.text.isalnum()] + runs

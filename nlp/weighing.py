@@ -6,13 +6,14 @@ The search is a plain walk over each handicap in turn: four numbers need no more
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.deciding import ACCEPT, LEAST, REFUSE, VERDICT_OF, VERDICTS, Decision
+from nlp.deciding import ACCEPT, BETWEEN, LEAST, REFUSE, VERDICT_OF, VERDICTS, Decision
 from nlp.fitting import softmax, warmth_of
 from nlp.model import Numbers
 
@@ -23,29 +24,59 @@ STEPS = np.arange(-1.5, 1.51, 0.1)
 ROUNDS = 3
 
 
+@dataclass(frozen=True)
+class Opinion:
+    """What one head said of each text while it was unseen: a row a text, a column a class."""
+
+    classes: Sequence[str]
+    chances: Numbers
+
+    def of(self, names: Sequence[str], name_of: Callable[[str], str]) -> Numbers:
+        """The same, of coarser classes."""
+        shares = [[float(name_of(each) == name) for name in names] for each in self.classes]
+        answer: Numbers = self.chances @ np.array(shares)
+        return answer
+
+
 def find_decision(
-    grounds: Numbers, ground_names: Sequence[str], verdicts: Numbers, verdict_names: Sequence[str], truth: Sequence[str]
+    opinions: Mapping[str, Opinion], truth: Sequence[str], kinds: Sequence[str]
 ) -> tuple[Decision, dict[str, Any]]:
-    """The decision that errs least on these opinions of unseen texts, and how often it is right there."""
-    summed = grounds @ np.array(
-        [[float(VERDICT_OF.get(name, ACCEPT) == verdict) for verdict in VERDICTS] for name in ground_names]
+    """The decision that errs least on these opinions of unseen texts, and how often it is right there.
+
+    `opinions`: of the heads "whole", "screen", "verdict" and "kind"; `truth`, `kinds`: the right verdicts and kinds.
+    """
+    scores = (
+        np.log(opinions["whole"].of(VERDICTS, lambda name: VERDICT_OF.get(name.partition(BETWEEN)[0], ACCEPT)) + LEAST)
+        + np.log(opinions["screen"].of(VERDICTS, lambda name: VERDICT_OF.get(name, ACCEPT)) + LEAST)
+        + np.log(opinions["verdict"].of(VERDICTS, str) + LEAST)
     )
-    alone = verdicts[:, [list(verdict_names).index(verdict) for verdict in VERDICTS]]
-    scores = np.log(summed + LEAST) + np.log(alone + LEAST)
     right = np.array([VERDICTS.index(verdict) for verdict in truth])
     lean = _leaning(scores, right)
     warmth = warmth_of(scores + lean, right)
     chances = softmax(warmth * (scores + lean))
     sure = _sure_enough(chances, right)
     handicaps = {verdict: round(float(warmth * each), 4) for verdict, each in zip(VERDICTS, lean, strict=True)}
-    decision = Decision(round(warmth, 4), handicaps, round(sure, 4))
-    guessed = _guess(chances, sure)
+    warmth_of_kind, kinds_right = _weigh_kinds(opinions, kinds)
+    decision = Decision(round(warmth, 4), handicaps, round(sure, 4), round(warmth_of_kind, 4))
+    return decision, {**_figures(_guess(chances, sure), right), "kind": kinds_right}
+
+
+def _weigh_kinds(opinions: Mapping[str, Opinion], kinds: Sequence[str]) -> tuple[float, float]:
+    """How warm the two opinions on kinds are together, and how often right."""
+    names = list(opinions["kind"].classes)
+    whole = opinions["whole"].of(names, lambda name: name.partition(BETWEEN)[2])
+    scores = np.log(opinions["kind"].chances + LEAST) + np.log(whole + LEAST)
+    right = np.array([names.index(kind) for kind in kinds])
+    return warmth_of(scores, right), round(float((scores.argmax(axis=1) == right).mean()), 4)
+
+
+def _figures(guessed: NDArray[Any], right: NDArray[Any]) -> dict[str, Any]:
     recalls = {
         verdict: round(float((guessed[right == place] == place).mean()), 4) for place, verdict in enumerate(VERDICTS)
     }
     real = right == VERDICTS.index(ACCEPT)
     refused = round(float((guessed[real] == VERDICTS.index(REFUSE)).mean()), 4)
-    return decision, {"verdict": round(float((guessed == right).mean()), 4), "recall": recalls, "real refused": refused}
+    return {"verdict": round(float((guessed == right).mean()), 4), "recall": recalls, "real refused": refused}
 
 
 def _leaning(scores: Numbers, right: NDArray[Any]) -> Numbers:

@@ -59,7 +59,11 @@ def key_objects(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
 
 
 def hotspots(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
-    return _listed("投诉集中", oversight.hotspots(counted, law))
+    """投诉集中 by whom or what is complained of; then 热点事项 by what is told, whomever it names."""
+    from nlp.reader import Reader  # only this list reads texts
+
+    hot = oversight.hot_matters(counted, law, Reader.load().gather)
+    return _listed("投诉集中", (*oversight.hotspots(counted, law), *hot))
 
 
 def repeats(counted: Counted, law: Law, given: argparse.Namespace) -> Found:

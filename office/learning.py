@@ -12,12 +12,14 @@ import logging
 import subprocess
 import sys
 import threading
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from casebook.facts import part
 from models.store import Store
-from nlp.city import current, load_city
+from nlp.city import current, last_lesson, load_city
 from nlp.model import ModelError
 from nlp.reader import Reader
 
@@ -26,6 +28,9 @@ log = logging.getLogger(__name__)
 NIGHT = range(2, 5)  # o'clock
 LOOK_EVERY = 60.0  # seconds
 LONGEST = 1800  # seconds
+FRESH = timedelta(days=1)
+# Alarm → the figures its sentence names.
+ALARMS = {"agreement": ("agreed of late", "agreed earlier"), "words": ("new words of late", "new words before")}
 
 
 class Learning:
@@ -40,16 +45,21 @@ class Learning:
             return False
         if not self._store.write(lambda unit: unit.once(f"lesson:{now:%Y-%m-%d}", now)):
             return False
-        self.learn(f"{now:%Y%m%d-%H%M%S}")
+        self.learn(now)
         return True
 
-    def learn(self, name: str) -> bool:
+    def learn(self, now: datetime) -> bool:
         """Teach from all decisions; whether a new model is in force."""
         examples = self._store.read(lambda unit: unit.examples())
         if not examples:
             return False
-        order: dict[str, Any] = {"name": name, "models": str(self._models), "units": list(self._reader.router.units)}
-        order["decisions"] = [(example.text, example.label) for example in examples]
+        order = {
+            "name": f"{now:%Y%m%d-%H%M%S}",
+            "at": now.isoformat(timespec="seconds"),
+            "models": str(self._models),
+            "units": list(self._reader.router.units),
+            "decisions": [(example.text, example.label, example.suggested) for example in examples],
+        }
         done = subprocess.run(
             [sys.executable, "-m", "nlp", "learn"],
             input=json.dumps(order),
@@ -63,9 +73,21 @@ class Learning:
             log.error("lesson failed: %s", done.stderr.strip()[-300:])
             return False
         log.info("lesson from %d decisions: %s", len(examples), "promoted" if done.returncode == 0 else "not promoted")
-        if '"alarm": true' in done.stdout:
-            log.warning("the router is right less often of late: look at the confusions in the model's card")
+        for remark in self.remarks(now):
+            log.warning("router: %s", remark)
         return self.take_up() if done.returncode == 0 else False
+
+    def remarks(self, now: datetime) -> list[str]:
+        """What the morning sheet should say of the router: where the latest lesson gave an alarm."""
+        lesson = last_lesson(self._models)
+        moved: Mapping[str, Any] = lesson.get("drift", {})
+        if not lesson.get("at") or now - datetime.fromisoformat(lesson["at"]) > FRESH:
+            return []
+        return [
+            part(f"morning_router_{what}", **{name.replace(" ", "_"): f"{moved[name]:.0%}" for name in names})
+            for what, names in ALARMS.items()
+            if moved.get(f"{what} alarm")
+        ]
 
     def take_up(self) -> bool:
         """Read with the model in force from now on; whether that is another one than before."""

@@ -117,6 +117,10 @@ class Office:
         """What the machine suggests for words that a member of staff took down."""
         return proposal(self.reader.read(text, at))
 
+    def gather(self, texts: Sequence[str]) -> Sequence[tuple[str, Sequence[int]]]:
+        """The matters that several of the texts tell of: a name of their words, and the places of those texts."""
+        return self.reader.gather(texts)
+
     def start(self, *loops: Callable[[], None]) -> None:
         """Run each loop in a thread of its own until the office is closed."""
         for loop in loops:

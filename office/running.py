@@ -7,9 +7,10 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from apscheduler.schedulers.base import BaseScheduler
 
@@ -75,9 +76,9 @@ def _ticking(office: Office, wanted: bool) -> Iterator[None]:
         return
     settings = office.settings
     nightly = Nightly(office.store, settings.database_url, settings.backup_folder)
-    jobs: BaseScheduler = ticker(
-        Work(office.store, office.desk, office.courier, office.now, lambda: _renew(office), nightly, _lesson(office))
-    )
+    learning, renew = _learning(office), lambda: _renew(office)
+    work = Work(office.store, office.desk, office.courier, office.now, renew, nightly)
+    jobs: BaseScheduler = ticker(replace(work, learn=learning.nightly, remarks=learning.remarks))
     jobs.start()
     office.start(office.deliver_forever, office.gather_forever)
     try:
@@ -105,10 +106,6 @@ def _renew(office: Office) -> None:
 
 def _learning(office: Office) -> Learning:
     return Learning(office.store, office.reader, office.settings.var / "models")
-
-
-def _lesson(office: Office) -> Callable[[datetime], bool]:
-    return _learning(office).nightly
 
 
 def _start_telegram(office: Office, parts: Sequence[str]) -> None:

@@ -37,12 +37,18 @@ class Store(Protocol):
     def write(self, fn: Callable[[Any], T]) -> T: ...
 
 
+def _none(now: datetime) -> Sequence[str]:
+    """Where nobody has more to say."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Daily:
-    """The day's duties of one office."""
+    """The day's duties of one office. `remarks`: further lines for the morning sheet."""
 
     store: Store
     desk: Desk
+    remarks: Callable[[datetime], Sequence[str]] = _none
 
     def morning(self, now: datetime) -> bool:
         """Post the morning sheet once the office is open; whether this was the time."""
@@ -53,7 +59,7 @@ class Daily:
         lines = self.store.read(lambda unit: self._lines(unit, now) if not unit.outbox_row(key) else None)
         if lines is None:
             return False
-        facts = {"day": f"{now:%Y年%m月%d日}", "lines": "\n".join(lines)}
+        facts = {"day": f"{now:%Y年%m月%d日}", "lines": "\n".join([*lines, *self.remarks(now)])}
         sheets = self.store.read(lambda unit: list(self._of_units(unit, now)))
         return self._post_once(Notice(key, SUPERVISORS, "morning_sheet", now, None, facts), now, sheets)
 

@@ -7,7 +7,7 @@ comes late, twice or in two processes does no harm: it finds what is there and t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -47,10 +47,15 @@ def _nothing(now: datetime) -> None:
     """Where nobody teaches the router."""
 
 
+def _silent(now: datetime) -> Sequence[str]:
+    """Where there is no router to speak of."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Work:
     """What the jobs are done with. `now` is the process's clock; `renew` refreshes the calendar, if it can change;
-    `learn` holds the nightly lesson, when it is night."""
+    `learn` holds the nightly lesson, when it is night; `remarks` are what the router adds to the morning sheet."""
 
     store: Store
     desk: Desk
@@ -59,6 +64,7 @@ class Work:
     renew: Callable[[], None]
     nightly: Nightly | None = None
     learn: Callable[[datetime], object] = _nothing
+    remarks: Callable[[datetime], Sequence[str]] = _silent
 
     def sweep(self) -> int:
         """Fire every timer that is due; how many there were."""
@@ -69,7 +75,7 @@ class Work:
 
     def daily(self) -> None:
         """The morning sheet and the watch for the holiday notice, each once, whoever comes first."""
-        day = Daily(self.store, self.desk)
+        day = Daily(self.store, self.desk, self.remarks)
         day.morning(self.now())
         day.watch_holidays(self.now())
 

@@ -128,6 +128,15 @@ def test_key_objects_are_for_the_supervisors_eyes(office: TestOffice, sign_in: S
     assert "重点对象" not in page(sign_in(DISPATCHER), f"/console/lists?{MARCH}")
 
 
+def test_what_many_tell_is_listed_for_the_centre_under_its_name(office: TestOffice, sign_in: SignIn) -> None:
+    numbers = [answered(office, citizen=f"h{place}", text=f"路灯不亮已经{place}天") for place in range(5)]
+
+    text = page(sign_in(DISPATCHER), f"/console/lists?{MARCH}").partition("<h2>热点事项</h2>")[2]
+
+    assert "热点事项　路灯不亮　5 件" in text
+    assert all(number in text for number in numbers)
+
+
 def test_a_spot_check_is_drawn_again_by_its_seed(office: TestOffice, sign_in: SignIn) -> None:
     numbers = [answered(office, citizen=f"h{place}") for place in range(6)]
     browser = sign_in(SUPERVISOR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from casebook.case import Case, ClockRun, Entry, Filing, Person
 from casebook.figures import Counted, Figure, figures, in_hindsight, table
-from casebook.oversight import Listed, draw, honours, hotspots, key_objects, major, repeated
+from casebook.oversight import Listed, draw, honours, hot_matters, hotspots, key_objects, major, repeated
 from casebook.periods import all_as_of, as_of, days, span_of
 from casebook.report_contents import body, corrections, counts, handled
 from office.law import read_law
@@ -291,6 +292,17 @@ def test_a_hotspot_is_different_people_about_the_same_place() -> None:
     assert hotspots(of(five), LAW) == (Listed("matter", "3号窗口", ("90", "91", "92", "93", "94")),)
     assert hotspots(of(same), LAW) == ()
     assert repeated(of(same)) == (Listed("citizen", "90", ("90", "91", "92", "93", "94")),)
+
+
+def test_a_hot_matter_is_told_by_so_many_different_people() -> None:
+    five = [Made(f"9{n}").case for n in range(5)]
+    one_person = [Made(f"9{n}", citizen="h1").case for n in range(5)]
+
+    def gather(texts: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+        return [("路灯不亮", tuple(range(len(texts))))]
+
+    assert hot_matters(of(five), LAW, gather) == (Listed("hot", "路灯不亮", ("90", "91", "92", "93", "94")),)
+    assert hot_matters(of(one_person), LAW, gather) == hot_matters(of(five[:4]), LAW, gather) == ()
 
 
 def test_major_cases_are_those_marked_so() -> None:

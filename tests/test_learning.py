@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from models.store import Store
+from nlp.__main__ import main
 from nlp.city import current, load_city, roll_back
-from nlp.learning import learn
-from nlp.model import ModelError
+from nlp.drift import Decided
+from nlp.learning import _against, _figures, learn
+from nlp.model import ModelError, load_model
 from nlp.reader import Reader
 from office.learning import Learning
 from tests.makers import ZONE
@@ -19,10 +22,10 @@ UNITS = [("市公安局", "户籍、身份证"), ("市税务局", "发票、契�
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=ZONE)
 
 
-def decisions(odd_to: str = "市特别办", many: int = 60) -> list[tuple[str, str]]:
+def decisions(odd_to: str = "市特别办", many: int = 60) -> list[Decided]:
     """A city where one word of its own means one unit."""
-    odd = [(f"丙字第{number}号蓝皮本今年还要不要换", odd_to) for number in range(many)]
-    return [*odd, *[(f"第{number}次来补办身份证", "市公安局") for number in range(many)]]
+    odd = [Decided(f"丙字第{number}号蓝皮本今年还要不要换", odd_to) for number in range(many)]
+    return [*odd, *[Decided(f"第{number}次来补办身份证", "市公安局") for number in range(many)]]
 
 
 @pytest.fixture
@@ -40,19 +43,63 @@ def test_decisions_teach_what_the_first_day_could_not_know(reader: Reader, tmp_p
     city = load_city(tmp_path)
     assert city is not None
     assert city.blend(said, reader.first_day(said))[0][0] == "市特别办"
+    assert "蓝皮" in "".join(city.reasons(said, "市特别办"))
     assert lesson.figures["figures"]["units"]["市特别办"]["right"] > 0
+
+
+def test_decisions_weigh_fully_where_the_first_day_has_nobody_to_suggest(reader: Reader, tmp_path: Path) -> None:
+    learn(decisions(), reader, tmp_path, "night-1")
+    city = load_city(tmp_path)
+    assert city is not None
+    unsure = city.blend("我的蓝皮本要不要换", [("市公安局", 0.02), ("市特别办", 0.01)])
+
+    assert unsure[0][0] == "市特别办"
+    assert unsure[0][1] > 0.5
 
 
 def test_a_worse_model_never_comes_in_force(reader: Reader, tmp_path: Path) -> None:
     learn(decisions(), reader, tmp_path, "night-1")
     good = decisions()
-    poisoned = [(text, unit) if index % 5 == 0 else (text, "市税务局") for index, (text, unit) in enumerate(good)]
+    poisoned = [each if index % 5 == 0 else replace(each, unit="市税务局") for index, each in enumerate(good)]
 
     lesson = learn([*poisoned, *good[:30]], reader, tmp_path, "night-2")
 
     assert current(tmp_path) == ("night-2" if lesson.promoted else "night-1")
     figures = lesson.figures["figures"]
     assert lesson.promoted == (figures["right"] >= figures["right before"]) or not lesson.promoted
+
+
+def test_a_unit_that_loses_keeps_the_model_out_however_good_the_whole_is() -> None:
+    kept = [("甲", "甲局")] * 10 + [("乙", "乙局")] * 90
+    old = {"甲": ("甲局", 0.9), "乙": ("丙局", 0.9)}
+    new = {"甲": ("乙局", 0.9), "乙": ("乙局", 0.9)}
+    figures = _figures(kept, new.__getitem__, old.__getitem__)
+
+    assert figures["right"] > figures["right before"]
+    assert _against(figures).startswith("甲局: 0 of 10 right, before 10")
+    assert figures["confused"] == [["甲局", "乙局", 10]]
+
+
+def test_the_card_tells_what_taught_it_and_what_it_confuses(
+    reader: Reader, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learn(decisions(), reader, tmp_path, "night-1", "2026-03-02T03:00:00+08:00")
+
+    assert main(["card", "--models", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    card = load_model(tmp_path / "night-1").card
+    assert "in force: night-1, learnt 2026-03-02T03:00:00+08:00" in told
+    assert "市特别办" in told
+    assert "latest lesson: night-1, promoted" in told
+    assert {
+        "learnt at",
+        "versions",
+        "thresholds",
+        "fingerprint of the texts",
+        "figures",
+        "drift",
+        "taught",
+    } <= card.keys()
 
 
 def test_few_decisions_teach_nothing(reader: Reader, tmp_path: Path) -> None:
@@ -72,10 +119,10 @@ def test_one_step_leads_back(reader: Reader, tmp_path: Path) -> None:
 
 
 def test_the_nightly_lesson_is_held_once_and_taken_up(store: Store, reader: Reader, tmp_path: Path) -> None:
-    for number, (text, unit) in enumerate(decisions()):
+    for number, each in enumerate(decisions()):
         store.write(
-            lambda book, text=text, unit=unit, number=number: book.example_add(
-                f"20260302-{number:05}", text, unit, "", "dispatcher:赵调度", NOW
+            lambda book, each=each, number=number: book.example_add(
+                f"20260302-{number:05}", each.text, each.unit, "", "dispatcher:赵调度", NOW
             )
         )
     learning = Learning(store, reader, tmp_path)

@@ -166,10 +166,12 @@ def proposal(reading: Reading | None) -> Mapping[str, Any]:
 
 
 def _routing_words(reading: Reading) -> str:
-    """The words that spoke for the first unit, as the reader tells them ("route UNIT 0.93: word、word")."""
-    told = next((why for why in getattr(reading, "why", ()) if why.startswith("route ")), "")
-    words = str(told.partition(": ")[2])
-    return "" if words.isascii() else words
+    """The words that spoke for the units, as the reader tells them ("route UNIT 0.93: word、word"): the first unit's
+    alone, the others' behind their names."""
+    told = [why.removeprefix("route ") for why in getattr(reading, "why", ()) if why.startswith("route ")]
+    parts = [(head.rpartition(" ")[0], words) for head, _, words in (line.partition(": ") for line in told)]
+    said = [words if not place else f"{unit}：{words}" for place, (unit, words) in enumerate(parts)]
+    return "；".join(line for line, (_, words) in zip(said, parts, strict=True) if not words.isascii())
 
 
 def covered(text: str) -> str:

@@ -1,0 +1,105 @@
+"""Which staff are spoken of: a name or title as written, a number where there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname, staff_name_at
+from nlp.found import Found, without_overlaps
+from nlp.text import Word
+
+ROLES = (
+    "工作人员|办事人员|办事员|窗口人员|接待人员|柜员|客服|民警|协警|辅警|警员|科员|话务员|接线员|导办员|导服员|帮办员"
+    "|经办人|经手人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
+)
+PEOPLE = f"{ROLES}|女的|男的|小姑娘|姑娘|小哥|小伙子|大姐|大叔|阿姨|同志|警官|医生|护士|老师"
+TITLES = (
+    "科长|主任|局长|所长|处长|股长|队长|警官|老师|经理|站长|书记|主管|组长|大夫|医生|副科长|副主任|副局长|师傅|同志"
+    "|大姐|大哥|校长|院长|镇长|乡长|支书|护士长|护士|会计|园长|区长|县长|市长|厅长|庭长|主席|专员|警长"
+)
+# 小刘, 李姐: only the commonest surnames; 小路 and 老路 are roads.
+COMMON = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何罗郑梁谢宋唐许邓冯韩曹曾彭蔡潘董袁余叶蒋杜苏魏程吕丁沈任姚卢姜崔钟谭陆汪范"
+    "廖贾韦邹熊孟秦薛侯贺顾郝邵"
+)
+
+BADGE = r"(?:工号|胸牌|工牌|胸卡|警号)(?:牌)?(?:号码?)?"
+BADGE_NUMBER = r"[A-Za-z]{0,4}[-]?[0-9]{1,8}"
+STAFF_NUMBER = re.compile(
+    rf"{BADGE}(?:上)?(?:写的是|写着|是|为|:|显示|印着)?\s?(?P<number>{BADGE_NUMBER})(?![0-9])(?:号)?"
+)
+# 工号记错了, … 应该是 0457
+NUMBER_MENDED = re.compile(
+    rf"{BADGE}[^。!?\n]{{0,20}}?(?:应该是|应为|正确的是|更正为|改为|改成)\s?(?P<number>{BADGE_NUMBER})(?![0-9])"
+)
+NUMBER_STAFF = re.compile(r"(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)")
+TITLED = re.compile(rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
+CALLED = re.compile(
+    rf"(?:{PEOPLE}|那个人|那位|这位|[个位])[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
+)
+ROLE_BEFORE = re.compile(rf"(?:{ROLES})(?:写的是|是|:|\s)?(?=[一-龥]{{2}})")
+CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人)")
+SURNAMED = re.compile(
+    rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
+)
+FAMILIAR = re.compile(
+    rf"(?P<name>[小老][{COMMON}]|[{COMMON}][姐哥姨])(?=[,。;:!?、\s]|$|同志|后来|[说让把就也不帮给很真特态的来拿办没还是在又])"
+)
+# 我姓王, 我妈妈姓林: the citizen's own, no staff.
+OWN_FOLK = re.compile(r"(?:我|我[是叫]|[爸妈父母亲老公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
+
+
+def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
+    """Staff spoken of, in order. `words`: the text's; a surname begins one (社区|主任 is nobody's name)."""
+    named = without_overlaps(_named(text, frozenset(word.start for word in words)))
+    if not named:
+        named = [Found("staff_name", match["name"], *match.span("name")) for match in FAMILIAR.finditer(text)]
+        named = [each for each in named if not _is_own(text, each.start)]
+    if named:
+        return sorted(named, key=lambda each: each.start)
+    numbers = [match for pattern in (STAFF_NUMBER, NUMBER_STAFF, NUMBER_MENDED) for match in pattern.finditer(text)]
+    found = [Found("staff_name", match["number"], *match.span("number")) for match in numbers]
+    return without_overlaps(found)
+
+
+def _named(text: str, begins: frozenset[int]) -> list[Found]:
+    found = [each for pattern in (CALLED, ROLE_BEFORE) for each in _after(pattern, text)]
+    for match in CALLED_BEFORE.finditer(text):
+        if is_surname(match["name"]) and not _is_own(text, match.start()):
+            found.append(Found("staff_name", match["name"], *match.span("name")))
+    found += [each for match in TITLED.finditer(text) if (each := _titled(match, begins)) is not None]
+    for match in SURNAMED.finditer(text):
+        if is_surname(match["surname"]) and not _is_own(text, match.start()):
+            found.append(Found("staff_name", f"姓{match['surname']}", match.start(), match.end("surname")))
+    return found
+
+
+def _after(pattern: re.Pattern[str], text: str) -> Iterator[Found]:
+    for match in pattern.finditer(text):
+        name = staff_name_at(text, match.end())
+        if name and not _is_own(text, match.start()):
+            yield Found("staff_name", name, match.end(), match.end() + len(name))
+
+
+def _is_own(text: str, start: int) -> bool:
+    return bool(OWN_FOLK.search(text[max(0, start - 3) : start]))
+
+
+def _titled(match: re.Match[str], begins: frozenset[int]) -> Found | None:
+    """李科长, 王小明主任: the name's first character must be a surname, and stand where a name begins."""
+    said = match["name"]
+    title = re.search(rf"(?:副)?(?:{TITLES})$", said)
+    if title is None:
+        return None
+    for length in (3, 2, 1):
+        name = said[: title.start()][-length:]
+        start = match.start() + title.start() - length
+        if len(name) < length or start not in begins or "说" in name or not is_surname(name):
+            continue
+        if length == 1 or not NO_NAME.search(name):
+            # 岳灵珊同志 is called 岳灵珊; of 张同志 nothing else is known.
+            is_address = length > 1 and title.group() == "同志"
+            end = match.end() - len(title.group()) if is_address else match.end()
+            return Found("staff_name", match.string[start:end], start, end)
+    return None

@@ -1,0 +1,157 @@
+"""Fits the weights of `same.py` on families of matters: each told several times, beside its nearest neighbours.
+
+A family's tellings of one matter are pairs that agree, all others pairs that do not. Details swapped by rule (3号 for
+4号, 南门 for 北门) teach that a number that differs outweighs a sentence that agrees.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nlp.corpus_reading import CORPUS, read_columns
+from nlp.meaning import load_meanings
+from nlp.model import Model, Numbers
+from nlp.same import MEASURES, WEIGHTS, measures
+from nlp.sketch import Sketch, sketch
+
+TAUGHT, KEPT_APART = CORPUS / "same.csv", CORPUS / "same-test.csv"
+
+# Found by cross-validation over families.
+C, FOLDS = 0.1, 10
+DETAIL = re.compile(
+    r"(?<![0-9])[0-9]{1,3}(?=号|栋|楼|路|期|组|中|小|单元)|(?<=[0-9]月)[0-9]{1,2}|(?<![0-9])[0-9]{4,20}(?![0-9元块年])"
+    r"|(?<=[路区苑园])[东南西北](?=门)"
+)
+TURNED = {"东": "西", "西": "南", "南": "北", "北": "东"}
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One text of a family, and which of its matters it tells."""
+
+    matter: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two texts of a family; `written` is False for pairs that a rule made."""
+
+    one: str
+    other: str
+    is_same: bool
+    family: int
+    written: bool = True
+
+
+def read_families(path: Path) -> list[list[Telling]]:
+    """The families of a file, each its tellings in order. Raises CorpusError."""
+    rows = read_columns(path, ("family", "matter", "text"))
+    return [
+        [Telling(matter, text) for _, matter, text in family] for _, family in groupby(rows, key=lambda row: row[0])
+    ]
+
+
+def written_pairs(families: Sequence[Sequence[Telling]]) -> list[Pair]:
+    """Every two tellings of a family, and of each the first two with the next family's."""
+    found = []
+    for number, family in enumerate(families):
+        following = families[(number + 1) % len(families)]
+        for one, other in combinations(family, 2):
+            found.append(Pair(one.text, other.text, one.matter == other.matter, number))
+        found += [Pair(family[at].text, following[2 * at].text, False, number) for at in (0, 1)]
+    return found
+
+
+def train_same(model: Model, out: Path = WEIGHTS) -> dict[str, float]:
+    """Fit and write the weights; their figures, cross-validated over families."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    families = read_families(TAUGHT)
+    pairs = [*written_pairs(families), *_made_pairs(families)]
+    table, truth = table_of(model, pairs), np.array([pair.is_same for pair in pairs])
+    learner = make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=5000, class_weight="balanced"))
+    groups = [pair.family for pair in pairs]
+    unseen = cross_val_predict(learner, table, truth, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
+    written = np.array([pair.written for pair in pairs])
+    line = best_line(truth[written], unseen[written])
+    learner.fit(table, truth)
+    scaler, logistic = learner[0], learner[1]
+    weights = logistic.coef_[0] / scaler.scale_
+    bias = float(logistic.intercept_[0] - weights @ scaler.mean_ - np.log(line / (1 - line)))
+    figures = {
+        "f1, all written pairs": round(f1(truth[written], unseen[written], line), 4),
+        "f1, as many apart as alike": round(even_f1(truth[written], unseen[written], line), 4),
+    }
+    named = {name: round(float(weight), 5) for name, weight in zip(MEASURES, weights, strict=True)}
+    document = {"bias": round(bias, 5), "weights": named, "cross-validated": figures, "pairs": len(pairs)}
+    out.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return figures
+
+
+def table_of(model: Model, pairs: Sequence[Pair]) -> Numbers:
+    """A row a pair, a column a measure."""
+    meanings = load_meanings()
+    sketches: dict[str, Sketch] = {}
+    for text in {text for pair in pairs for text in (pair.one, pair.other)}:
+        sketches[text] = sketch(model, meanings, text)
+    return np.array([measures(sketches[pair.one], sketches[pair.other]) for pair in pairs])
+
+
+def best_line(truth: Any, chances: Any) -> float:
+    """The probability from which on F1 is best where as many pairs are apart as alike."""
+    lines = np.arange(0.05, 0.95, 0.01)
+    worth = [even_f1(truth, chances, line) for line in lines]
+    return float(lines[int(np.argmax(worth))])
+
+
+def f1(truth: Any, chances: Any, line: float = 0.5) -> float:
+    """Of the pairs that are the same matter."""
+    said = chances >= line
+    return float(2 * (said & truth).sum() / max(1, said.sum() + truth.sum()))
+
+
+def even_f1(truth: Any, chances: Any, line: float = 0.5) -> float:
+    """The same, pairs apart weighed down to as many as are alike."""
+    said, weight = chances >= line, truth.sum() / max(1, (~truth).sum())
+    hit = (said & truth).sum()
+    return float(2 * hit / max(1, hit + weight * (said & ~truth).sum() + truth.sum()))
+
+
+def _made_pairs(families: Sequence[Sequence[Telling]]) -> Iterator[Pair]:
+    for number, family in enumerate(families):
+        first = family[0].text
+        yield Pair(first, first, True, number, written=False)
+        yield Pair(first, f"你好，{first}，请尽快处理，谢谢", True, number, written=False)
+        for telling in family:
+            twin = _with_a_detail_changed(telling.text)
+            if twin:
+                alike = [one.text for one in family if one.matter == telling.matter]
+                yield from (Pair(text, twin, False, number, written=False) for text in alike)
+
+
+def _with_a_detail_changed(text: str) -> str:
+    found = DETAIL.search(text)
+    if found is None:
+        return ""
+    said = found.group()
+    chance = random.Random(text)
+    if said in TURNED:
+        changed = TURNED[said]
+    elif len(said) < 3:
+        changed = str((int(said) + chance.randint(1, 27)) % 28 + 1)
+    else:
+        changed = f"{said[:-2]}{(int(said[-2:]) + chance.randint(1, 99)) % 100:02}"
+    return "" if changed == said else text[: found.start()] + changed + text[found.end() :]

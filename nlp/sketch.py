@@ -1,0 +1,250 @@
+"""A text in the shape that comparing needs: what it names (places, units, people, numbers, days) and what it speaks of.
+
+Names and numbers are kept apart from the words: two complaints in the same words about two streets are two matters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.fields_place import endings, ends_a_unit, find_sites, longest_ending, may_name
+from nlp.fields_staff import find_staff
+from nlp.found import Found
+from nlp.meaning import Meanings
+from nlp.model import Model
+from nlp.numerals import number
+from nlp.text import LEXICONS, Word, clean, cut, features
+
+FIGURE = r"[0-9]{1,5}|[一二三四五六七八九十]{1,3}"
+NUMBERED = re.compile(
+    rf"(?P<number>[A-Za-z]?[0-9]{{1,5}}|{FIGURE})(?P<of>号窗口|号窗|窗口|号楼|栋|幢|单元|楼|层|(?<=[0-9])路(?:公交|车)?|号线|号柜|期|组|中|小|弄|号(?!窗|楼|线|柜))"
+)
+# 三栋 is 3号楼.
+ALIKE = {"栋": "号楼", "幢": "号楼", "号窗": "号窗口", "窗口": "号窗口", "路公交": "路", "路车": "路", "层": "楼"}
+LONG_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])[A-Za-z]{0,3}-?(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9][0-9-]{3,20}(?![0-9元块年平])"
+)
+AMOUNT = re.compile(
+    r"(?P<number>[0-9]{2,6}|[一二三四五六七八九十两]{1,3}[百千万])(?:多|来)?(?:元|块|万|亩|户|头|人|岁|度|平|米)"
+)
+DAY = re.compile(rf"(?P<month>{FIGURE})(?:月|/)(?P<day>{FIGURE})(?:[日号]|(?![0-9个份]))")
+BARE_DAY = re.compile(
+    r"(?<![0-9一二三四五六七八九十月第路街巷道村园区弄])(?P<day>[12]?[0-9]|3[01])[日号](?=上午|下午|早|中午|晚|那天|当天|我|去|来|到|就|打|[,。]|$)"
+)
+HOUR = re.compile(
+    rf"(?:{FIGURE}|两)(?:点|时|:[0-9]{{2}})(?:半|{FIGURE}分?)?|(?:{FIGURE}|两)(?:分钟|小时|天|个月|年|次|趟|块|元)"
+)
+GATE = re.compile(r"[东南西北](?=门)")
+MOST_NAMED = 100
+# A long letter's rarest words say what it is about; comparing stays quick.
+MOST_TELLING = 48
+WORD = re.compile(r"[一-龥A-Za-z]+")
+# A stem shorter than two characters names nothing.
+STEM_ENDS = re.compile(
+    r"(?:小区|社区|街道|大道|大街|路|街|巷子?|村|镇|乡|苑|桥|市场|公园|广场|花园|家园|小学|中学|学校|幼儿园|医院|卫生院|派出所|物业"
+    r"|商场|大厦|车站|客运站|[东南西北]?门口?|对面|旁边?|附近|下面|楼下|中段){1,4}$"
+)
+SPECIFIC_UNIT = re.compile(
+    r"(?:派出所|社区|村委会|居委会|小学|中学|学校|幼儿园|医院|卫生院|车站|驾校|物业|镇政府|乡政府|养老院|分中心|街道办|办事处)"
+)
+UNKNOWN_IS_RARE = 0.85
+# Words rarer than this tell one text from another; rarer than that may be a name.
+TELLING, NAMES_FROM, NAME_SIZE = 0.35, 0.45, 3
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What a comparison needs of one text; worth keeping where one is compared with many.
+
+    `words` are those of the matter (no names, no numbers), a row of `vectors` and of `rarity` each; `days` month and
+    day, month 0 where only the day was said. `named`: for an ending (路, 小学) what stands before it; `things` and
+    `manners`: rows of the lexicon of matters.
+    """
+
+    text: str
+    pairs: frozenset[str]
+    words: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    rarity: NDArray[np.float32]
+    meaning: NDArray[np.float32]
+    all_words: frozenset[str]
+    names: frozenset[str]
+    stems: frozenset[str]
+    places: tuple[str, ...]
+    units: frozenset[str]
+    people: frozenset[str]
+    named: Mapping[str, frozenset[str]]
+    things: frozenset[int]
+    manners: frozenset[int]
+    numbered: Mapping[str, frozenset[str]]
+    long_numbers: frozenset[str]
+    amounts: frozenset[str]
+    days: frozenset[tuple[int, int]]
+    subject: NDArray[np.float64]
+    kind: NDArray[np.float64]
+
+
+def sketch(model: Model, meanings: Meanings, raw: str) -> Sketch:
+    """What `raw` names and speaks of."""
+    text = clean(raw).text
+    words = cut(text)
+    units, places = find_sites(text, words)
+    people = find_staff(text, words)
+    own = [each for each in units if SPECIFIC_UNIT.search(each.value or "")]
+    matter = _matter(words, [*places, *own, *people])
+    vectors, rarity = _weighed(matter, meanings)
+    if len(matter) > MOST_TELLING:
+        kept = np.sort(np.argsort(-rarity, kind="stable")[:MOST_TELLING])
+        matter, vectors, rarity = [matter[at] for at in kept], vectors[kept], rarity[kept]
+    every = [word.text for word in words if WORD.fullmatch(word.text)]
+    whole, weight = _weighed(every, meanings)
+    named = _named(text, words)
+    vector = model.vector(features(words))
+    return Sketch(
+        text,
+        _pairs(text),
+        tuple(matter),
+        vectors,
+        rarity,
+        _length_one((whole * weight[:, None]).sum(axis=0)),
+        frozenset(word for word, telling in zip(every, weight, strict=True) if telling > TELLING),
+        _names(named, meanings),
+        frozenset(stem for each in [*places, *own] if (stem := _stem(each.value or ""))),
+        tuple(each.value for each in [*places, *own] if each.value),
+        frozenset(each.value for each in units if each.value),
+        frozenset(each.value for each in people if each.value),
+        named,
+        *_spoken_of(text),
+        _numbered(text),
+        frozenset(found.replace("-", "") for found in LONG_NUMBER.findall(text)),
+        frozenset(match.group() for match in AMOUNT.finditer(text)),
+        _days(text),
+        np.array(model.heads["subject"].probabilities(vector)),
+        np.array(model.heads["kind"].probabilities(vector)),
+    )
+
+
+def _matter(words: Sequence[Word], names: Sequence[Found]) -> list[str]:
+    return [
+        word.text
+        for word in words
+        if WORD.fullmatch(word.text) and not any(each.start <= word.start < each.end for each in names)
+    ]
+
+
+def _weighed(words: Sequence[str], meanings: Meanings) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A row a word: its vector (nothing for an unknown word) and its rarity."""
+    vectors = np.zeros((len(words), meanings.vectors.shape[1]), dtype=np.float32)
+    rarity = np.full(len(words), UNKNOWN_IS_RARE, dtype=np.float32)
+    for place, word in enumerate(words):
+        row = meanings.rows.get(word)
+        if row is not None:
+            vectors[place], rarity[place] = meanings.vectors[row], meanings.rarity[row]
+        else:
+            parts = [meanings.rows[sign] for sign in word if sign in meanings.rows]
+            vectors[place] = _length_one(meanings.vectors[parts].sum(axis=0)) if parts else 0.0
+    return vectors, rarity
+
+
+def _length_one(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    length = float(np.linalg.norm(vector))
+    return vector / np.float32(length) if length else vector
+
+
+def _pairs(text: str) -> frozenset[str]:
+    signs = "".join(sign for sign in text.lower() if sign.isalnum())
+    return frozenset(signs[place : place + 2] for place in range(len(signs) - 1))
+
+
+def _names(named: Mapping[str, frozenset[str]], meanings: Meanings) -> frozenset[str]:
+    """What stands before an ending and is no common word: 幸福 of 幸福路, not 县 of 县医院."""
+    said = {
+        name[-NAME_SIZE:]
+        for ending, names in named.items()
+        if SPECIFIC_UNIT.search(ending) or not ends_a_unit(ending)
+        for name in names
+        if len(name) > 1
+    }
+    return frozenset(name for name in said if _rarity(name, meanings) > NAMES_FROM)
+
+
+def _stem(name: str) -> str:
+    stem = STEM_ENDS.sub("", re.sub(r"[0-9].*$", "", name))
+    return stem if len(stem) > 1 else ""
+
+
+def _rarity(word: str, meanings: Meanings) -> float:
+    row = meanings.rows.get(word)
+    return UNKNOWN_IS_RARE if row is None else float(meanings.rarity[row])
+
+
+def _named(text: str, words: Sequence[Word]) -> dict[str, frozenset[str]]:
+    """For each ending of a name, what stands before it: two characters or a word, whichever is more."""
+    found: dict[str, set[str]] = {}
+    for first, last in islice(endings(text, words, "unit_ends.txt", "place_ends.txt", "name_ends.txt"), MOST_NAMED):
+        ending = longest_ending(words[last], text, "unit_ends.txt", "place_ends.txt", "name_ends.txt")
+        before = text[words[first].start : words[last].end - len(ending)]
+        while len(before) < 2 and first > 0 and may_name(words[first - 1].text):
+            first -= 1
+            before = words[first].text + before
+        if before:
+            found.setdefault(ending, set()).add(before[-4:])
+    return {ending: frozenset(names) for ending, names in found.items()}
+
+
+def _spoken_of(text: str) -> tuple[frozenset[int], frozenset[int]]:
+    """The rows of the lexicon, things and manners, whose words stand in the text; the longest word at each place."""
+    lexicon, sizes = _matters()
+    found: tuple[set[int], set[int]] = (set(), set())
+    place = 0
+    while place < len(text):
+        size = next((size for size in sizes.get(text[place], ()) if text[place : place + size] in lexicon), 0)
+        for is_manner, row in lexicon[text[place : place + size]] if size else ():
+            found[is_manner].add(row)
+        place += size or 1
+    return frozenset(found[0]), frozenset(found[1])
+
+
+@cache
+def things() -> Mapping[str, frozenset[int]]:
+    """Word → rows of the lexicon that it stands in, of papers and troubles."""
+    return {word: frozenset(row for is_manner, row in rows if not is_manner) for word, rows in _matters()[0].items()}
+
+
+@cache
+def _matters() -> tuple[dict[str, tuple[tuple[bool, int], ...]], dict[str, tuple[int, ...]]]:
+    """Word → its rows, and whether each is of manners; a first character → how long the words with it are."""
+    table: dict[str, tuple[tuple[bool, int], ...]] = {}
+    is_manner = False
+    for row, line in enumerate((LEXICONS / "things.txt").read_text(encoding="utf-8").splitlines()):
+        is_manner = is_manner or line.startswith("# windows")
+        for word in () if line.startswith("#") else line.split():
+            table[word] = (*table.get(word, ()), (is_manner, row))
+    sizes: dict[str, set[int]] = {}
+    for word in table:
+        sizes.setdefault(word[0], set()).add(len(word))
+    return table, {first: tuple(sorted(found, reverse=True)) for first, found in sizes.items()}
+
+
+def _numbered(dated: str) -> dict[str, frozenset[str]]:
+    text = HOUR.sub("。", BARE_DAY.sub("。", DAY.sub("。", dated)))
+    found: dict[str, set[str]] = {"门": set(GATE.findall(text))}
+    for match in NUMBERED.finditer(text):
+        said = match["number"]
+        value = number(said)
+        found.setdefault(ALIKE.get(match["of"], match["of"]), set()).add(said if value is None else str(value))
+    return {of: frozenset(numbers) for of, numbers in found.items() if numbers}
+
+
+def _days(text: str) -> frozenset[tuple[int, int]]:
+    days = {(number(match["month"]) or 0, number(match["day"]) or 0) for match in DAY.finditer(text)}
+    if not days:
+        days = {(0, number(match["day"]) or 0) for match in BARE_DAY.finditer(text)}
+    return frozenset(days)

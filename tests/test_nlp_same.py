@@ -1,0 +1,122 @@
+"""The same matter? And which matters are told by many. On frozen families, and on what each measure stands for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.model import ModelError
+from nlp.reader import Reader
+from nlp.same import MEASURES, WEIGHTS, load_weights
+from nlp.same_training import KEPT_APART, TAUGHT, even_f1, f1, read_families, written_pairs
+
+TOLD = "9月3日在市民之家3号窗口办社保转移，工作人员把材料扔了出来"
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader.load()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "because"),
+    [
+        (TOLD, TOLD, "the same words"),
+        (TOLD, f"你好，{TOLD}，请尽快处理，谢谢", "the same with courtesy"),
+        (TOLD, "市民之家3号窗口，9月3日，转社保的材料被工作人员往外扔", "other words"),
+        ("幸福路88号门口的路灯坏了一个多月", "我家门口（幸福路八十八号）路灯不亮，什么时候修", "figures written out"),
+        ("我们翠竹苑二期电梯又把人关里头", "翠竹苑二期电梯困人三次了，物业不修", "what means the same"),
+    ],
+)
+def test_one_matter_in_two_tellings_is_seen(reader: Reader, one: str, other: str, because: str) -> None:
+    assert reader.compare(one, other) > 0.5, because
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "because"),
+    [
+        (TOLD, TOLD.replace("9月3日", "9月17日"), "another day"),
+        (TOLD, TOLD.replace("3号窗口", "5号窗口"), "another window"),
+        ("湖滨路39号违建加盖三层", "湖滨路49号违建加盖三层", "another house"),
+        ("翠竹苑一期电梯困人，物业不修", "翠竹苑二期电梯困人，物业不修", "another part of the estate"),
+        ("青年公园厕所五点就锁门", "青年公园健身器材坏了", "the same place, another trouble"),
+        ("工号0452的人对老人大吼", "工号0425的人对老人大吼", "another person"),
+        ("受理编号20250828001至今没答复", "受理编号20250828010至今没答复", "another case"),
+        ("社保卡丢了去哪里补", "楼下烧烤油烟太大", "nothing in common"),
+        ("", "社保卡丢了去哪里补", "nothing at all"),
+    ],
+)
+def test_two_matters_in_like_words_are_kept_apart(reader: Reader, one: str, other: str, because: str) -> None:
+    assert reader.compare(one, other) < 0.5, because
+
+
+def test_it_does_not_matter_which_text_comes_first(reader: Reader) -> None:
+    for pair in written_pairs(read_families(TAUGHT))[:60]:
+        assert reader.compare(pair.one, pair.other) == pytest.approx(reader.compare(pair.other, pair.one))
+
+
+def test_frozen_families_are_told_apart_as_well_as_they_were(reader: Reader) -> None:
+    """Three of four of these pairs are the nearest neighbours there are; the floor lies under what was measured."""
+    pairs = written_pairs(read_families(KEPT_APART))
+    truth = np.array([pair.is_same for pair in pairs])
+    chances = np.array([reader.compare(pair.one, pair.other) for pair in pairs])
+
+    assert even_f1(truth, chances) > 0.75
+    assert f1(truth, chances) > 0.62
+
+
+def test_no_frozen_telling_is_learnt_from() -> None:
+    taught, kept = (
+        {telling.text for family in read_families(path) for telling in family} for path in (TAUGHT, KEPT_APART)
+    )
+
+    assert not taught & kept
+
+
+def test_the_weights_are_of_the_measures_there_are(tmp_path: Path) -> None:
+    assert len(load_weights(WEIGHTS).of) == len(MEASURES)
+    broken = tmp_path / "same.json"
+    broken.write_text('{"bias": 0, "weights": {}}', encoding="utf-8")
+    with pytest.raises(ModelError, match="no usable weights"):
+        load_weights(broken)
+
+
+# Hot matters
+
+
+def test_what_many_tell_is_gathered_under_a_name_of_its_own_words(reader: Reader) -> None:
+    texts = [
+        "丽景小区旁边的搅拌站半夜轰隆隆，没法睡",
+        "社保卡丢了去哪里补",
+        "投诉丽景小区附近搅拌站噪音扰民",
+        "我们丽景小区挨着一个搅拌站，粉尘噪音太大，谁批的",
+        "公积金提取要多久",
+        "丽景小区搅拌站夜里施工，噪音吵得孩子睡不着",
+    ]
+
+    (name, places), *others = reader.gather(texts)
+
+    assert places == (0, 2, 3, 5)
+    assert "丽景小区" in name
+    assert "搅拌站" in name
+    assert others == []
+
+
+def test_groups_of_a_week_are_mostly_of_one_matter(reader: Reader) -> None:
+    told = [
+        (number, telling.matter, telling.text)
+        for number, family in enumerate(read_families(KEPT_APART))
+        for telling in family
+    ]
+
+    groups = reader.gather([text for *_, text in told])
+
+    pure = sum(Counter(told[place][:2] for place in places).most_common(1)[0][1] for _, places in groups)
+    assert pure / sum(len(places) for _, places in groups) > 0.78
+
+
+def test_nothing_is_gathered_from_nothing(reader: Reader) -> None:
+    assert reader.gather([]) == reader.gather(["", ""]) == reader.gather(["路灯坏了"]) == []
