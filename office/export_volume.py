@@ -17,6 +17,8 @@ from casebook.periods import Span
 from casebook.terms import ROLES, STATES, STEPS, VERDICTS
 from office import export_papers
 
+FIRST_YEAR = 2010
+
 
 @dataclass(frozen=True)
 class Volume:
@@ -37,9 +39,11 @@ class Volume:
     def _index(self, cases: Sequence[Case], span: Span) -> FilledForm:
         rows = tuple(self._listed(serial, case) for serial, case in enumerate(cases, 1))
         days = [at.date() for case in cases if (at := concluded_at(case))]
-        since, until = max(span.since, min(days, default=span.since)), min(span.until, self.now.date())
+        whole = span.since.year < FIRST_YEAR  # no day was asked for: it begins with its first case
+        since = min(days, default=span.since) if whole else span.since
+        until = min(span.until, self.now.date())
         note = f"{since:%Y年%m月%d日}至{until:%Y年%m月%d日}办结"
-        title = f"{self.law.jurisdiction.title}政务服务诉求处理档案"
+        title = f"{self.law.jurisdiction.body}诉求处理档案"
         return FilledForm(title, f"共 {len(cases)} 件", rows or (_row("", "没有办结的件"),), note, (), ())
 
     def _listed(self, serial: int, case: Case) -> tuple[str, tuple[FilledCell, ...]]:
