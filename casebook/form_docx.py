@@ -1,8 +1,9 @@
-"""A filled form as a Word document: one grid on A4, to be edited, printed and sealed."""
+"""Filled forms as a Word document: each one grid on A4, to be edited, printed and sealed."""
 
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +23,29 @@ LINE = Cm(0.75)
 NEVER = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format knows no zone
 
 
-def docx_bytes(form: FilledForm) -> bytes:
-    """The document."""
+def docx_bytes(*forms: FilledForm) -> bytes:
+    """The document; each form begins a page."""
     document = _new()
+    for place, form in enumerate(forms):
+        if place:
+            document.add_page_break()
+        _form(document, form)
+    out = io.BytesIO()
+    document.save(out)
+    return _undated(out.getvalue())
+
+
+def _undated(packed: bytes) -> bytes:
+    """The same package without the hour it was packed in."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(out, "w") as new:
+        for item in old.infolist():
+            plain = zipfile.ZipInfo(item.filename, NEVER.timetuple()[:6])
+            new.writestr(plain, old.read(item), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _form(document: Any, form: FilledForm) -> None:
     _line(document.add_paragraph(), form.title, 16, bold=True, font=TITLE_FONT, align=WD_ALIGN_PARAGRAPH.CENTER)
     if form.note:
         _line(document.add_paragraph(), form.note, SIZE, align=WD_ALIGN_PARAGRAPH.CENTER)
@@ -35,9 +56,6 @@ def docx_bytes(form: FilledForm) -> bytes:
         _line(document.add_paragraph(), sign, SIZE, align=WD_ALIGN_PARAGRAPH.RIGHT)
     for foot in form.foot:
         _line(document.add_paragraph(), foot, 9)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
 
 
 def _new() -> Any:

@@ -1,4 +1,4 @@
-"""A filled form as a PDF, set by typst in fonts that travel with the program.
+"""Filled forms as a PDF, set by typst in fonts that travel with the program.
 
 Typst prints a box for a character no font has and says nothing; so every character is looked up in the fonts first,
 and a missing one is an error: a citizen's name is not a box.
@@ -24,18 +24,19 @@ from casebook.forms import FilledForm, FormError
 TEMPLATE = FOLDER / "form.typ"
 
 
-def pdf_bytes(form: FilledForm, more_fonts: Sequence[Path] = ()) -> bytes:
-    """The document. `more_fonts` are font files of the office's own, for rare characters.
+def pdf_bytes(*forms: FilledForm, more_fonts: Sequence[Path] = ()) -> bytes:
+    """The document; each form begins a page. `more_fonts` are font files of the office's own, for rare characters.
 
     Raises FormError naming each character that no font has.
     """
     fonts = (pylopdf_fonts_zh_cn.serif_path(), pylopdf_fonts_zh_cn.sans_path(), *more_fonts)
-    missing = missing_characters(form.texts(), fonts)
+    missing = missing_characters((text for form in forms for text in form.texts()), fonts)
     if missing:
         named = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
         raise FormError(f"no font has {named}; use the Word document, or add a font that has them", tuple(missing))
     families = [_family(font) for font in fonts]
-    return bytes(_compile(json.dumps({"form": _plain(form), "fonts": families}, ensure_ascii=False), fonts))
+    given = {"forms": [_plain(form) for form in forms], "fonts": families}
+    return bytes(_compile(json.dumps(given, ensure_ascii=False), fonts))
 
 
 def missing_characters(texts: Iterable[str], fonts: Sequence[Path]) -> list[str]:

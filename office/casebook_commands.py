@@ -21,7 +21,7 @@ from casebook.errors import CasebookError, NoSuchCase
 Run = Callable[[argparse.Namespace], int]
 
 EXPORTS = (
-    *("ledger", "statistics", "case", "form"),
+    *("ledger", "statistics", "case", "form", "volume"),
     *("major", "key-objects", "hotspots", "repeats", "spot-check", "papers", "ratings", "summary"),
 )
 

@@ -58,8 +58,13 @@ def blank(form: Form) -> FilledForm:
 
 def document(form: FilledForm, suffix: str) -> bytes:
     """A PDF or a Word document, by the file's ending. Raises FormError and RulebookError."""
+    made: bytes = maker(suffix)(form)
+    return made
+
+
+def maker(suffix: str) -> Any:
+    """What makes a document of forms, by the file's ending. Raises RulebookError."""
     makers: dict[str, Any] = {".pdf": pdf_bytes, ".docx": docx_bytes}
     if suffix not in makers:
         raise RulebookError(f"--out must end in .docx or .pdf, not {suffix!r}")
-    made: bytes = makers[suffix](form)
-    return made
+    return makers[suffix]

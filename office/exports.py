@@ -19,11 +19,13 @@ from casebook.figures_sheet import figures_workbook
 from casebook.form_layouts import LedgerLayout, read_layouts
 from casebook.law import Law
 from casebook.ledger import row, write_workbook
+from casebook.oversight import concluded
 from casebook.periods import Span, days, span_of
 from models.store import Store
 from models.unit import Unit
 from office import export_lists, export_papers
 from office.book import case_book
+from office.export_volume import Volume
 from office.holidays import law_in_force
 from scheduler.reporting import Reporting
 
@@ -173,6 +175,18 @@ def _form(export: Export) -> int:
     return export.say(out=str(export.out))
 
 
+def _volume(export: Export) -> int:
+    """All papers of the cases concluded in the span, bound into one document."""
+    counted, _ = Reporting(export.store, export.law).counted(export.span, export.now)
+    counted = counted.of_unit(export.given.unit) if export.given.unit else counted
+    cases = concluded(counted.cases, export.span)
+    if export.given.personal:
+        export.looked(cases, "volume")
+    volume = Volume(export.law, export.settings, export.now, export.given.personal)
+    export.out.write_bytes(volume.document(cases, export.span, export.out.suffix))
+    return export.say(out=str(export.out), cases=len(cases))
+
+
 def _list(export: Export) -> int:
     """One of the lists: as JSON, or as a workbook where --out ends in .xlsx."""
     counted, _ = Reporting(export.store.behind(), export.law).counted(export.span, export.now)
@@ -196,5 +210,6 @@ WHAT: dict[str, Callable[[Export], int]] = {
     "statistics": _statistics,
     "case": _case,
     "form": _form,
+    "volume": _volume,
     **dict.fromkeys(export_lists.LISTS, _list),
 }

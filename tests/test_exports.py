@@ -24,7 +24,7 @@ from office.holidays import law_in_force
 from tests.acting import SUPERVISOR, Acting
 from tests.makers import UNIT, moment
 from tests.test_casebook_commands import NOTICE
-from tests.test_forms import needs_poppler
+from tests.test_forms import needs_poppler, pdf_text
 
 KEY = "a key for tests, long enough to be one"
 Command = Callable[..., Any]
@@ -223,6 +223,37 @@ def test_every_number_given_out_stands_in_the_list_of_papers(store: Store, run: 
 
     said = [line[:4] for line in cells(tmp_path / "a.xlsx")[2:]]
     assert said == [["市政务服务管理局", "2026-00001", "交办", number], [UNIT, "2026-00001", "受理", number]]
+
+
+def test_a_volume_binds_all_papers_of_the_cases_concluded_in_a_period(
+    store: Store, run: Command, tmp_path: Path
+) -> None:
+    acting = Acting(store)
+    march, april = acting.answered("2026-03-02 10:00"), acting.answered("2026-04-07 10:00")
+    handled = acting.accepted("2026-03-02 11:00")
+
+    told = run("export", "volume", "--from", "2026-03-01", "--to", "2026-03-31", "--out", "a.docx")
+
+    volume = docx.Document(str(tmp_path / "a.docx"))
+    said = "\n".join(line.text for line in volume.paragraphs)
+    tables = "\n".join(cell.text for table in volume.tables for row in table.rows for cell in row.cells)
+    assert told["cases"] == 1
+    assert all(title in said for title in ("交办单", "受理通知书", "登记表", "办理过程"))
+    assert march in tables
+    assert april not in said + tables
+    assert handled not in said + tables
+    assert "13800000000" not in tables
+
+
+@needs_poppler
+def test_a_volume_is_printed_too_and_an_empty_one_says_so(store: Store, run: Command, tmp_path: Path) -> None:
+    number = Acting(store).answered("2026-03-02 10:00")
+
+    run("export", "volume", "--out", "a.pdf")
+    run("export", "volume", "--from", "2025-01-01", "--to", "2025-12-31", "--out", "b.pdf")
+
+    assert number in pdf_text((tmp_path / "a.pdf").read_bytes(), tmp_path)
+    assert "没有办结的件" in pdf_text((tmp_path / "b.pdf").read_bytes(), tmp_path)
 
 
 def test_a_summary_for_the_public_names_no_case_and_nobody(store: Store, run: Command) -> None:
