@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from bots import heard
 from bots.citizen import adding, own_cases, questions
+from bots.citizen.corrections import edited_field, is_correction, lacks_new_phone
 from bots.citizen.scene import Scene
-from bots.citizen.statement import add, begin, edited_field, is_correction, put
+from bots.citizen.statement import add, begin, put
 from bots.message import Reply
 from bots.talk import (
     ADDING,
@@ -127,7 +128,7 @@ def editing(scene: Scene) -> Turn | None:
     talk = scene.talk
     if talk.draft is None or talk.stage not in DRAFTING:
         return None
-    named = edited_field(scene.text)
+    named = edited_field(scene.text) or lacks_new_phone(scene.text)
     if named:
         return questions.ask_new(scene, named)
     besides = is_correction(scene.text) or heard.command(scene.text) or heard.side_question(scene.text)
