@@ -8,8 +8,8 @@ from typing import Any
 
 from bots import heard
 from bots.citizen import matters, own_cases, questions, redirect
+from bots.citizen.corrections import kind_in
 from bots.citizen.scene import Scene
-from bots.citizen.statement import kind_in
 from bots.message import Reply
 from bots.talk import ASIDE, CONFIRMING, DRAFTING, EDITING, GATHERING, REDIRECTED, Draft, FileCase, Talk, Turn
 

@@ -6,14 +6,34 @@ from dataclasses import replace
 
 from bots import heard
 from bots.citizen import adding, own_cases, questions
+from bots.citizen.corrections import edited_field, is_correction, lacks_new_phone
 from bots.citizen.scene import Scene
-from bots.citizen.statement import add, begin, edited_field, is_correction, put
+from bots.citizen.statement import add, begin, put
 from bots.message import Reply
-from bots.talk import DRAFTING, EDITING, GATHERING, Draft, Talk, Turn
+from bots.talk import (
+    ADDING,
+    DRAFTING,
+    EDITING,
+    GATHERING,
+    HOLDING,
+    RATED,
+    REDIRECTED,
+    REPEATING,
+    SPLITTING,
+    SUPPLEMENTING,
+    WITHDRAWING,
+    Draft,
+    Talk,
+    Turn,
+)
 from bots.wording import load_phrases
 
 # How many pieces a story may come in before what we asked for counts as not given.
 MOST_PATIENCE = 3
+# Stages that wait for a word of the citizen's, and those of them where any words will do.
+FREE_WORDS = frozenset({SUPPLEMENTING, RATED, REPEATING})
+WAITING = FREE_WORDS | {REDIRECTED, WITHDRAWING, HOLDING, SPLITTING, ADDING}
+QUESTION_ENDS = ("?", "？", "吗", "呢", "多久", "多长时间", "几天")
 
 
 def statement(scene: Scene) -> Turn:
@@ -94,8 +114,11 @@ def _new(talk: Talk) -> Talk:
 
 
 def side_question(scene: Scene) -> Turn | None:
-    asked = heard.side_question(scene.text)
-    if not asked or scene.talk.stage not in DRAFTING:
+    """A question in between, answered without losing the place; where free words are waited for, it must look like
+    one."""
+    asked, stage = heard.side_question(scene.text), scene.talk.stage
+    asks = scene.text.rstrip("。.!！ ").endswith(QUESTION_ENDS)
+    if not asked or stage not in DRAFTING | WAITING or (stage in FREE_WORDS and not asks):
         return None
     return scene.stay(scene.say(f"side.{asked}", phone=scene.here.phone))
 
@@ -105,10 +128,11 @@ def editing(scene: Scene) -> Turn | None:
     talk = scene.talk
     if talk.draft is None or talk.stage not in DRAFTING:
         return None
-    named = edited_field(scene.text)
+    named = edited_field(scene.text) or lacks_new_phone(scene.text)
     if named:
         return questions.ask_new(scene, named)
-    if talk.stage != EDITING or not talk.asking or not scene.text or is_correction(scene.text):
+    besides = is_correction(scene.text) or heard.command(scene.text) or heard.side_question(scene.text)
+    if talk.stage != EDITING or not talk.asking or not scene.text or besides:
         return None
     merged = put(talk.draft, talk.asking[0], scene.text, scene.here)
     notes = tuple(scene.note(key, facts) for key, facts in merged.notes)

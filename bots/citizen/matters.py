@@ -131,12 +131,20 @@ def while_holding(scene: Scene) -> Turn | None:
     case = scene.here.case(scene.talk.number) if scene.talk.number else None
     case = case or _only_open(scene)
     said = heard.command(scene.text) or _which(scene.text)
+    if said == "back":
+        return scene.stay(_still(scene, case))
     if case is None or not said:
         return None
     if said in ("confirm", "supplement"):
         return own_cases.with_held(scene, case)
     new = said in ("deny", "insist", "start", "restart") and bool(scene.talk.held)
     return start(scene, scene.talk.held) if new else None
+
+
+def _still(scene: Scene, case: CaseView | None) -> Reply:
+    """What is held back still waits for the citizen's choice."""
+    to_it = (scene.button("same_matter", f"supplement:{case.number}"),) if case else ()
+    return scene.say("same.still", (*to_it, scene.button("new_matter", "new_matter")))
 
 
 def _only_open(scene: Scene) -> CaseView | None:

@@ -9,23 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from bots.citizen.answers import Answer, find
+from bots.citizen.corrections import (
+    SHORTEST_ADDITION,
+    WINDOW,
+    after_correction,
+    is_correction,
+    kind_in,
+    named_field,
+    replaced,
+    window_in,
+)
 from bots.citizen.services import service_in
 from bots.heard import clean, command, mentions, simple
 from bots.talk import Draft, Here, Reading
 from bots.wording import load_phrases
 from casebook.redact import ID_LIKE, ID_NUMBER, redact_number
 
-WINDOW = re.compile(r"[0-9A-Za-z一二三四五六七八九十]+\s*号?\s*(?:窗口|柜台|工位|台席|窗)")
 CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
 KEPT_FIELDS = ("organisation", "staff_name", "place", "event_time", "event_time_text", "receipt_number")
 FILED_KINDS = {"consultation": "consultation", "suggestion": "suggestion", "praise": "suggestion"}
-SHORTEST_ADDITION = 2
-NOT_BUT = re.compile(r"不是([^，,。；;是]{1,20})[，,。\s]*(?:而是|应该是|是)([^，,。；;]{1,30})")
-CORRECTABLE = ("respondent", "name", "phone")
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,12 @@ def kind_of(reading: Reading | None, text: str) -> str:
     return "complaint" if kind == "consultation" and not asks else kind
 
 
+def _kind_after(draft: Draft, reading: Reading, text: str) -> str:
+    """The kind once the matter is told: what the citizen called it, unless the words are plainly another."""
+    kind = kind_of(reading, text)
+    return draft.kind if kind == "complaint" else kind
+
+
 def add(
     draft: Draft,
     text: str,
@@ -74,11 +85,11 @@ def add(
 ) -> Merged:
     """The draft after one more statement, `asking` being what had been asked for."""
     known = fields_of(reading, text)
-    replaced = _replaced(draft, text)
-    corrects = corrects or bool(replaced) or is_correction(text)
+    instead = replaced(draft, text)
+    corrects = corrects or bool(instead) or is_correction(text)
     named = named_field(text) if corrects else ""
     wanted = (named,) if named else asking
-    answer = Answer(replaced) if replaced else find(_after_correction(text) if corrects else text, wanted, known)
+    answer = Answer(instead) if instead else find(after_correction(text) if corrects else text, wanted, known)
     draft = replace(
         draft,
         evidence=tuple(dict.fromkeys((*draft.evidence, *media))),
@@ -89,7 +100,9 @@ def add(
         fields={**kept_fields(known), **draft.fields},
     )
     if "text" in asking and reading is not None:
-        draft = replace(draft, proposal=proposal(reading), kind=FILED_KINDS.get(reading.kind, draft.kind))
+        draft = replace(draft, proposal=proposal(reading), kind=_kind_after(draft, reading, text))
+    if draft.kind == "complaint" and not draft.request and "request" not in answer.values:
+        draft = replace(draft, request=request_in(answer.rest))
     merged = _fill(draft, answer, here, corrects=corrects or "respondent" in asking, window=window_in(text))
     return replace(merged, draft=_with_words(merged.draft, text, answer, asking, corrects))
 
@@ -114,17 +127,6 @@ def _says(how: str, text: str) -> bool:
 def _not_to_be_had(text: str) -> tuple[str, ...]:
     """What the citizen says there is none of, so that it is not asked for."""
     return ("phone",) if mentions("draft", "no_phone", text) else ()
-
-
-def _replaced(draft: Draft, text: str) -> Mapping[str, str]:
-    """ "不是东区，是西区行政服务中心": the field that holds the old words with its new value; nothing for all else."""
-    found = NOT_BUT.search(simple(text))
-    old, new = (words.strip(" ，,。") for words in found.groups()) if found else ("", "")
-    name = next((name for name in CORRECTABLE if old and old in simple(getattr(draft, name))), "")
-    if not name:
-        return {}
-    whole = any(new.endswith(end) for end in load_phrases()["draft"]["respondent_end"])
-    return {name: new if whole else simple(getattr(draft, name)).replace(old, new)}
 
 
 def put(draft: Draft, name: str, text: str, here: Here) -> Merged:
@@ -189,65 +191,6 @@ def request_in(text: str) -> str:
     wanted = load_phrases()["draft"]["request"]
     clauses = [clause.strip() for clause in CLAUSE.split(text)]
     return "，".join(clause for clause in clauses if any(word in clause for word in wanted))[:200]
-
-
-def is_correction(text: str) -> bool:
-    return len(text) <= 120 and mentions("correction", "wrong", text)
-
-
-def named_field(text: str) -> str:
-    """The field a short remark names ("电话错了"); "" if it names none."""
-    names, text = load_phrases()["fields"], simple(text)
-    found = [(text.find(word), -len(word), name) for name, words in names.items() for word in words if word in text]
-    return min(found)[2] if found else ""
-
-
-def edited_field(text: str) -> str:
-    """The field that "改电话" or "电话" alone asks to change; "" for anything longer."""
-    text = simple(text)
-    if text in _edits():
-        return _edits()[text]
-    wrong = load_phrases()["correction"]["wrong"]
-    name = named_field(text)
-    word_length = max((len(word) for word in load_phrases()["fields"].get(name, ()) if word in text), default=0)
-    bare_remark = any(
-        text.rstrip("。！!").endswith(word) and len(text) <= word_length + len(word) + 3 for word in wrong
-    )
-    return name if name and bare_remark else ""
-
-
-@cache
-def _edits() -> dict[str, str]:
-    """Every way of asking to change a field in so many words ("改电话", "改一下电话", "电话"), and the field."""
-    found: dict[str, str] = {}
-    for verb in ("", *load_phrases()["correction"]["edit"]):
-        for name, words in load_phrases()["fields"].items():
-            for word in words:
-                for said in (f"{verb}{word}", f"{verb}一下{word}", f"{word}{verb}"):
-                    found.setdefault(said, name)
-    return found
-
-
-def kind_in(text: str) -> str:
-    kinds, text = load_phrases()["kinds"], simple(text)
-    return next((kind for kind, words in kinds.items() if any(word in text for word in words)), "")
-
-
-def window_in(text: str) -> str:
-    """The last desk or window named ("不是3号，是8号窗口")."""
-    found = WINDOW.findall(text)
-    return str(found[-1]).strip() if found else ""
-
-
-def _after_correction(text: str) -> str:
-    """What stands after the word of correction: the new value, not the old one."""
-    last = max(
-        (text.rfind(word) + len(word) for word in load_phrases()["correction"]["wrong"] if word in text), default=0
-    )
-    tail = text[last:].strip(" ，,。:：")
-    for lead in ("应该是", "改成", "改为", "是", "叫", "为"):
-        tail = tail.removeprefix(lead)
-    return tail if len(tail) >= SHORTEST_ADDITION else text
 
 
 def _fill(draft: Draft, answer: Answer, here: Here, *, corrects: bool, window: str = "") -> Merged:

@@ -85,9 +85,11 @@ def _scene(talk: Talk, message: Message, reading: Reading | None, here: Here) ->
 
 
 def _finished(before: Talk, result: Turn, here: Here) -> Turn:
-    """The turn with what is remembered of it: the time, and the choices last offered."""
+    """The turn with what is remembered of it: the time, and the choices last offered, which an answer in between
+    leaves open."""
     buttons = tuple((button.label, button.data) for row in _all_rows(result) for button in row)
-    talk = replace(result.talk, last_at=here.now, choices=buttons)
+    same_place = result.talk.stage == before.stage != IDLE and result.talk.draft == before.draft
+    talk = replace(result.talk, last_at=here.now, choices=buttons or (before.choices if same_place else ()))
     paused = before.last_at is not None and here.now - before.last_at > PAUSE
     if paused and before.draft is not None and talk.draft is not None and result.replies:
         line = Reply(questions.where_we_were(here, before.draft, before.asking))
@@ -126,6 +128,11 @@ def _emergency(scene: Scene) -> Turn | None:
 
 def _press(scene: Scene) -> Turn | None:
     return handle_press(scene) if scene.data else None
+
+
+def _waiting_aside(scene: Scene) -> Turn | None:
+    """A question in between, before the stage takes it for the answer it waits for."""
+    return drafting.side_question(scene) if scene.talk.stage in drafting.WAITING else None
 
 
 def _stage(scene: Scene) -> Turn | None:
@@ -223,6 +230,7 @@ HANDLERS: tuple[Handler, ...] = (
     _emergency,
     _press,
     drafting.editing,
+    _waiting_aside,
     _stage,
     handle_command,
     drafting.side_question,
