@@ -109,7 +109,8 @@ class Router:
         profile = next((profile for profile in self._profiles if profile.name == unit), None)
         weights = profile.own if profile else {}
         spoke = sorted(
-            {word for word in said if word in weights and word.startswith("w:")}, key=lambda word: -weights[word]
+            {word for word in said if word in weights and word.startswith("w:")},
+            key=lambda word: (-weights[word], word),
         )
         return [word[2:] for word in spoke if len(word) > 3][:most]
 
