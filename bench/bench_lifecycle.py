@@ -106,6 +106,7 @@ def pages(store: Store) -> dict[str, float]:
     wanted = Wanted(due_before=START + timedelta(days=30))
     asked: dict[str, Callable[[Any], object]] = {
         "all cases, the most pressing first": lambda unit: (unit.listed(Wanted(), PAGE), unit.listed_count(Wanted())),
+        "under way, the most pressing first": lambda unit: unit.listed(Wanted(states=["handling"]), PAGE),
         "due soon": lambda unit: (unit.listed(wanted, PAGE), unit.listed_count(wanted)),
         "one unit's open cases": lambda unit: unit.listed_count(Wanted(states=["handling"], unit="第7局")),
         "how many in each state": lambda unit: unit.count_by_state(),

@@ -52,6 +52,7 @@ cases = Table(
     Index("ix_cases_state_lead_unit", "state", "lead_unit"),
     Index("ix_cases_filed_at", "filed_at"),
     Index("ix_cases_next_due", "next_due", **where("next_due IS NOT NULL")),
+    Index("ix_cases_undue", "state", "filed_at", **where("next_due IS NULL")),
     Index("ix_cases_running", "number", **where("running > 0")),
     Index("ix_cases_citizen", "citizen", **where("citizen <> ''")),
     Index("ix_cases_phone_blind", "phone_blind", **where("phone_blind <> ''")),

@@ -33,16 +33,21 @@ class Listing(Part):
         first = select(cases.c.number, cases.c.sealed).where(*here, due)
         rows = list(self._rows(_paged(first, limit, offset, cases.c.next_due, cases.c.filed_at.desc())))
         if len(rows) < limit and wanted.due_before is None:
-            past = offset - self._count(*here, due) if offset else 0
-            second = select(cases.c.number, cases.c.sealed).where(*here, ~due)
-            rows += self._rows(_paged(second, limit - len(rows), max(0, past), cases.c.filed_at.desc()))
+            past = max(0, offset - self._count(*here, due)) if offset else 0
+            rows += self._without_clock(wanted, limit - len(rows), past)
         return [self._open(row.sealed, "case", row.number) for row in rows]
 
-    def pressing(self, states: Collection[str], unit: str | None, limit: int) -> list[Case]:
-        """The same for a room that works them down: of those due at no day the one that has waited longest first."""
-        query = select(cases.c.number, cases.c.sealed).where(*_conditions(Wanted(states, unit)))
-        query = query.order_by(cases.c.next_due.is_(None), cases.c.next_due, cases.c.filed_at, cases.c.number)
-        return [self._open(row.sealed, "case", row.number) for row in self._rows(query.limit(limit))]
+    def _without_clock(self, wanted: Wanted, limit: int, past: int) -> list[Any]:
+        """Those without a clock, newest first. State by state where only the states are asked for: the rows of one
+        state stand in the index as they are wanted, those of several do not."""
+        query = select(cases.c.number, cases.c.sealed, cases.c.filed_at).where(cases.c.next_due.is_(None))
+        if wanted.states is None or wanted.unit is not None:
+            return list(self._rows(_paged(query.where(*_conditions(wanted)), limit, past, cases.c.filed_at.desc())))
+        found: list[Any] = []
+        for state in wanted.states:
+            found += self._rows(_paged(query.where(cases.c.state == state), past + limit, 0, cases.c.filed_at.desc()))
+        found.sort(key=lambda row: (-row.filed_at.timestamp(), row.number))
+        return found[past : past + limit]
 
     def listed_count(self, wanted: Wanted) -> int:
         """How many there are in all."""

@@ -56,7 +56,7 @@ def check(url: str, acknowledged: Path, delivered: Iterable[Any]) -> Found:
 
 
 def _said(text: str) -> str:
-    """A letter as it would be on another day: the address of a paper names its reader by a handle made by chance."""
+    """A letter without what is another on each day: the address of a paper names its reader's own handle."""
     return re.sub(r"/papers/\S+", "/papers/…", text)
 
 
