@@ -19,7 +19,7 @@ PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN = "progress_query", "withdraw", "supplemen
 COMMANDS = frozenset({PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN})
 
 # A command that none of its words gives is believed only of a model this sure.
-SURE_OF_COMMAND = 0.5
+SURE_OF_COMMAND = 0.7
 
 
 @dataclass(frozen=True)
