@@ -49,6 +49,12 @@ class Listing(Part):
         found.sort(key=lambda row: (-row.filed_at.timestamp(), row.number))
         return found[past : past + limit]
 
+    def pressing(self, states: Collection[str], unit: str | None, limit: int) -> list[Case]:
+        """The same for a room that works them down: of those due at no day the one that has waited longest first."""
+        query = select(cases.c.number, cases.c.sealed).where(*_conditions(Wanted(states, unit)))
+        query = query.order_by(cases.c.next_due.is_(None), cases.c.next_due, cases.c.filed_at, cases.c.number)
+        return [self._open(row.sealed, "case", row.number) for row in self._rows(query.limit(limit))]
+
     def listed_count(self, wanted: Wanted) -> int:
         """How many there are in all."""
         return self._count(*_conditions(wanted))
