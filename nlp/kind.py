@@ -20,6 +20,16 @@ COMMANDS = frozenset({PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN})
 
 # A command that none of its words gives is believed only of a model this sure.
 SURE_OF_COMMAND = 0.7
+# "我要投诉某局" says itself what it is, "一年没发" tells of waiting in vain: no suggestions, unless they say so.
+CALLED = re.compile(
+    r"(?<![怎么样能否可以想问])(?:我们?|俺|本人)?(?:就?是?要|想|来|现在)(?:来)?(?:实名|匿名)?(?:投诉|举报)"
+    r"(?!电话|渠道|热线|建议|平台|方式)"
+)
+WAITED = re.compile(
+    r"(?:年|个?月|天|周|星期|次|趟|回)(?:多|半)?了?[，,]?(?:都|还|也|就|一直)?"
+    r"(?:没(?!有?必要)|不(?=给|发|办|退|批|回|理|见))"
+)
+SUGGESTS = re.compile(r"建议|提议|希望(?:能|可以|增|多|把)|能不能|可不可以|可否|最好|应该|不如|要是能|多设|增设|推广")
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,10 @@ def tell_kind(text: str, learnt: Mapping[str, float]) -> KindAnswer:
             return KindAnswer(command.kind, 0.97, f"kind {command.kind}: says “{match.group()[:20]}”")
     likely = {kind: chance for kind, chance in learnt.items() if kind not in COMMANDS or chance >= SURE_OF_COMMAND}
     best = max(likely or learnt, key=lambda kind: learnt[kind])
+    if best == SUGGESTION and not SUGGESTS.search(stripped):
+        found = CALLED.search(stripped) or WAITED.search(stripped)
+        if found:
+            return KindAnswer(COMPLAINT, 1 - learnt[best], f"kind {COMPLAINT}: says “{found.group()[:20]}”")
     return KindAnswer(best, learnt[best], f"kind {best}: model {learnt[best]:.2f}")
 
 

@@ -60,6 +60,9 @@ def test_the_walk_is_read_right(reader):
         ("建议大厅多放几把椅子", "suggestion"),
         ("综合窗口08号服务态度非常好，五星好评", "praise"),
         ("请问二手房过户需要带哪些东西", "consultation"),
+        ("我想投诉住建局，老旧小区加装电梯的补贴一年没发", "complaint"),
+        ("老旧小区加装电梯的补贴一年没发", "complaint"),
+        ("建议加装电梯的补贴一年没发的别再让人重新申请", "suggestion"),
     ],
 )
 def test_what_a_message_does(reader, text, kind):

@@ -88,7 +88,8 @@ def expect(page: Any, text: str) -> Any:
 
 
 def findings(page: Any) -> list[str]:
-    """What axe-core calls serious or critical."""
+    """What axe-core calls serious or critical, once nothing moves any more: what fades in has no contrast yet."""
+    page.evaluate("async () => { await Promise.allSettled(document.getAnimations().map(one => one.finished)) }")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate("async () => await axe.run(document, {resultTypes: ['violations']})")
     return [

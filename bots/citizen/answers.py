@@ -184,6 +184,7 @@ def _take_name(
     if told:
         values["name"] = told
         parts = [re.sub(rf"(?:我叫|名叫|叫做|叫|我是){told}$", "", part) for part in parts]
+        parts = [part for part in parts if not re.fullmatch(rf"(?:我|免贵|本人)*姓{told[0]}", part)]
         return [part for part in parts if part and (told not in part or len(part) > len(told) + 6)]
     introduced = load_phrases()["draft"]["introduction"]
     for part in reversed(parts):
