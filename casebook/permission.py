@@ -25,6 +25,8 @@ DISPATCHES = frozenset({"dispatch", "designate"})
 def check(case: Case, step: str, by: Person, law: Law) -> None:
     """Raise NotAllowed unless this person may take this step on this case, whatever its state."""
     _check_basis(case, step, law)
+    if case.erased:
+        raise NotAllowed("erased", number=case.number)
     rule = law.rulebook.step(step)
     cites = rule.cites if rule else ""
     roles = frozenset(rule.roles) if rule and rule.roles else TABLE[step].by

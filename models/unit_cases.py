@@ -243,7 +243,9 @@ def _count(dialect: str) -> Ready:
 
 @cache
 def _step(names: tuple[str, ...]) -> Ready:
-    return Ready(update(cases).where(cases.c.number == WHICH, cases.c.version == bindparam("was")), names)
+    # Not where the case was erased since it was read: what it said of a person would be back.
+    kept = (cases.c.version == bindparam("was"), cases.c.erased_at.is_(None))
+    return Ready(update(cases).where(cases.c.number == WHICH, *kept), names)
 
 
 @cache
@@ -263,6 +265,7 @@ def columns(case: Case) -> dict[str, Any]:
         "confidential": case.filing.confidential,
         "filed_at": case.filed,
         "closed_at": case.closed,
+        "erased_at": case.erased,
         # A target without a legal number reminds; it makes no case due.
         "next_due": min((run.due for run in case.running if not run.target), default=None),
         "provisional": any(run.provisional for run in case.running),
