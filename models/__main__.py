@@ -1,4 +1,4 @@
-"""`python -m models`: bring the tables up to date; copy everything, or put a copy back; let go what is past its time."""
+"""`python -m models`: bring the tables up to date; copy everything, or put it back; let go what is past its time."""
 
 from __future__ import annotations
 

@@ -17,8 +17,21 @@ from casebook.keeping import CONCLUDED, Limits, without_person
 from models.columns import constant
 from models.keep_tables import media
 from models.staff_tables import examples, refusals
-from models.tables import case_units, cases, contact_notes, contacts, counters, entries, inbox, lines, looks, outbox
-from models.tables import talks, timers, ways
+from models.tables import (
+    case_units,
+    cases,
+    contact_notes,
+    contacts,
+    counters,
+    entries,
+    inbox,
+    lines,
+    looks,
+    outbox,
+    talks,
+    timers,
+    ways,
+)
 from models.unit import Unit
 from models.unit_cases import columns
 from models.unit_outbox import CALLABLE, OPEN

@@ -78,7 +78,11 @@ class Cases(Outbox, Timers):
         self._heads[number] = Head(row.version, row.head)
         # Not beyond the snapshot: on PostgreSQL the next entry may be committed between the two statements.
         history = tuple(self._entry_rows.read(entry) for entry in rows if entry.seq <= row.version)
-        return replace(self._snapshot(number, row.sealed), history=history)
+        case = self._snapshot(number, row.sealed)
+        if case.erased and history:
+            # What is left of the filing, so that the case as it once stood is still of its kind.
+            history = (replace(history[0], private={"filing": case.filing}), *history[1:])
+        return replace(case, history=history)
 
     def snapshots(self, numbers: Sequence[str]) -> dict[str, Case]:
         """The cases as they are, without their history; unknown numbers and damaged rows are left out."""
