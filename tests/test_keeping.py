@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,16 @@ from casebook.desk import Desk
 from casebook.errors import Conflict, NotAllowed, RulebookError
 from casebook.keeping import Limits
 from casebook.law import Law
-from casebook.periods import as_of
+from casebook.periods import as_of, days
 from casebook.readings import Readings
 from models.engine import address
 from models.forget import NotForgotten, forget, forget_case, would_go
 from models.store import Store
 from models.verify import verify
 from office.law import read_law
+from scheduler.reporting import Reporting
 from scheduler.retention import Retention
+from tests.acting import CITIZEN, Acting
 from tests.makers import SECRET, UNIT, a_case, a_notice, after, keep, moment
 
 ROOT = Path(__file__).parent.parent
@@ -116,6 +118,23 @@ def test_an_erased_case_stands_in_a_figure_of_its_time_as_before(book):
     for kept in ("kind", "state", "lead_unit", "clocks"):
         assert getattr(left, kept) == getattr(before, kept), kept
     assert left.filing.channel == before.filing.channel
+
+
+def test_what_was_reported_of_a_year_is_counted_the_same_after_its_persons_are_gone(memory_store):
+    acting = Acting(memory_store)
+    for day, score in (("02", 5), ("03", 2), ("04", None)):
+        number = acting.answered(f"2026-03-{day} 10:00")
+        if score is not None:
+            acting.take(number, "rate", CITIZEN, "2026-03-16 10:00", score=score)
+    acting.dispatched("2026-03-05 10:00")
+    reporting, year = Reporting(memory_store, LAW), days(date(2026, 1, 1), date(2026, 12, 31))
+    before = reporting.made(year)
+
+    gone = forget(memory_store, Limits.at(moment("2029-06-01 03:00"), Readings()), moment("2029-06-01 03:00"))
+
+    assert gone.counts["persons"] == 3  # the last one is open
+    assert reporting.made(year) == before
+    assert verify(memory_store) == []
 
 
 def test_nothing_more_is_done_with_an_erased_case(book):
