@@ -16,6 +16,7 @@ from casebook.keeping import Limits
 from models.backup import BackupError, backup, restore
 from models.forget import forget, forget_case, would_go
 from models.migrate import migrate
+from models.reseal import NotResealed, reseal
 from models.store import Store
 from office.book import case_book
 from office.law import read_law
@@ -32,6 +33,7 @@ def main(arguments: list[str]) -> int:
     ):
         commands.add_parser(name, help=what).add_argument("file", type=Path)
     _forget_parser(commands.add_parser("forget", help="let go what is past its time, as every night"))
+    commands.add_parser("reseal", help="seal everything anew under SECRET_KEY, after a change of key")
     given = parser.parse_args(arguments)
     if given.what == "forget" and bool(given.case) != bool(given.reason):
         parser.error("--case and --reason go together: why is the person of this case let go before its time?")
@@ -56,6 +58,10 @@ def _carry_out(given: argparse.Namespace, settings: Settings) -> None:
         with case_book(settings) as store:
             _forget(given, settings, store)
         return
+    if given.what == "reseal":
+        with case_book(settings) as store:
+            _reseal(store)
+        return
     if given.what == "backup":
         backup(settings.database_url, given.file)
         return
@@ -74,6 +80,13 @@ def _forget(given: argparse.Namespace, settings: Settings, store: Store) -> None
         counts = dict(would_go(store, limits)) if given.dry_run else _all(store, limits, now)
     text = json.dumps(counts) if given.json else "\n".join(f"{name:<10} {count}" for name, count in counts.items())
     sys.stdout.write(f"{text}\n")
+
+
+def _reseal(store: Store) -> None:
+    done = reseal(store)
+    sys.stdout.write("".join(f"{name:<14} {count}\n" for name, count in done.counts.items()))
+    if done.left:
+        raise NotResealed(f"{len(done.left)} could not be opened and stand as they were: {'; '.join(done.left[:10])}")
 
 
 def _all(store: Store, limits: Limits, now: datetime) -> dict[str, int]:

@@ -58,6 +58,11 @@ class Vault:
         self._now = _derive(secret)
         self._rings = {keys.id: keys for keys in (self._now, *map(_derive, former))}
 
+    @property
+    def key_id(self) -> bytes:
+        """What names the present key in an envelope; in hexadecimal, in a signature."""
+        return self._now.id
+
     def has_key_of(self, made: bytes | str) -> bool:
         """Whether an envelope or a signature was made with a key of this vault."""
         if isinstance(made, bytes):

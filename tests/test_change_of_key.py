@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bots.paper_link import read, signed
 from bots.settings import Settings, SettingsError, read_settings
 from bots.signer import Signer
 from casebook.case import Person
+from casebook.errors import Conflict
+from models.forget import forget_case
 from models.keys import WrongKey, check_keys
 from models.looking import look
+from models.reseal import reseal
 from models.store import Store
 from models.verify import verify
 from office.book import case_book, signer, vault
 from tests.makers import a_case, a_notice, after, keep, moment
 
+ROOT = Path(__file__).parent.parent
 FIRST, SECOND, THIRD = (f"the-{which}-key-long-enough-to-be-one" for which in ("first", "second", "third"))
 NINE = moment("2026-03-02 09:00")
 NUMBER = "20260302-00015"
@@ -100,6 +110,71 @@ def test_a_key_that_was_left_behind_is_missed_though_newer_rows_open(settings):
 
     with pytest.raises(WrongKey), case_book(settings(SECOND)):
         pass
+
+
+def test_sealed_anew_everything_opens_without_the_former_key(settings):
+    fill(settings(FIRST))
+    with case_book(settings(SECOND, FIRST)) as store:
+        keep(store, a_case("20260303-00001", text="没有人", phone="13900000000"))
+        done = reseal(store)
+        assert (done.left, reseal(store).counts["cases"]) == ((), 0)
+    for name in ("outbox", "inbox", "contacts", "chats", "senders", "media", "cases"):
+        assert done.counts[name] == 1, name
+
+    with case_book(settings(SECOND)) as store:
+        all_is_there(store)
+        case = store.read(lambda unit: unit.load(NUMBER))
+        store.write(lambda unit: unit.save(case, after(case), (), ()))
+        assert verify(store) == []
+
+
+def test_sealing_anew_hides_no_fault(settings):
+    fill(settings(FIRST))
+    with case_book(settings(SECOND, FIRST)) as store:
+        store.write(lambda unit: unit._run(text("UPDATE entries SET state = 'closed'")))
+
+        done = reseal(store)
+
+        assert done.left == (f"cases {NUMBER}",)
+        assert [fault.what for fault in verify(store)] == ["chain"]
+
+
+def test_an_erased_case_is_signed_anew_too(settings):
+    fill(settings(FIRST))
+    with case_book(settings(SECOND, FIRST)) as store:
+        case = store.read(lambda unit: unit.load(NUMBER))
+        run = replace(case.clocks[0], stopped=NINE, stopped_by="withdraw")
+        ended = after(case, "withdraw", state="withdrawn", clocks=(run,))
+        store.write(lambda unit: unit.save(case, ended, (), ()))
+        forget_case(store, NUMBER, Person("system", "管理员"), "本人申请", NINE + timedelta(days=1))
+        assert reseal(store).left == ()
+    with case_book(settings(SECOND)) as store:
+        assert verify(store) == []
+
+
+def test_a_step_read_before_a_case_was_signed_anew_is_taken_again(settings):
+    fill(settings(FIRST))
+    with case_book(settings(SECOND, FIRST)) as store:
+        case = store.read(lambda unit: unit.load(NUMBER))
+
+        def late(unit):
+            unit.load(NUMBER)
+            unit._heads[NUMBER] = replace(unit._heads[NUMBER], hash="what stood before")
+            unit.save(case, after(case), (), ())
+
+        with pytest.raises(Conflict):
+            store.write(late)
+
+
+def test_the_command_says_what_it_sealed_anew(settings, sqlite_url, tmp_path):
+    given = {"DATABASE_URL": sqlite_url, "SECRET_KEY": FIRST}
+    fill(read_settings(given, tmp_path))
+    environment = {**os.environ, **given, "PYTHONPATH": str(ROOT), "SECRET_KEY": SECOND, "SECRET_KEY_FORMER": FIRST}
+    command = [sys.executable, "-m", "models", "reseal"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "contacts       1" in done.stdout
 
 
 def test_an_empty_book_takes_any_key(settings, memory_store):
