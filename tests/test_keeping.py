@@ -15,11 +15,14 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from bots.views import room_case
 from casebook.case import Case, Command, Person
 from casebook.desk import Desk
 from casebook.errors import Conflict, NotAllowed, RulebookError
+from casebook.form_layouts import read_layouts
 from casebook.keeping import Limits
 from casebook.law import Law
+from casebook.ledger import row
 from casebook.periods import as_of, days
 from casebook.readings import Readings
 from models.engine import address
@@ -29,7 +32,7 @@ from models.verify import verify
 from office.law import read_law
 from scheduler.reporting import Reporting
 from scheduler.retention import Retention
-from tests.acting import CITIZEN, Acting
+from tests.acting import CITIZEN, SUPERVISOR, Acting
 from tests.makers import SECRET, UNIT, a_case, a_notice, after, keep, moment
 
 ROOT = Path(__file__).parent.parent
@@ -90,6 +93,8 @@ def test_a_case_loses_its_person_three_years_after_it_ended_and_a_younger_one_no
     for kept in ("kind", "state", "score", "units", "filed", "closed", "clocks", "verdict", "marks", "version"):
         assert getattr(left, kept) == getattr(before, kept), kept
     assert left.filing.channel == before.filing.channel
+    assert book.read(lambda unit: unit.media_of(OLD)) == []
+    assert len(book.read(lambda unit: unit.media_of(YOUNG))) == 1
     assert [look.what for look in book.read(lambda unit: unit.looks(OLD))] == ["identity"]
     assert load(book, YOUNG) == young
     assert "张三丰" in everything(book, YOUNG)
@@ -133,6 +138,16 @@ def test_what_was_reported_of_a_year_is_counted_the_same_after_its_persons_are_g
     gone = forget(memory_store, Limits.at(moment("2029-06-01 03:00"), Readings()), moment("2029-06-01 03:00"))
 
     assert gone.counts["persons"] == 3  # the last one is open
+    left, layout = acting.case(number), read_layouts("yunnan").ledger
+    assert layout is not None
+    line = row(left, LAW.calendar, NOW, layout, personal=True, office=LAW.jurisdiction)
+    assert (line["编号"], line["投诉人"], line["投诉事实、理由及证明材料"], line["办理状态"]) == (
+        number,
+        "",
+        "",
+        "已答复",
+    )
+    assert room_case(left, acting.desk, SUPERVISOR, moment("2029-06-01 09:00")).number == number
     assert reporting.made(year) == before
     assert verify(memory_store) == []
 
@@ -160,7 +175,9 @@ def test_what_never_went_out_is_neither_sent_nor_telephoned_once_its_case_is_era
 
 
 def test_a_running_clock_keeps_a_case_whole(store):
-    keep(store, a_case(OLD, at=moment("2022-03-02 09:00")))
+    case = keep(store, a_case(OLD, at=moment("2022-03-02 09:00")))
+    answered = after(case, "resolve", state="answered")
+    store.write(lambda unit: unit.save(case, answered, (), ()))
 
     assert forget(store, LIMITS, NOW).counts["persons"] == 0
     assert "张三丰" in everything(store, OLD)
