@@ -64,6 +64,7 @@ class Settings:
     public_url: str
     jurisdiction: str
     secret_key: str = field(repr=False)
+    secret_key_former: tuple[str, ...] = field(repr=False)
     zone: ZoneInfo
     log_level: str
     log_format: str
@@ -104,6 +105,7 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         public_url=public_url,
         jurisdiction=_jurisdiction(given),
         secret_key=secret_key,
+        secret_key_former=_former_keys(given),
         zone=_zone(given),
         log_level=given.choice("LOG_LEVEL", "INFO", LOG_LEVELS, str.upper),
         log_format=given.choice("LOG_FORMAT", "console", LOG_FORMATS, str.lower),
@@ -205,6 +207,18 @@ def _secret_key(given: Given, database_url: str, var: Path) -> tuple[str, tuple[
     if not database_url.startswith("sqlite"):
         raise SettingsError("SECRET_KEY must be set when DATABASE_URL is not SQLite.")
     return _kept_key(var / "secret_key"), ()
+
+
+def _former_keys(given: Given) -> tuple[str, ...]:
+    """The keys used before this one, the last first."""
+    keys = tuple(given.text("SECRET_KEY_FORMER").replace(",", " ").split())
+    for place, key in enumerate(keys, 1):
+        if len(key.encode()) < SHORTEST_KEY:
+            raise SettingsError(
+                f"SECRET_KEY_FORMER lists keys of at least {SHORTEST_KEY} characters, separated by blanks or commas; "
+                f"number {place} has {len(key)}."
+            )
+    return keys
 
 
 def _kept_key(path: Path) -> str:

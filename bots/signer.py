@@ -1,6 +1,7 @@
 """What is signed with the office's key: sessions, links to files, the check code printed on a notice.
 
-Each purpose has its own salt, so a value signed for one is worthless for another.
+Each purpose has its own salt, so a value signed for one is worthless for another. After a change of key what was signed
+with a former one still holds: paper cannot be signed anew.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from itsdangerous import BadSignature, TimestampSigner
 
@@ -16,10 +18,10 @@ CODE_BYTES = 5
 
 
 class Signer:
-    """Signs and reads back short texts."""
+    """Signs with `secret_key`, and reads back short texts signed with it or with one of the `former` keys."""
 
-    def __init__(self, secret_key: str) -> None:
-        self._key = hashlib.blake2b(secret_key.encode(), person=b"huiying-web", digest_size=32).digest()
+    def __init__(self, secret_key: str, former: Sequence[str] = ()) -> None:
+        self._keys = tuple(_derived(secret) for secret in (secret_key, *former))
 
     def sign(self, purpose: str, value: str) -> str:
         return self._of(purpose).sign(value).decode()
@@ -33,21 +35,38 @@ class Signer:
 
     def seal(self, purpose: str, value: str) -> str:
         """A short mark that belongs to this value and purpose for ever."""
-        return hmac.digest(self._key, f"{purpose}\0{value}".encode(), "sha256").hex()[:32]
+        return _seal(self._keys[0], purpose, value)
 
     def is_seal(self, purpose: str, value: str, seal: str) -> bool:
-        return hmac.compare_digest(self.seal(purpose, value).encode(), seal.encode())
+        return _is_one(seal, [_seal(key, purpose, value) for key in self._keys])
 
     def notice_code(self, number: str) -> str:
         """The check code printed on the notices of a case: `ABCD-EFGH`."""
-        digest = hmac.digest(self._key, f"notice\0{number}".encode(), "sha256")[:CODE_BYTES]
-        text = base64.b32encode(digest).decode()
+        text = _code(self._keys[0], number)
         return f"{text[:4]}-{text[4:]}"
 
     def is_notice_code(self, number: str, code: str) -> bool:
         """Whether the code is that notice's, however it was typed."""
         typed = "".join(code.split()).replace("-", "").upper()
-        return hmac.compare_digest(self.notice_code(number).replace("-", "").encode(), typed.encode())
+        return _is_one(typed, [_code(key, number) for key in self._keys])
 
     def _of(self, purpose: str) -> TimestampSigner:
-        return TimestampSigner(self._key, salt=f"huiying.{purpose}", digest_method=hashlib.sha256)
+        # Signs with the last of the keys and reads with each of them.
+        keys = list(reversed(self._keys))
+        return TimestampSigner(keys, salt=f"huiying.{purpose}", digest_method=hashlib.sha256)
+
+
+def _derived(secret: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), person=b"huiying-web", digest_size=32).digest()
+
+
+def _seal(key: bytes, purpose: str, value: str) -> str:
+    return hmac.digest(key, f"{purpose}\0{value}".encode(), "sha256").hex()[:32]
+
+
+def _code(key: bytes, number: str) -> str:
+    return base64.b32encode(hmac.digest(key, f"notice\0{number}".encode(), "sha256")[:CODE_BYTES]).decode()
+
+
+def _is_one(given: str, wanted: Sequence[str]) -> bool:
+    return any([hmac.compare_digest(each.encode(), given.encode()) for each in wanted])

@@ -153,7 +153,8 @@ class Case:
 
     `barred` are persons who may neither read nor act (recused, or named as respondent). `followers` are the citizens
     whose cases were merged into this one and who get its answer too. `pending` is what waits for consent. `group` are
-    the persons of a working group (专班), of whatever unit, who look into it together.
+    the persons of a working group (专班), of whatever unit, who look into it together. `erased` is when its person was
+    let go (`keeping`); nothing more is done with it.
     """
 
     number: str
@@ -182,6 +183,7 @@ class Case:
     group: tuple[str, ...] = ()
     pending: Mapping[str, Any] = field(default_factory=nothing)
     closed: datetime | None = None
+    erased: datetime | None = None
     clocks: tuple[ClockRun, ...] = ()
     history: tuple[Entry, ...] = field(default=(), repr=False)
 

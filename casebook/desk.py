@@ -40,6 +40,8 @@ class Desk:
         self._save(book, None, case)
         for number in case.linked:
             earlier = book.load(number)
+            if earlier.erased:
+                continue
             self._save(book, earlier, taking.link(earlier, case.number, max(at, earlier.history[-1].at)))
         return case
 

@@ -35,6 +35,11 @@ class Law:
                     f"{jurisdiction.name}: unknown setting {key!r}; known are {', '.join(sorted(known))}"
                 )
         read = replace(rulebook.readings, **jurisdiction.settings)
+        if not 1 <= read.personal_years <= read.case_years:
+            raise RulebookError(
+                f"{jurisdiction.name}: personal_years is {read.personal_years}, case_years {read.case_years}; "
+                "the first is at least 1, the second at least the first"
+            )
         tuned = replace(rulebook, clocks=tuple(_tuned(rule, read) for rule in rulebook.clocks))
         return cls(tuned, jurisdiction, calendar, read)
 

@@ -95,7 +95,9 @@ def _is_concerned(case: Case, step: str, by: Person) -> bool:
 
 
 def _check_basis(case: Case, step: str, law: Law) -> None:
-    """A step that its article gives to marked cases alone has no basis for any other."""
+    """A step that its article gives to marked cases alone has no basis for any other; none has on an erased case."""
+    if case.erased:
+        raise NotAllowed("erased", number=case.number)
     if step not in TABLE:
         raise NotAllowed("unknown_step", step=step)
     rule = law.rulebook.step(step)

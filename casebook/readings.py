@@ -33,6 +33,7 @@ class Readings:
     what it has open, and named to the supervisors where nobody of it was seen the working day before).
     Reporting: `report_roll` (back, none: a day off as the last day), `report_remind_days`; `honours_more_than` and
     `honours_count_partly` (who is listed for having too many true complaints), `key_objects_from`, `hotspot_from`.
+    Keeping: `personal_years` after it ended a case loses what it says of persons, after `case_years` it goes whole.
     """
 
     count_first_day: bool = False
@@ -73,3 +74,6 @@ class Readings:
     honours_count_partly: bool = False
     key_objects_from: int = 3
     hotspot_from: int = 5
+    # No article gives a period. Three years is the general limitation of actions (民法典第一百八十八条).
+    personal_years: int = 3
+    case_years: int = 10

@@ -121,7 +121,11 @@ def _check(address: str, staff: Jurisdiction) -> None:
 
 
 def _store(settings: Settings) -> Store:
-    return Store(settings.database_url, Vault(settings.secret_key.encode()), settings.zone)
+    return Store(settings.database_url, _vault(settings), settings.zone)
+
+
+def _vault(settings: Settings) -> Vault:
+    return Vault(settings.secret_key.encode(), former=[key.encode() for key in settings.secret_key_former])
 
 
 def _written(settings: Settings, do: Callable[[Any, datetime], Any]) -> Any:

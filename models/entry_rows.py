@@ -74,6 +74,18 @@ class EntryRows:
             clocks=tuple(self._codec.load(row.clocks)),
         )
 
+    def renewed(self, row: Row[Any], previous: str) -> dict[str, Any]:
+        """What changes of a row that is sealed and signed anew under the present key, after the hash before it.
+
+        An erased one keeps its digest: nothing is left that could be signed.
+        """
+        secret, news = self._secret(row), dict(row._mapping)
+        if secret is not None:
+            news["digest"] = self._vault.sign(secret)
+            news["sealed"] = self._vault.seal(secret, _aad(row.number, row.seq))
+        news["hash"] = self._vault.sign(_words(news, previous))
+        return {name: news[name] for name in ("digest", "sealed", "hash")}
+
     def chained(self, row: Row[Any], previous: str) -> bool:
         """Whether the row's words and its place after `previous` are what was signed."""
         return self._vault.holds(_words(row._mapping, previous), row.hash)

@@ -42,6 +42,8 @@ cases = Table(
     flag("confidential"),
     must("filed_at", Moment),
     Column("closed_at", Moment),
+    # When its person was let go: nothing is written to it any more.
+    Column("erased_at", Moment),
     Column("next_due", Moment),
     flag("provisional"),
     count("running"),

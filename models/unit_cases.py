@@ -22,7 +22,7 @@ from models.tables import case_units, cases, counters, entries, looks
 from models.unit_outbox import Outbox
 from models.unit_part import insert_into
 from models.unit_timers import Timers
-from models.vault import Unopenable
+from models.vault import Unopenable, Vault
 
 WHICH: Any = bindparam("which")
 CASE = Ready(select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == WHICH))
@@ -78,7 +78,11 @@ class Cases(Outbox, Timers):
         self._heads[number] = Head(row.version, row.head)
         # Not beyond the snapshot: on PostgreSQL the next entry may be committed between the two statements.
         history = tuple(self._entry_rows.read(entry) for entry in rows if entry.seq <= row.version)
-        return replace(self._snapshot(number, row.sealed), history=history)
+        case = self._snapshot(number, row.sealed)
+        if case.erased and history:
+            # What is left of the filing, so that the case as it once stood is still of its kind.
+            history = (replace(history[0], private={"filing": case.filing}), *history[1:])
+        return replace(case, history=history)
 
     def snapshots(self, numbers: Sequence[str]) -> dict[str, Case]:
         """The cases as they are, without their history; unknown numbers and damaged rows are left out."""
@@ -173,11 +177,12 @@ class Cases(Outbox, Timers):
         return fresh
 
     def _write(self, before: Case | None, after: Case, fresh: list[Any]) -> None:
-        rows, last = [], self._head(before).hash
+        stood = last = self._head(before).hash
+        rows = []
         for entry in fresh:
             rows.append(self._entry_rows.write(after.number, entry, last))
             last = str(rows[-1]["hash"])
-        self._write_snapshot(before, after, last)
+        self._write_snapshot(before, after, last, stood)
         self._do_each(_enter(tuple(rows[0])), rows)
         self._heads[after.number] = Head(after.version, last)
         if before is None or before.concerned != after.concerned:
@@ -198,14 +203,14 @@ class Cases(Outbox, Timers):
             raise NoSuchCase(number)
         return Head(row.version, row.head)
 
-    def _write_snapshot(self, before: Case | None, after: Case, head: str) -> None:
-        row = {**columns(after), **self._blinds(after.filing), "head": head}
+    def _write_snapshot(self, before: Case | None, after: Case, head: str, stood: str) -> None:
+        row = {**columns(after), **filing_blinds(self._vault, after.filing), "head": head}
         row["sealed"] = self._seal(without_history(after), "case", after.number)
         if before is None:
             if not self._add(cases, row):
                 raise Conflict(f"case {after.number} exists")
             return
-        if self._do(_step(tuple(row)), {**row, "which": before.number, "was": before.version}) != 1:
+        if self._do(_step(tuple(row)), {**row, "which": before.number, "was": before.version, "stood": stood}) != 1:
             raise Conflict(f"case {after.number} is not at version {before.version} any more")
 
     def _write_units(self, case: Case) -> None:
@@ -214,13 +219,6 @@ class Cases(Outbox, Timers):
         rows = [{"number": case.number, "unit": unit, "leads": unit == case.lead_unit} for unit in units]
         if rows:
             self._run(case_units.insert(), rows)
-
-    def _blinds(self, filing: Filing) -> dict[str, str]:
-        text = _squeezed(filing.text)
-        return {
-            "phone_blind": self._vault.blind("phone", filing.phone) if filing.phone else "",
-            "text_blind": self._vault.blind("text", text) if text else "",
-        }
 
     def _alike(self, condition: Any, limit: int) -> list[str]:
         query = select(cases.c.number).where(condition).order_by(cases.c.filed_at.desc(), cases.c.number.desc())
@@ -243,12 +241,25 @@ def _count(dialect: str) -> Ready:
 
 @cache
 def _step(names: tuple[str, ...]) -> Ready:
-    return Ready(update(cases).where(cases.c.number == WHICH, cases.c.version == bindparam("was")), names)
+    # Not where the case was erased since it was read (what it said of a person would be back), nor where its chain was
+    # signed anew.
+    same = (cases.c.version == bindparam("was"), cases.c.head == bindparam("stood", type_=Text))
+    kept = (*same, cases.c.erased_at.is_(None))
+    return Ready(update(cases).where(cases.c.number == WHICH, *kept), names)
 
 
 @cache
 def _enter(names: tuple[str, ...]) -> Ready:
     return Ready(entries.insert(), names)
+
+
+def filing_blinds(vault: Vault, filing: Filing) -> dict[str, str]:
+    """The keyed hashes by which a case is found."""
+    text = _squeezed(filing.text)
+    return {
+        "phone_blind": vault.blind("phone", filing.phone) if filing.phone else "",
+        "text_blind": vault.blind("text", text) if text else "",
+    }
 
 
 def columns(case: Case) -> dict[str, Any]:
@@ -263,6 +274,7 @@ def columns(case: Case) -> dict[str, Any]:
         "confidential": case.filing.confidential,
         "filed_at": case.filed,
         "closed_at": case.closed,
+        "erased_at": case.erased,
         # A target without a legal number reminds; it makes no case due.
         "next_due": min((run.due for run in case.running if not run.target), default=None),
         "provisional": any(run.provisional for run in case.running),

@@ -68,6 +68,7 @@ class Rooms(Cases):
 
     def bind_group(self, channel: str, chat: str, address: str) -> None:
         """From now on this group is the room of that address."""
+        self.unbind_group(channel, chat)  # it may stand under a former key
         blind = self._vault.blind("chat", chat)
         sealed = self._seal(chat, "chat", channel, blind)
         self._put(chats, {"channel": channel, "chat_blind": blind, "address": address, "sealed": sealed})
@@ -95,6 +96,7 @@ class Rooms(Cases):
 
     def bind_person(self, channel: str, sender: str, person: str) -> None:
         """From now on this sender is that person (`officer:NAME@UNIT` …)."""
+        self.unbind_person(channel, sender)  # it may stand under a former key
         blind = self._vault.blind("sender", sender)
         sealed = self._seal(sender, "sender", channel, blind)
         self._put(senders, {"channel": channel, "sender_blind": blind, "person": person, "sealed": sealed})

@@ -58,6 +58,17 @@ class Vault:
         self._now = _derive(secret)
         self._rings = {keys.id: keys for keys in (self._now, *map(_derive, former))}
 
+    @property
+    def key_id(self) -> bytes:
+        """What names the present key in an envelope; in hexadecimal, in a signature."""
+        return self._now.id
+
+    def has_key_of(self, made: bytes | str) -> bool:
+        """Whether an envelope or a signature was made with a key of this vault."""
+        if isinstance(made, bytes):
+            return made[2 : 2 + KEY_ID] in self._rings
+        return made.split(".")[1:2] in [[id.hex()] for id in self._rings]
+
     def seal(self, plain: bytes, aad: bytes) -> bytes:
         """An envelope that opens with the same `aad` only."""
         nonce = os.urandom(NONCE)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from bots.settings import Settings
-from bots.signer import Signer
 from casebook import case_fields
 from casebook.case import Case
 from casebook.errors import RulebookError
@@ -15,6 +14,7 @@ from casebook.form_layouts import Form, read_layouts
 from casebook.form_pdf import pdf_bytes
 from casebook.forms import FilledForm, fill
 from casebook.law import Law
+from office.book import signer
 from office.checking import checking
 
 
@@ -49,7 +49,7 @@ def filled(
     """The paper of that case; personal data covered unless `personal`."""
     values = case_fields.fields(case, law.calendar, now, law.jurisdiction)
     values = values if personal else case_fields.covered(values)
-    return fill(form, {**values, **checking(Signer(settings.secret_key), settings.public_url, case.number)})
+    return fill(form, {**values, **checking(signer(settings), settings.public_url, case.number)})
 
 
 def blank(form: Form) -> FilledForm:

@@ -43,7 +43,8 @@ from casebook.wording import say
 from models.migrate import is_current, migrate
 from models.store import Store
 from nlp.reader import Reader
-from office.book import vault
+from office.book import opened_store
+from office.book import signer as signer_of
 from office.cards import buttons_for
 from office.checking import checking
 from office.holidays import law_in_force
@@ -155,9 +156,9 @@ class Office:
 def open_office(settings: Settings) -> Office:
     """The office of these settings, its tables brought up to date. Raises RulebookError and database errors."""
     migrate(settings.database_url)
-    store = Store(settings.database_url, vault(settings), settings.zone, settings.read_database_url)
+    store = opened_store(settings)
     law = law_in_force(settings.jurisdiction, store)
-    desk, signer = RenewingDesk(law, load_words()), Signer(settings.secret_key)
+    desk, signer = RenewingDesk(law, load_words()), signer_of(settings)
     units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
     reader = Reader.load(units=units, rulebook=law.rulebook.name)
     known = Knowledge(read_knowledge(law.jurisdiction.name))

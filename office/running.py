@@ -27,6 +27,7 @@ from office.learning import Learning
 from office.office import Office, open_office, warnings
 from scheduler.jobs import RENEW_EVERY, Work, ticker
 from scheduler.nightly import Nightly
+from scheduler.retention import Retention
 
 log = logging.getLogger("huiying")
 
@@ -77,8 +78,10 @@ def _ticking(office: Office, wanted: bool) -> Iterator[None]:
     settings = office.settings
     nightly = Nightly(office.store, settings.database_url, settings.backup_folder)
     learning, renew = _learning(office), lambda: _renew(office)
+    retention = Retention(office.store, lambda: office.law.read)
     work = Work(office.store, office.desk, office.courier, office.now, renew, nightly)
-    jobs: BaseScheduler = ticker(replace(work, learn=learning.nightly, remarks=learning.remarks))
+    taught = replace(work, learn=learning.nightly, remarks=learning.remarks, retention=retention)
+    jobs: BaseScheduler = ticker(taught)
     jobs.start()
     office.start(office.deliver_forever, office.gather_forever)
     try:

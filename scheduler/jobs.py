@@ -19,6 +19,7 @@ from casebook.desk import Desk
 from scheduler.daily import Daily
 from scheduler.nightly import Nightly
 from scheduler.reporting import Reporting
+from scheduler.retention import Retention
 from scheduler.sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Work:
     nightly: Nightly | None = None
     learn: Callable[[datetime], object] = _nothing
     remarks: Callable[[datetime], Sequence[str]] = _silent
+    retention: Retention | None = None
 
     def sweep(self) -> int:
         """Fire every timer that is due; how many there were."""
@@ -83,6 +85,11 @@ class Work:
         """The night's copy of everything, where a folder for it is set."""
         if self.nightly:
             self.nightly.run(self.now())
+
+    def let_go(self) -> None:
+        """What has been kept long enough goes, at night."""
+        if self.retention:
+            self.retention.run(self.now())
 
     def report(self) -> int:
         """Give the reports whose time has come; how many there were."""
@@ -113,6 +120,7 @@ def ticker(work: Work) -> BaseScheduler:
         (work.daily, DAILY_EVERY),
         (work.report, REPORT_EVERY),
         (work.night, NIGHT_EVERY),
+        (work.let_go, NIGHT_EVERY),
         (work.tidy, TIDY_EVERY),
         (work.lesson, LEARN_EVERY),
     )

@@ -21,6 +21,7 @@ from casebook.terms import STEPS
 from console.__main__ import main
 from console.session import PURPOSE, is_on_staff
 from console.step_forms import forms
+from models.forget import forget_case
 from models.store import Store
 from office.law import read_law
 from scheduler.reporting import Reporting
@@ -491,3 +492,16 @@ def unreached(office: TestOffice, case: Case) -> None:
         row.key for row in office.store.read(lambda unit: unit.outbox_of(case.number)) if row.message == "receipt"
     ]
     office.store.write(lambda unit: unit.outbox_failed(key, office.at, "blocked", None))
+
+
+def test_the_page_of_an_erased_case_says_so_and_shows_its_course(office, sign_in):
+    case = office.file()
+    office.take(case, "withdraw", Person("citizen", case.filing.citizen), reason="张三丰自己解决了")
+    forget_case(office.store, case.number, Person("system", "管理员"), "本人书面申请", office.at + timedelta(days=1))
+    seen = page(sign_in(SUPERVISOR), f"/console/case/{case.number}")
+
+    assert "个人信息已按期限清除" in seen
+    assert STEPS["withdraw"] in seen
+    assert "本人书面申请" in seen
+    assert "张" not in seen
+    assert "查看联系方式" not in seen

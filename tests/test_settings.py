@@ -101,6 +101,7 @@ def test_wecom_is_read_whole(tmp_path):
         ({"JURISDICTION": "atlantis"}, "JURISDICTION"),
         ({"JURISDICTION": "nowhere.toml"}, "JURISDICTION"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": KEY, "SECRET_KEY_FORMER": "short"}, "SECRET_KEY_FORMER"),
         ({"DATABASE_URL": "postgresql://localhost/huiying"}, "SECRET_KEY"),
         ({"READ_DATABASE_URL": "postgresql://localhost/copy"}, "READ_DATABASE_URL"),
         ({"CHAT_FRAME_ANCESTORS": "example.cn"}, "CHAT_FRAME_ANCESTORS"),
