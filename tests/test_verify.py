@@ -100,7 +100,8 @@ def test_a_case_that_was_removed_leaves_its_entries_behind(book):
 def test_a_snapshot_that_differs_from_its_entries_is_named(book):
     def forge(unit):
         case = unit.load(NUMBER)
-        unit._write_snapshot(case, replace(case, rework_count=7), unit._stored_head(NUMBER).hash)
+        head = unit._stored_head(NUMBER).hash
+        unit._write_snapshot(case, replace(case, rework_count=7), head, head)
 
     book.write(forge)
 
