@@ -23,6 +23,7 @@ from bots.wechat_door import answer
 from casebook.case import Person
 from models.store import Store
 from nlp.reader import Reader
+from office import book
 from office import office as wiring
 from office.holidays import renewed
 from office.office import Office
@@ -69,7 +70,7 @@ class Process:
         }
         with (
             patch.object(wiring, "Reader", Loaded),
-            patch.object(wiring, "Store", self._store),
+            patch.object(book, "Store", self._store),
             patch("bots.channels.telegram._requests", self._requests),
         ):
             self.office = self._opened(read_settings(settings, Path("/nonexistent")))
