@@ -89,10 +89,11 @@ class Router:
         overlaps = self._overlaps(set(said))
         carried = self._carried(_at_shared_place(text, learnt), overlaps)
         powers = [math.exp(OVERLAP_SHARPNESS * overlap) for overlap in overlaps]
+        whole = sum(powers)
         chances = []
         for place, profile in enumerate(self._profiles):
             share = max(1 - LEARNT_SHARE, UNTIED_SHARE * overlaps[place] if self._untied[place] else 0.0)
-            chance = LEARNT_SHARE * carried[place] + share * powers[place] / sum(powers)
+            chance = LEARNT_SHARE * carried[place] + share * powers[place] / whole
             chances.append(chance * (NAMED if self._is_named(text, profile) else 1.0))
         total = max(sum(chances), 1.0)
         ordered = sorted(zip(self.units, chances, strict=True), key=lambda pair: -pair[1])

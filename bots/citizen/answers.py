@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from bots.citizen.labelled import labelled, named_by_label
@@ -222,6 +223,7 @@ def _may_be_called(part: str, asking: tuple[str, ...]) -> bool:
     return part.isascii() or any(part.endswith(end) for end in ends) or _could_be_called(part)
 
 
+@lru_cache(maxsize=1024)
 def name_in(part: str) -> str:
     """The person's name that these few words are; "" if they are none."""
     phrases = load_phrases()["draft"]
