@@ -12,12 +12,12 @@ from typing import Any
 
 from bots import heard
 from bots.errands import WEB
+from bots.joining import WITHIN, WRONG_CODES
 from bots.message import Message, Reply
 from bots.wording import Words, load_phrases
 
 PURPOSE, LASTS = "way", timedelta(minutes=10)
 CODE = re.compile(r"^关联\s*[:：]?\s*(\d{6})$")
-WRONG_CODES, WITHIN = 5, timedelta(hours=1)
 
 
 def join(unit: Any, message: Message, contact: Any, words: Words) -> Reply | None:
