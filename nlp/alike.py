@@ -1,4 +1,4 @@
-"""Different words for one thing or trouble, as the lexicons have them, a row each: `alike.txt`, `things.txt`, `troubles.txt`.
+"""Different words for one thing or trouble, a row of a lexicon each: `alike.txt`, `things.txt`, `troubles.txt`.
 
 The rows of `things.txt` also part: two texts that name other things of one sort speak of two matters.
 """

@@ -1,7 +1,7 @@
 """The gist of a text: one vector of all that it says, in which tellings of one matter lie near each other.
 
-Each word, sign and row of the lexicons adds its vector; whose vectors were moved by our families (`gist_training.py`) has
-those, every other its meaning, turned the same way.
+Each word, sign and row of the lexicons adds its vector: the one that our families moved (`gist_training.py`), or else
+its meaning, turned the same way.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ def load_gists(path: Path = GISTS) -> Gists:
             parts = json.loads(arrays["parts"].tobytes())
             vectors = arrays["vectors"].astype(np.float32) * arrays["scale"]
             return Gists(arrays["turn"], dict(zip(parts, vectors, strict=True)))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise ModelError(f"no usable gists in {path}: {error}") from error
 
 
