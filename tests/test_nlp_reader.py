@@ -78,6 +78,8 @@ def test_what_a_message_does(reader, text, kind):
         ("我跟窗口说要信访她就笑，不动产证还是没给我", "accept", "a petition in passing"),
         ("你们全是狗东西，死全家", "refuse", "no matter at all"),
         ("我不想活了", "out_of_scope", "danger to life comes first"),
+        ("低保的事不问了，没意思，娃托给我姐了，以后不用再拖累谁", "out_of_scope", "a farewell that names nothing"),
+        ("社保卡密码留在窗口桌上让人看见了，社保局不当回事", "accept", "no farewell"),
         ("跳楼摔伤的医保报不报，孩子已经出院了", "accept", "a danger only told of beside a matter"),
         ("社保局门口有人落水了，快来人", "out_of_scope", "danger now, whatever office is named"),
         ("您好，打扰了，低保停了半年没人管，盼复，谢谢", "accept", "polite, and still a matter"),

@@ -15,6 +15,7 @@ from bots.citizen.statement import begin
 from bots.message import Reply
 from bots.talk import DRAFTING, IDLE, REDIRECTED, Alarm, AskHuman, Turn
 from bots.wording import load_phrases
+from nlp.danger import FAREWELL
 
 # What these grounds deserve is a kind word and another try, not a legal route.
 TRY_AGAIN = frozenset({"abuse", "harassment", "spam", "superstition"})
@@ -30,7 +31,8 @@ def emergency(scene: Scene) -> Turn:
 def danger_in(text: str) -> str:
     """The sort of danger the words name; "" if they name none."""
     sorts, text = load_phrases()["emergency"].items(), heard.simple(text)
-    return next((name for name, words in sorts if any(word in text for word in words)), "")
+    named = next((name for name, words in sorts if any(word in text for word in words)), "")
+    return named or ("self_harm" if FAREWELL.search(text) else "")
 
 
 def is_cry_for_help(text: str) -> bool:
