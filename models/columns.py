@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, DateTime, Integer, String, Text, and_, bindparam, or_
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    DateTime,
+    Integer,
+    String,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy import literal_column as literal
 from sqlalchemy import text as sql
 from sqlalchemy.engine.interfaces import Dialect
@@ -35,6 +52,19 @@ class Moment(TypeDecorator[datetime]):
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
+class Words(TypeDecorator[Sequence[str]]):
+    """Many words as one value: an array where the database has one, else JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text))
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+        return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
+
+
 # SQLite counts rows only in an INTEGER key.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -60,6 +90,14 @@ def constant(value: str | int) -> Any:
     if isinstance(value, str) and not value.replace("_", "").isalpha() and value:
         raise ValueError(f"{value!r} is not a word to write into a statement")
     return literal(f"'{value}'" if isinstance(value, str) else str(int(value)))
+
+
+def among(dialect: str, column: Column[str], name: str) -> ColumnElement[bool]:
+    """Whether the column holds one of the words given under the name, however many: one statement for any number."""
+    given = bindparam(name, type_=Words)
+    if dialect == "postgresql":
+        return column == any_(given)
+    return column.in_(select(func.json_each(given, type_=Text).table_valued("value").c.value))
 
 
 @cache

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Text, bindparam, func, select, up
 from casebook.case import Case, Filing, Notice, Timer
 from casebook.errors import Conflict, NoSuchCase
 from models.codec import without_history
-from models.columns import constant
+from models.columns import among, constant
 from models.entry_rows import START, EntryRows
 from models.ready import Ready
 from models.records import Look
@@ -87,10 +87,15 @@ class Cases(Outbox, Timers):
     def snapshots(self, numbers: Sequence[str]) -> dict[str, Case]:
         """The cases as they are, without their history; unknown numbers and damaged rows are left out."""
         found = {}
-        for row in self._rows(select(cases.c.number, cases.c.sealed).where(cases.c.number.in_(numbers))):
+        for row in self._rows(_of_each(self._link.dialect.name, "sealed"), {"numbers": numbers}):
             with suppress(Unopenable):
                 found[row.number] = self._snapshot(row.number, row.sealed)
         return found
+
+    def versions(self, numbers: Sequence[str]) -> dict[str, int]:
+        """The versions at which these cases stand."""
+        rows = self._rows(_of_each(self._link.dialect.name, "version"), {"numbers": numbers})
+        return {row.number: row.version for row in rows}
 
     def save(self, before: Case | None, after: Case, notices: Iterable[Notice], timers: Iterable[Timer]) -> None:
         """Write the entries `after` has beyond `before`, its snapshot, its notices and its timers. Raises Conflict."""
@@ -237,6 +242,11 @@ def _count(dialect: str) -> Ready:
     insert = insert_into(dialect, counters).values(series=bindparam("series", type_=Text), value=1)
     more = insert.on_conflict_do_update(index_elements=["series"], set_={"value": counters.c.value + 1})
     return Ready(more.returning(counters.c.value))
+
+
+@cache
+def _of_each(dialect: str, column: str) -> Ready:
+    return Ready(select(cases.c.number, cases.c[column]).where(among(dialect, cases.c.number, "numbers")))
 
 
 @cache
