@@ -24,6 +24,8 @@ from models.unit_part import Part, insert_into
 
 # Longer than any platform's timeout and its retries within one attempt; shorter than a person's patience.
 LEASE = timedelta(seconds=60)
+# From so many on, one statement for all of them is worth the putting together where each costs a journey.
+MANY = 4
 # Longer than any pause between two tries.
 FARTHEST = timedelta(days=1)
 OPEN = (constant("waiting"), constant("sending"))
@@ -66,10 +68,10 @@ class Outbox(Part):
     def _put_out(self, rows: Sequence[dict[str, Any]]) -> set[str]:
         """Which of them are new."""
         dialect = self._link.dialect.name
-        if len(rows) > 1:
+        if len(rows) > MANY and dialect != "sqlite":
             return set(self._run(_post(dialect), rows).scalars())
-        row = self._one(_post_one(dialect, tuple(rows[0])), rows[0])
-        return {row.key} if row else set()
+        one = _post_one(dialect, tuple(rows[0]))
+        return {new.key for row in rows if (new := self._one(one, row))}
 
     def posted_in_this_unit(self) -> list[Notice]:
         """The notices that this transaction is the first to write."""

@@ -96,13 +96,13 @@ class Timers(Part):
         mine = select(timers).where(timers.c.number == case, timers.c.state == state)
         return [self._timer(row) for row in self._rows(mine.order_by(timers.c.at, timers.c.key))]
 
-    def _reconcile(self, case: str, wanted: Iterable[Timer]) -> None:
-        """Make the pending timers of the case those it now wants; fired ones stay fired."""
-        stored = {row.key: row for row in self._rows(OF_CASE, {"which": case})}
+    def _reconcile(self, case: str, wanted: Iterable[Timer], new: bool = False) -> None:
+        """Make the pending timers of the case those it now wants; fired ones stay fired. A `new` case has none yet."""
+        stored = {} if new else {row.key: row for row in self._rows(OF_CASE, {"which": case})}
         asked = {timer.key: self._timer_row(timer) for timer in wanted}
-        new = [row for key, row in asked.items() if key not in stored]
-        if new:
-            self._do_each(insert_new(self._link.dialect.name, timers, tuple(new[0])), new)
+        added = [row for key, row in asked.items() if key not in stored]
+        if added:
+            self._do_each(insert_new(self._link.dialect.name, timers, tuple(added[0])), added)
         for key, row in asked.items():
             if key in stored and _moved(stored[key], row):
                 self._do(_move(tuple(row)), {"which": key, **row})
