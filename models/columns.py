@@ -54,16 +54,20 @@ class Moment(TypeDecorator[datetime]):
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-class Words(TypeDecorator[Sequence[str]]):
-    """Many words as one value: an array where the database has one, else JSON."""
+class Many(TypeDecorator[Sequence[Any]]):
+    """Many values of one kind as one: an array where the database has one, else JSON."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text))
+    def __init__(self, kind: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.kind = kind
 
-    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.kind))
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
         return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
 
 
@@ -94,9 +98,9 @@ def constant(value: str | int) -> Any:
     return literal(f"'{value}'" if isinstance(value, str) else str(int(value)))
 
 
-def among(dialect: str, column: Column[str], name: str) -> ColumnElement[bool]:
-    """Whether the column holds one of the words given under the name, however many: one statement for any number."""
-    given = bindparam(name, type_=Words)
+def among(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column holds one of the values given under the name, however many: one statement for any number."""
+    given = bindparam(name, type_=Many(column.type))
     if dialect == "postgresql":
         return column == any_(given)
     return column.in_(select(func.json_each(given, type_=Text).table_valued("value").c.value))
