@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from casebook.case import Case
 from casebook.errors import NotKept
@@ -16,6 +16,7 @@ from models.store import Store
 from models.vault import Vault
 from office.holidays import load
 from tests.makers import moment
+from tests.read_once import read_once
 from tests.simulator.judging import everything, integrity, judge, repeats, wechat_id
 from tests.simulator.people import Citizen, Citizens, Officers, Said
 from tests.simulator.processes import CASEWORK, KEY, SCHEDULERS, Process
@@ -60,7 +61,7 @@ class Life:
         self._seen: set[str] = set()
 
     def live(self) -> Lived:
-        with self.world.in_force():
+        with self.world.in_force(), read_once():
             made = {name: self._process(name) for name in CASEWORK}
             self.processes: dict[str, Process] = made
             self.store = Store(self._url, Vault(KEY.encode()))
@@ -213,7 +214,7 @@ class Life:
             person.heard += self.world.mailbox.pop((person.channel, person.who), [])
 
     def _open_cases(self) -> Sequence[Case]:
-        def found(unit) -> list[Case]:
+        def found(unit: Any) -> list[Case]:
             numbers = [number for state in OPEN for number in unit.numbers(state=state, limit=20)]
             return [unit.load(number) for number in numbers]
 
