@@ -22,6 +22,7 @@ from bots.channels.telegram import Telegram
 from bots.channels.telegram_messages import Word
 from bots.given import Reception, Store
 from bots.message import EVENT, Message, Reply
+from bots.overdue import Overdue
 from bots.packing import reply_notices
 from bots.wording import FOLDER, load_words
 from casebook.errors import NotKept
@@ -153,7 +154,8 @@ class TelegramDoor:
         except Exception as error:
             why = fault(error)
             log.error("telegram: update %s failed: %s", id, why)
-            self._store.write(lambda unit: self._count(unit, id, why, now))
+            tries = 1 if isinstance(error, Overdue) else TRIES
+            self._store.write(lambda unit: self._count(unit, id, why, now, tries))
         else:
             if callback:
                 self._telegram.acknowledge(callback)
@@ -182,10 +184,10 @@ class TelegramDoor:
             replies.append(Reply(load_words()("join.privacy")))
         unit.post(reply_notices(f"{CHANNEL}:{word.id}", to, replies, word.at))
 
-    def _count(self, unit: Any, id: str, why: str, now: datetime) -> None:
+    def _count(self, unit: Any, id: str, why: str, now: datetime, tries: int) -> None:
         """Note a failed try; after the last, set the update aside and tell its sender, if that much can be read."""
         row = next((row for row in unit.inbox_pending(CHANNEL, 10) if row.id == id), None)
-        if row is None or unit.inbox_tried(CHANNEL, id, why) < TRIES:
+        if row is None or unit.inbox_tried(CHANNEL, id, why) < tries:
             return
         unit.inbox_done(CHANNEL, id, "dead", why)
         word = self._readable(row.body, now)

@@ -15,6 +15,7 @@ from bots.channels.sending import Later, Moved, Never, Sent
 from bots.channels.telegram import Telegram
 from bots.channels.telegram_messages import read_update
 from bots.message import BUTTON, EVENT, FILE, IMAGE, LOCATION, TEXT, UNKNOWN, VIDEO, VOICE, Button, Reply
+from bots.overdue import Overdue
 from bots.setting_groups import TelegramSettings
 from bots.telegram_door import TelegramDoor
 from tests.makers import moment
@@ -391,6 +392,15 @@ def test_an_update_that_fails_is_tried_again_then_set_aside_with_an_apology(api,
     assert "抱歉" in text
     assert store.read(lambda unit: unit.inbox_seen("telegram", "1000").state) == "dead"
     assert "张三丰" not in caplog.text
+
+
+def test_an_update_that_is_never_done_with_is_set_aside_at_once(api, door, store, reception):
+    reception.fails = Overdue()
+    push(door, api.say("没有底的话"))
+
+    door.pump(NOW, 1)
+
+    assert store.read(lambda unit: unit.inbox_seen("telegram", "1000").state) == "dead"
 
 
 def test_in_a_group_the_answer_goes_to_the_group(api, door, store):

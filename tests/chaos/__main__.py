@@ -14,16 +14,18 @@ from pathlib import Path
 
 from models.migrate import migrate
 from tests import postgres
-from tests.chaos import classes
+from tests.chaos import classes, serving
 from tests.chaos.checking import Found
 from tests.chaos.day import Order
 from tests.chaos.harness import CALLS, DISK, HEADING, Tally, Town, has_strace
 from tests.chaos.releases import migrations_killed
 
 KILL = "signal=KILL"
-SHORT = "killed EIO ENOSPC control deliveries platform schedulers stopped clock disk migration pg-…"
+SHORT = "killed EIO ENOSPC control deliveries platform schedulers stopped clock disk migration poison flood pg-…"
 # In the middle of each message to the platform, and of some of what is written down around them.
 STOPS = [*(("sendto", number) for number in range(1, 11)), *(("fdatasync", number) for number in range(2, 80, 8))]
+# Seconds: shorter and longer than a platform waits, longer than anybody waits for a connection.
+HALTS = (1, 8, 36)
 CONTROLS = {"ack_first": "acknowledged before the commit", "split": "notices in a second transaction"}
 
 
@@ -60,6 +62,8 @@ def on_sqlite(town: Town, order: Order, most: int | None) -> Classes:
         "clock": lambda: [classes.clock_jumps(town, order)],
         "disk": lambda: [classes.disk_full(town, order, sizes)],
         "migration": lambda: [migrations_killed(town, order, DISK[:2], 200, most)],
+        "poison": lambda: [serving.poisoned(town, order)],
+        "flood": lambda: [serving.flooded(town, order)],
     }
 
 
@@ -81,6 +85,8 @@ def on_postgresql(town: Town, order: Order, most: int | None, server: str) -> Cl
             classes.restarts(town, order, "connections cut", lambda: classes.cut_connections(order.url), pauses)
         ],
         "pg-migration": lambda: [migrations_killed(town, order, ("sendto",), 200, most)],
+        "pg-halted": lambda: [serving.halted(town, order, server, HALTS)],
+        "pg-flood": lambda: [serving.flooded(town, order)],
     }
 
 
