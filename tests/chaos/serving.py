@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class Standing:
         self.platform = town.platform
         self.answers: dict[int, set[bytes]] = {}
         self._lock = threading.Lock()
-        self._clients = threading.local()
+        self._mine, self._clients = threading.local(), ExitStack()
 
     def push(self, who: int, id: int, text: str) -> bytes | None:
         """One message as the platform brings it: again while nobody answers; what was answered."""
@@ -69,10 +69,17 @@ class Standing:
 
     def _client(self) -> httpx.Client:
         """A connection of each thread's own."""
-        if not hasattr(self._clients, "one"):
-            self._clients.one = httpx.Client(base_url=self.running.url, timeout=PLATFORM_WAITS, trust_env=False)
-        client: httpx.Client = self._clients.one
-        return client
+        if not hasattr(self._mine, "client"):
+            client = httpx.Client(base_url=self.running.url, timeout=PLATFORM_WAITS, trust_env=False)
+            self._mine.client = self._clients.enter_context(client)
+        mine: httpx.Client = self._mine.client
+        return mine
+
+    def close(self) -> None:
+        """Hang up, and pull the plug."""
+        self._clients.close()
+        self.running.http.close()
+        self.running.kill()
 
     def at_rest(self) -> None:
         """Until nothing waits to be told or handled."""
@@ -116,7 +123,7 @@ def standing(town: Town, order: Order, **more: str) -> Iterator[Standing]:
     try:
         yield office
     finally:
-        office.running.kill()
+        office.close()
 
 
 def poisoned(town: Town, order: Order, longest: str = "") -> Tally:
