@@ -34,6 +34,9 @@ CHANNEL = "telegram"
 # The platform's updates are a few kilobytes; the largest allowed text in its longest encoding fits four times over.
 MAX_BODY = 256 * 1024
 TRIES = 3
+# So many processes may end in the hands of one update, for whatever reason; the next sets it aside.
+DEATHS = 4
+ENDED = "the process ended while this was handled"
 LONGEST_PAUSE = 60.0
 # How often to look for updates that another process took in.
 LOOK = 5.0
@@ -63,7 +66,7 @@ class TelegramDoor:
         self._courier = courier
         self._clock = clock
         self._webhook_url = webhook_url
-        self._ready = False
+        self._ready = self._begun = False
         self._bell = threading.Event()
         self._pumping = threading.Lock()
 
@@ -147,6 +150,7 @@ class TelegramDoor:
         if not rows:
             return False
         id = rows[0].id
+        self._begin(id, now)
         try:
             callback = self._store.write(lambda unit: self._handle(unit, id, now))
         except NotKept:
@@ -161,6 +165,12 @@ class TelegramDoor:
                 self._telegram.acknowledge(callback)
         self._courier.kick()
         return True
+
+    def _begin(self, id: str, now: datetime) -> None:
+        """The first update of a process may be what ended the one before: that counts as a try, before it is tried."""
+        if not self._begun:
+            self._store.write(lambda unit: self._count(unit, id, ENDED, now, DEATHS))
+            self._begun = True
 
     def _handle(self, unit: Any, id: str, now: datetime) -> str:
         """One update with all it causes; the press to acknowledge, if it was one. Nothing if another took it."""
