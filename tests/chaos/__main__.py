@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from tests.chaos.checking import Found
 from tests.chaos.day import Order
 from tests.chaos.harness import CALLS, DISK, HEADING, Tally, Town, has_strace
 from tests.chaos.releases import migrations_killed
+from tests.results import add
 
 KILL = "signal=KILL"
 SHORT = "killed EIO ENOSPC control deliveries platform schedulers stopped clock disk migration poison flood pg-…"
@@ -136,12 +136,8 @@ def _lived(those: Classes, only: str) -> Iterator[tuple[str, Tally, float]]:
 
 def put(file: Path, short: str, tally: Tally, seconds: float) -> None:
     """Add one row to those of the file."""
-    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     row = {**asdict(tally), "violations": len(tally.violations), "seconds": round(seconds)}
-    name = str(row.pop("name"))
-    before = kept.get(name, {})
-    kept[name] = {"class": short, **{what: count + before.get(what, 0) for what, count in row.items()}}
-    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    add(file, str(row.pop("name")), short, row)
 
 
 def told(tally: Tally) -> int:

@@ -134,7 +134,7 @@ def poisoned(town: Town, order: Order, longest: str = "") -> Tally:
         before = office.memory()
         for number, poison in enumerate((ENDLESS, GREEDY)):
             bad = pool.submit(office.push, 90 + number, 900 + number, poison)
-            others = [pool.submit(office.push, who, number * 10 + who, STORY) for who in range(6)]
+            others = [pool.submit(office.push, who, who, STORY) for who in range(6 * number, 6 * number + 6)]
             tally.lost += sum(other.result() is None for other in others)
             tally.effect += bad.result() is not None
             tally.points += 1
