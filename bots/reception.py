@@ -19,6 +19,7 @@ from bots.citizen.scene import PRIVATE_FORM
 from bots.errands import MISSED, WEB
 from bots.knowledge import Knowledge
 from bots.message import TEXT, Button, Media, Message, Reply
+from bots.overdue import Limit
 from bots.reception_room import RoomReception
 from bots.render import Rendering
 from bots.talk import USUAL, Act, FileCase, Here, Known, Material, Reading, Talk, Turn
@@ -32,6 +33,8 @@ from casebook.wording import refusal
 from casebook.wording import say as say_notice
 
 log = logging.getLogger(__name__)
+
+LIMIT = Limit()
 
 Say = Callable[[str, Mapping[str, Any]], str]
 # Their servers are abroad: identity numbers and addresses do not belong there (readings A40).
@@ -119,11 +122,13 @@ class Reception:
         self._room = RoomReception(desk, jurisdiction, self._words, public_url)
 
     def receive(self, unit: Any, message: Message) -> list[Reply]:
-        """What to answer to one message. Runs inside the caller's transaction and may be run again after a conflict."""
-        person = self._room.person(unit, message)
-        if message.chat or person is not None or self._room.claims(message):
-            return self._room.receive(unit, message, person)
-        return self._from_citizen(unit, message)
+        """What to answer to one message. Runs inside the caller's transaction and may be run again after a conflict.
+        Raises Overdue where one message takes too long or too much."""
+        with LIMIT.kept():
+            person = self._room.person(unit, message)
+            if message.chat or person is not None or self._room.claims(message):
+                return self._room.receive(unit, message, person)
+            return self._from_citizen(unit, message)
 
     def _from_citizen(self, unit: Any, message: Message) -> list[Reply]:
         contact = unit.contact(message.channel, message.sender, message.sender_name, message.at)
