@@ -3,6 +3,7 @@ talk woken because its pause is over."""
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +20,11 @@ from bots.packing import reply_notices
 from bots.render import Row
 from bots.wording import FOLDER, load_words
 from casebook.case import Notice, Person
+from casebook.law import Law
 from casebook.terms import MESSAGES
+from casebook.waited import REMINDING, renewed
 
+log = logging.getLogger(__name__)
 words = load_words(FOLDER / "channels" / "wording.toml")
 
 # 2, 4, 8 … seconds, from the eleventh try on every half hour: two days in all, longer than a weekend's outage.
@@ -31,7 +35,10 @@ LONGEST_WISH = 20 * 3600.0
 MISSED = "missed"
 # The one channel that is ours: what is put there has arrived, whether it is looked at or not.
 WEB = "web"
+# A reminder that goes within this time of being written needs no second look.
+FRESH = timedelta(minutes=1)
 Resume = Callable[[Any, str, datetime], Sequence[Reply]]
+Renew = Callable[[Any, Row, datetime], Row | None]
 
 
 class Unwritable(Exception):
@@ -116,11 +123,32 @@ def as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:
     return heard
 
 
+def renewing(law: Callable[[], Law]) -> Renew:
+    """Looks at reminders that had to wait once more: what was done meanwhile is not said, and is noted as withdrawn."""
+
+    def renew(unit: Any, row: Any, now: datetime) -> Row | None:
+        if row.message not in REMINDING or (row.attempts < 2 and now - row.at < FRESH):
+            return row  # type: ignore[no-any-return]
+        written = Notice(row.key.partition(">")[0], row.to, row.message, row.at, row.case, row.facts, row.private)
+        try:
+            stands = renewed(written, now, law(), unit.load)
+        except Exception as error:
+            log.error("courier: %s of case %s goes as it was written: %s", row.message, row.case, fault(error))
+            return row  # type: ignore[no-any-return]
+        if stands is None:
+            unit.outbox_withdrawn(row.key, now)
+            return None
+        facts = {"of": [stands.key], **stands.facts}
+        return replace(row, message=stands.message, case=stands.case, facts=facts, private=stands.private)  # type: ignore[no-any-return]
+
+    return renew
+
+
 def next_try(row: Row, outcome: Later, now: datetime, chance: random.Random) -> datetime | None:
     """When to try again; None when it was tried often enough. Chance keeps a crowd from coming back at once."""
-    if outcome.blameless:
+    if outcome.blameless and outcome.seconds:
         return now + timedelta(seconds=outcome.seconds)
-    if row.attempts >= TRIES:
+    if row.attempts >= TRIES and not outcome.blameless:
         return None
     if outcome.seconds:
         return now + timedelta(seconds=min(outcome.seconds, LONGEST_WISH) * chance.uniform(1.0, 1.2))

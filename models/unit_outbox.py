@@ -126,6 +126,11 @@ class Outbox(Part):
         news = {"state": state, "why": why.replace("\0", ""), "next_at": next_at or at}
         self._run(update(outbox).where(outbox.c.key == key).values(news))
 
+    def outbox_withdrawn(self, key: str, at: datetime) -> None:
+        """It waited until it had become pointless: nobody is told."""
+        news = {"state": "withdrawn", "why": "pointless by then", "next_at": at}
+        self._run(update(outbox).where(outbox.c.key == key).values(news))
+
     def outbox_elsewhere(self, key: str, at: datetime, why: str, tried: Sequence[str]) -> None:
         """It did not go by the channels tried: at once by another."""
         news = {"state": "waiting", "why": why.replace("\0", ""), "next_at": at, "channel": ",".join(tried)}
