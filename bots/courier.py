@@ -295,6 +295,6 @@ class Courier:
             return
         log.warning("courier: %s of case %s will not arrive: %s", row.message, row.case, outcome.why)
         unit.outbox_failed(row.key, now, outcome.why, None)
-        if row.to.startswith("citizen:"):
+        if row.to.startswith(("citizen:", "chat:")):
             shown = self._written(row, WEB) if errand else None
             unit.post(not_reached(unit, row, shown, outcome.code, now, self._call_by(now)))

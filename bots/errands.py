@@ -19,6 +19,7 @@ from bots.message import Reply
 from bots.packing import reply_notices
 from bots.render import Row
 from bots.wording import FOLDER, load_words
+from casebook.addressing import called
 from casebook.case import Notice, Person
 from casebook.law import Law
 from casebook.terms import MESSAGES
@@ -79,7 +80,10 @@ def not_reached(
     unit: Any, row: Row, shown: Reply | None, code: str, now: datetime, call_by: datetime
 ) -> Sequence[Notice]:
     """What is done when a citizen could not be sent a notice: it is kept for the next time they write, stands in
-    their web chat if they joined one, and the dispatchers are to call by a moment if it is about a case."""
+    their web chat if they joined one, and the dispatchers are to call by a moment if it is about a case. That a group
+    is out of reach the dispatchers hear too."""
+    if row.to.startswith("chat:"):
+        return _group_lost(unit, row, now) if shown is not None else ()
     handle = row.to.partition(":")[2]
     if shown is not None:
         unit.contact_note(handle, MISSED, "yes")
@@ -90,6 +94,19 @@ def not_reached(
     title, why = MESSAGES.get(row.message, row.message), words(f"unreachable.{code}")
     facts = {"number": row.case, "message": row.message, "message_title": title, "why": why, "due": call_by.isoformat()}
     return [Notice(f"{row.key}/unreachable", "dispatchers", "unreachable", now, row.case, facts)]
+
+
+def _group_lost(unit: Any, row: Row, now: datetime) -> Sequence[Notice]:
+    """What a group does not hear is told to the dispatchers, or, if it is theirs, to the supervisors: each order by
+    itself, of what only reminds once a day that the group is out of reach."""
+    _, channel, chat = row.to.split(":", 2)
+    address: str | None = unit.group_of(channel, chat)
+    if address is None or row.message == "reply":
+        return ()
+    key = f"unheard/{row.to}/{now:%Y-%m-%d}" if row.message in REMINDING else f"{row.key}/unheard"
+    facts = {"number": row.case, "room": called(address), "message_title": MESSAGES.get(row.message, row.message)}
+    to = "supervisors" if address == "dispatchers" else "dispatchers"
+    return [Notice(key, to, "unheard", now, row.case, facts)] if address != to else []
 
 
 def copy_for(row: Row, channel: str, chat: str) -> Notice:
