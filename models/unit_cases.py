@@ -121,9 +121,12 @@ class Cases(Outbox, Timers):
         kind: str | None = None,
         filed_from: datetime | None = None,
         filed_to: datetime | None = None,
+        score_below: int | None = None,
+        undue: bool = False,
         offset: int = 0,
     ) -> list[str]:
-        """Numbers of the cases in these states, of this unit (leading, co-handling, asked), oldest first."""
+        """Numbers of the cases in these states, of this unit (leading, co-handling, asked), oldest first; `undue`:
+        only those with no limit running."""
         conditions: list[ColumnElement[bool]] = []
         if state is not None:
             conditions.append(cases.c.state.in_([state] if isinstance(state, str) else list(state)))
@@ -135,6 +138,10 @@ class Cases(Outbox, Timers):
             conditions.append(cases.c.filed_at >= filed_from)
         if filed_to is not None:
             conditions.append(cases.c.filed_at < filed_to)
+        if score_below is not None:
+            conditions.append(cases.c.score < score_below)
+        if undue:
+            conditions.append(cases.c.next_due.is_(None))
         query = select(cases.c.number).where(*conditions).order_by(cases.c.filed_at, cases.c.number)
         return self._numbers(query.limit(limit).offset(offset))
 

@@ -173,6 +173,11 @@ class Outbox(Part):
         news = {"state": state, "why": why.replace("\0", ""), "next_at": next_at or at}
         self._do(_named(tuple(news)), {"which": key, **news})
 
+    def outbox_withdrawn(self, key: str, at: datetime) -> None:
+        """It waited until it had become pointless: nobody is told."""
+        news = {"state": "withdrawn", "why": "pointless by then", "next_at": at}
+        self._run(update(outbox).where(outbox.c.key == key).values(news))
+
     def outbox_elsewhere(self, key: str, at: datetime, why: str, tried: Sequence[str]) -> None:
         """It did not go by the channels tried: at once by another."""
         news = {"state": "waiting", "why": why.replace("\0", ""), "next_at": at, "channel": ",".join(tried)}
@@ -226,17 +231,23 @@ class Outbox(Part):
         """Notices that were given up, newest last."""
         return self._outbox_rows(outbox.c.state == "failed")[-limit:]
 
-    def outbox_unreached(self, since: datetime, limit: int = 200) -> list[str]:
-        """The numbers of the cases of which something was given up since then that a citizen should have heard."""
-        failed = outbox.c.state == constant("failed")
-        mine = select(outbox.c.number).where(failed, outbox.c.next_at >= since, outbox.c.to.like("citizen:%"))
-        rows = self._rows(mine.where(outbox.c.number.is_not(None)).order_by(outbox.c.next_at).limit(limit))
+    def outbox_unreached(self, limit: int = 200) -> list[str]:
+        """The numbers of the cases on the call list, longest waiting first."""
+        rows = self._rows(select(outbox.c.number).where(CALLABLE).order_by(outbox.c.next_at).limit(limit))
         return list(dict.fromkeys(row.number for row in rows))
 
     def outbox_silent(self, before: datetime) -> list[str]:
         """The rooms for which something has been waiting since before then."""
         waiting = select(outbox.c.to).where(_is_open(outbox), outbox.c.at < before, ~outbox.c.to.like("citizen:%"))
         return [row.to for row in self._rows(waiting.distinct().order_by(outbox.c.to))]
+
+    def outbox_deaf(self, since: datetime) -> list[str]:
+        """The groups to which something was given up since then, and nothing has gone after it."""
+        later = outbox.alias("later")
+        came = exists().where(later.c.to == outbox.c.to, later.c.id > outbox.c.id, later.c.state == constant("sent"))
+        failed = and_(outbox.c.state == constant("failed"), outbox.c.next_at >= since, outbox.c.to.like("chat:%"))
+        lost = select(outbox.c.to).where(failed, ~came)
+        return [row.to for row in self._rows(lost.distinct().order_by(outbox.c.to))]
 
     def notices_for(self, to: str, since_id: int = 0, limit: int = 200) -> list[OutboxRow]:
         """A recipient's notices after a row id, whatever their fate."""

@@ -20,7 +20,7 @@ from models.verify import verify
 from tests.simulator.people import Citizen
 from tests.simulator.world import Letter, World
 
-GONE = ("sent", "passive")
+GONE = ("sent", "passive", "withdrawn")
 
 
 def judge(world: World, store: Store, citizens: Iterable[Citizen], at_rest: bool) -> list[str]:
