@@ -25,7 +25,7 @@ from nlp.route import Router
 from nlp.same import same
 from nlp.screen import Screening, clauses, look, screen
 from nlp.sketch import Sketch, sketch
-from nlp.text import Cleaned, Word, clean, cut
+from nlp.text import Cleaned, Said, Word, clean, cut
 
 WEIGHTS = Path(__file__).with_name("weights")
 
@@ -40,6 +40,9 @@ MOST_DEPARTMENTS = 5
 LEAST_PROBABILITY = 0.01
 # So many units with so many words each say why; more would not be read.
 MOST_REASONED, MOST_WORDS = 3, 4
+
+
+Answers = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -93,22 +96,23 @@ class Reader:
         seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
         vector = self.model.vector(said, marks)
-        kind, screening = self._understand(cleaned.text, words, said, has_unit, vector)
+        answers = self.model.answers(vector)
+        kind, screening = self._understand(cleaned.text, words, said, has_unit, answers)
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
-            departments = self._departments(cleaned.text, said, vector)
+            departments = self._departments(cleaned.text, said, answers["subject"])
         why = (kind.why, screening.why, *self._routing_reasons(cleaned.text, departments, said, vector))
         clause = self.clause_of.get(screening.ground)
         fields, spans = _fields(cleaned, found), {each.name: cleaned.span(each.start, each.end) for each in found}
         return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
 
     def _understand(
-        self, text: str, words: Sequence[Word], said: Sequence[str], has_unit: bool, vector: Vector
+        self, text: str, words: Sequence[Word], said: Said, has_unit: bool, answers: Answers
     ) -> tuple[KindAnswer, Screening]:
-        grounds, kinds = parts(self.model.answer("whole", vector))
-        kind = tell_kind(text, self.decision.weigh_kinds(self.model.answer("kind", vector), kinds))
-        learnt = self.model.answer("screen", vector)
-        chances = self.decision.weigh((grounds, learnt), self.model.answer("verdict", vector))
+        grounds, kinds = parts(answers["whole"])
+        kind = tell_kind(text, self.decision.weigh_kinds(answers["kind"], kinds))
+        learnt = answers["screen"]
+        chances = self.decision.weigh((grounds, learnt), answers["verdict"])
         likely = {ground: math.sqrt(chance * grounds.get(ground, 0.0)) for ground, chance in learnt.items()}
         return kind, screen(look(text, words, said, kind.kind, has_unit), likely, chances, self.decision)
 
@@ -130,8 +134,8 @@ class Reader:
         said, marks = see(cleaned, words, bool(find_organisations(cleaned, words)))
         return self.router.route(cleaned, said, self.model.answer("subject", self.model.vector(said, marks)))
 
-    def _departments(self, text: str, said: Sequence[str], vector: Vector) -> tuple[tuple[str, float], ...]:
-        routed = self.router.route(text, said, self.model.answer("subject", vector))
+    def _departments(self, text: str, said: Said, subjects: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+        routed = self.router.route(text, said, subjects)
         city = self.city
         if city is not None:
             routed = city.blend(text, routed)
@@ -140,12 +144,12 @@ class Reader:
         )
 
     def _routing_reasons(
-        self, text: str, departments: Sequence[tuple[str, float]], said: Sequence[str], vector: Vector
+        self, text: str, departments: Sequence[tuple[str, float]], said: Said, vector: Vector
     ) -> Iterator[str]:
         """A line for each of the first three units: words of its duties, and those that were learnt to speak for it."""
-        for name, chance in departments[:MOST_REASONED]:
-            subject = self.router.subject_of(name)
-            learnt = self.model.reasons("subject", subject, vector) if subject else []
+        told = departments[:MOST_REASONED]
+        subjects = [self.router.subject_of(name) for name, _ in told]
+        for (name, chance), learnt in zip(told, self.model.reasons("subject", subjects, vector), strict=True):
             words = list(dict.fromkeys([*self.router.reasons(name, said), *learnt]))[:MOST_WORDS]
             if not words and self.city is not None:
                 words = self.city.reasons(text, name)
