@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from nlp.anchored import anchored
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname, staff_name_at
 from nlp.found import Found, without_overlaps
 from nlp.text import Word
@@ -33,10 +34,10 @@ STAFF_NUMBER = re.compile(
 NUMBER_MENDED = re.compile(
     rf"{BADGE}[^。!?\n]{{0,20}}?(?:应该是|应为|正确的是|更正为|改为|改成)\s?(?P<number>{BADGE_NUMBER})(?![0-9])"
 )
-NUMBER_STAFF = re.compile(r"(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)")
-TITLED = re.compile(rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
+NUMBER_STAFF = anchored("[0-9]", r"(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)")
+TITLED = anchored(TITLES, rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
 CALLED = re.compile(
-    rf"(?:{PEOPLE}|那个人|那位|这位|[个位])[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
+    rf"(?:{PEOPLE}|那个人|那位|这位|个|位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
 )
 ROLE_BEFORE = re.compile(rf"(?:{ROLES})(?:写的是|是|:|\s)?(?=[一-龥]{{2}})")
 CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人)")

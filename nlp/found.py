@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlp.anchored import anchored
+
 # What a person says when taking back a word. "写错了" alone may speak of a certificate, so the speaker must be there.
-TAKEN_BACK = re.compile(
+TAKEN_BACK = anchored(
+    "不对|不好意|更|纠|抱歉|错|误|改|换成|准确",
     r"(?:^|[,。;!?.、~\s])[哦噢啊呃哎]?(?:不对|不好意思|更正|纠正|更改|抱歉)|(?:说|记|打|发|输|看|我写|我填|刚写|刚才写)错了?"
     r"|(?:电话|手机|号码|手机号|时间|日期|窗口|名字|姓名|地址|单位|证号|工号|编号|身份证|身份证号)(?:号码?|号)?[又给]?(?:错了|不对|有误|写错了?|填错了?)"
-    r"|(?:改成|改为|换成|更正为|准确[地的]?说)"
+    r"|(?:改成|改为|换成|更正为|准确[地的]?说)",
 )
 NOT_BUT = re.compile(r"不是(?P<not>[^,。;!?]{1,24})[,。;!?]?\s?(?:而是|应该是|是)")
 
