@@ -10,23 +10,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+FIGURES = "0|1|2|3|4|5|6|7|8|9"
+
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """`anchor`: a text in which it is not found is not searched for the pattern."""
+    """A text in which none of `words` stands is not searched for the pattern."""
 
-    anchor: re.Pattern[str]
+    words: tuple[str, ...]
+    any_word: re.Pattern[str]
     pattern: re.Pattern[str]
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match, if any."""
-        return self.pattern.search(text) if self.anchor.search(text) else None
+        return self.pattern.search(text) if self._stands_in(text) else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Every match, in order."""
-        return self.pattern.finditer(text) if self.anchor.search(text) else iter(())
+        return self.pattern.finditer(text) if self._stands_in(text) else iter(())
+
+    def _stands_in(self, text: str) -> bool:
+        return self.words[0] in text if len(self.words) == 1 else self.any_word.search(text) is not None
 
 
 def anchored(anchor: str, pattern: str) -> Anchored:
-    """`anchor`: signs in brackets, or words with bars between."""
-    return Anchored(re.compile(anchor), re.compile(pattern))
+    """`anchor`: words with bars between, one of which is in every match."""
+    words = anchor.split("|")
+    return Anchored(tuple(words), re.compile("|".join(map(re.escape, words))), re.compile(pattern))

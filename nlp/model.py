@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from nlp.text import Said
 
 Numbers = NDArray[np.float64]
 
+NOWHERE = -1
 ARRAYS, CARD, WORDS = "weights.npz", "card.json", "words.json"
 
 
@@ -50,10 +51,11 @@ class Vocabulary(Mapping[str, int]):
     def __len__(self) -> int:
         return sum(map(len, self.sorts.values()))
 
-    def columns(self, said: Said) -> Iterator[int | None]:
-        """The column of each feature; None where there is none."""
+    def columns(self, said: Said) -> Iterator[int]:
+        """The column of each feature; NOWHERE where there is none."""
         known = self.sorts
-        return chain.from_iterable(map(known[sort].get, those) for sort, those in said.sorts.items() if sort in known)
+        found = (map(known[sort].get, those, repeat(NOWHERE)) for sort, those in said.sorts.items() if sort in known)
+        return chain.from_iterable(found)
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,13 @@ class Model:
     def vector(self, said: Said, marks: Iterable[str] = ()) -> Vector:
         """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks by worth."""
         counts = Counter(self.vocabulary.columns(said))
-        counts.pop(None, None)
-        columns = np.fromiter(counts, dtype=np.intp, count=len(counts))
-        values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
-        values = self._scaled(columns, values * self.rarity[columns])
-        seen = [column for mark in marks if (column := self.vocabulary.get(mark)) is not None]
-        marked = np.array(seen, dtype=np.intp)
-        return Vector(np.concatenate([columns, marked]), np.concatenate([values, self.rarity[marked]]))
+        counts.pop(NOWHERE, None)
+        marked = [column for mark in marks if (column := self._marks.get(mark)) is not None]
+        columns = np.array([*counts, *marked], dtype=np.intp)
+        values, own = self.rarity[columns], slice(len(counts))
+        often = np.array([*counts.values()], dtype=np.float64)
+        values[own] = self._scaled(columns[own], values[own] * (1.0 + np.log(often)))
+        return Vector(columns, values)
 
     def _scaled(self, columns: NDArray[np.intp], values: Numbers) -> Numbers:
         """Each block to its own length."""
@@ -129,16 +131,32 @@ class Model:
         question = self.heads[head]
         return dict(zip(question.classes, question.probabilities(vector).tolist(), strict=True))
 
-    def answers(self, vector: Vector) -> dict[str, dict[str, float]]:
-        """Head → class → probability: of all heads in little more time than of one."""
+    def chances(self, vector: Vector) -> Numbers:
+        """The probabilities of all heads' classes, in the order of `labels`: in little more time than of one head."""
         side = self._side_by_side
         scores = (vector.values @ side.weights.take(vector.columns, axis=0)) * side.scale + side.bias
         powers = np.exp(scores - np.maximum.reduceat(scores, side.starts)[side.head_of])
-        chances = (powers / np.add.reduceat(powers, side.starts)[side.head_of]).tolist()
-        return {
-            name: dict(zip(head.classes, chances[start:], strict=False))
-            for (name, head), start in zip(self.heads.items(), side.starts.tolist(), strict=True)
-        }
+        answer: Numbers = powers / np.add.reduceat(powers, side.starts)[side.head_of]
+        return answer
+
+    def of(self, head: str, chances: Numbers) -> dict[str, float]:
+        """Class → probability of one head among the `chances` of all."""
+        start = self._starts[head]
+        classes = self.heads[head].classes
+        return dict(zip(classes, chances[start : start + len(classes)].tolist(), strict=True))
+
+    @cached_property
+    def _starts(self) -> dict[str, int]:
+        return dict(zip(self.heads, self._side_by_side.starts.tolist(), strict=True))
+
+    @cached_property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """Head and class of each of the `chances`."""
+        return tuple((name, label) for name, head in self.heads.items() for label in head.classes)
+
+    @cached_property
+    def _marks(self) -> dict[str, int]:
+        return {f"m:{mark}": column for mark, column in self.vocabulary.sorts.get("m", {}).items()}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -158,29 +176,48 @@ class Model:
 
     def reasons(self, head: str, labels: Sequence[str], vector: Vector, most: int = 4) -> list[list[str]]:
         """For each label the words that spoke most for it against the other classes; none for an unknown one."""
-        question = self.heads[head]
-        words = np.flatnonzero(self._is_word[vector.columns])
-        columns = vector.columns[words]
-        weights = question.weights[columns] * question.scale
-        against = weights.mean(axis=1)
-        found: list[list[str]] = []
-        for label in labels:
-            at = question.classes.index(label) if label in question.classes else None
-            spoke = vector.values[words] * (weights[:, at] - against) if at is not None else np.zeros(0)
-            order = np.argsort(-spoke, kind="stable")[:most]
-            found.append([self._words[int(columns[place])] for place in order if spoke[place] > 0])
-        return found
+        question, places = self.heads[head], self._places[head]
+        known = np.array([places[label] for label in labels if label in places], dtype=np.intp)
+        rows = self._shown.row_of[vector.columns]
+        words = np.flatnonzero(rows >= 0)
+        for_each = question.weights[vector.columns[words][:, None], known] * question.scale[known]
+        spoke = vector.values[words] * (for_each.T - self._on_the_mean[head][rows[words]])
+        names = [self._shown.words[row] for row in rows[words].tolist()]
+        told = iter([_most(names, row, most) for row in spoke.tolist()])
+        return [next(told) if label in places else [] for label in labels]
 
     @cached_property
-    def _words(self) -> dict[int, str]:
-        """Column → word, of words of two characters or more: what can be shown to a person."""
-        return {column: word for word, column in self.vocabulary.sorts.get("w", {}).items() if len(word) > 1}
+    def _places(self) -> dict[str, dict[str, int]]:
+        return {
+            name: dict(zip(head.classes, range(len(head.classes)), strict=True)) for name, head in self.heads.items()
+        }
 
     @cached_property
-    def _is_word(self) -> NDArray[np.bool_]:
-        found = np.zeros(len(self.vocabulary), dtype=np.bool_)
-        found[[*self._words]] = True
-        return found
+    def _shown(self) -> _Shown:
+        return _Shown.of(self.vocabulary)
+
+    @cached_property
+    def _on_the_mean(self) -> dict[str, Numbers]:
+        """What each word that can be shown says for a class of that head on the mean."""
+        columns = self._shown.columns
+        return {name: (head.weights[columns] * head.scale).mean(axis=1) for name, head in self.heads.items()}
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Words of two characters or more: what can be shown to a person. `row_of`: of each column, -1 where no word."""
+
+    words: Sequence[str]
+    columns: NDArray[np.intp]
+    row_of: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> _Shown:
+        words = {word: column for word, column in vocabulary.sorts.get("w", {}).items() if len(word) > 1}
+        columns = np.array([*words.values()], dtype=np.intp)
+        row_of = np.full(len(vocabulary), -1, dtype=np.int32)
+        row_of[columns] = np.arange(len(words))
+        return cls([*words], columns, row_of)
 
 
 @dataclass(frozen=True)
@@ -200,6 +237,12 @@ def side_by_side(parts: Sequence[NDArray[np.int8]]) -> NDArray[np.int8]:
     if whole is not None and whole.shape[1:] == (width,) and all(each.base is whole for each in parts):
         return whole
     return np.concatenate(parts, axis=1)
+
+
+def _most(names: Sequence[str], worth: Sequence[float], most: int) -> list[str]:
+    """The names worth most, of those worth something; of equals the first."""
+    spoke = [place for place, each in enumerate(worth) if each > 0]
+    return [names[place] for place in sorted(spoke, key=worth.__getitem__, reverse=True)[:most]]
 
 
 def lengths_of(blocks: Mapping[str, float]) -> Numbers:
