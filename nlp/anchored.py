@@ -7,8 +7,9 @@ pattern would take to fail at every place. `tests/test_nlp_anchored.py` proves t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import methodcaller
 
 FIGURES = "0|1|2|3|4|5|6|7|8|9"
 
@@ -18,22 +19,20 @@ class Anchored:
     """A text in which none of `words` stands is not searched for the pattern."""
 
     words: tuple[str, ...]
-    any_word: re.Pattern[str]
+    stands_in: Callable[[str], object]
     pattern: re.Pattern[str]
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match, if any."""
-        return self.pattern.search(text) if self._stands_in(text) else None
+        return self.pattern.search(text) if self.stands_in(text) else None
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+    def finditer(self, text: str) -> Iterable[re.Match[str]]:
         """Every match, in order."""
-        return self.pattern.finditer(text) if self._stands_in(text) else iter(())
-
-    def _stands_in(self, text: str) -> bool:
-        return self.words[0] in text if len(self.words) == 1 else self.any_word.search(text) is not None
+        return self.pattern.finditer(text) if self.stands_in(text) else ()
 
 
 def anchored(anchor: str, pattern: str) -> Anchored:
     """`anchor`: words with bars between, one of which is in every match."""
-    words = anchor.split("|")
-    return Anchored(tuple(words), re.compile("|".join(map(re.escape, words))), re.compile(pattern))
+    words = tuple(anchor.split("|"))
+    one_of = re.compile("|".join(map(re.escape, words))).search
+    return Anchored(words, methodcaller("__contains__", anchor) if len(words) == 1 else one_of, re.compile(pattern))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import compress, islice
 
 from nlp.found import Found
 from nlp.place_words import (
@@ -124,7 +124,7 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
 def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int, int]]:
     """The first and the last word of every ending of a name, the longest at each place."""
     ends = _ends_by_last_sign(*lists)
-    places = [index for index, (word, _) in enumerate(words) if word[-1] in ends]
+    places = compress(range(len(words)), map(ends.__contains__, [word[-1] for word, _ in words]))
     found = ((index, len(ending)) for index in places if (ending := _longest(words[index], text, ends)))
     for last, size in islice(found, MOST_NAMES):
         first = last

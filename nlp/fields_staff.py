@@ -36,6 +36,7 @@ NUMBER_MENDED = re.compile(
 )
 NUMBER_STAFF = anchored(FIGURES, r"(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)")
 TITLED = anchored(TITLES, rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
+TITLE_LAST = re.compile(rf"(?:副)?(?:{TITLES})$")
 CALLED = re.compile(
     rf"(?:{PEOPLE}|那个人|那位|这位|个|位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
 )
@@ -44,8 +45,9 @@ CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人)")
 SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
 )
-FAMILIAR = re.compile(
-    rf"(?P<name>[小老][{COMMON}]|[{COMMON}][姐哥姨])(?=[,。;:!?、\s]|$|同志|后来|[说让把就也不帮给很真特态的来拿办没还是在又])"
+FAMILIAR = anchored(
+    "小|老|姐|哥|姨",
+    rf"(?P<name>[小老][{COMMON}]|[{COMMON}][姐哥姨])(?=[,。;:!?、\s]|$|同志|后来|[说让把就也不帮给很真特态的来拿办没还是在又])",
 )
 # 我姓王, 我妈妈姓林: the citizen's own, no staff.
 OWN_FOLK = re.compile(r"(?:我|我[是叫]|[爸妈父母亲老公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
@@ -92,7 +94,7 @@ def _is_own(text: str, start: int) -> bool:
 def _titled(match: re.Match[str], begins: frozenset[int]) -> Found | None:
     """李科长, 王小明主任: the name's first character must be a surname, and stand where a name begins."""
     said = match["name"]
-    title = re.search(rf"(?:副)?(?:{TITLES})$", said)
+    title = TITLE_LAST.search(said)
     if title is None:
         return None
     for length in (3, 2, 1):

@@ -90,7 +90,8 @@ def _resolved(resolve: Callable[[re.Match[str], date], date | None], match: re.M
 
 def _is_habit(text: str, match: re.Match[str]) -> bool:
     """每周三, 周一至周五: hours of business, not an event."""
-    if not any(word in match.group() for word in ("周", "星期", "礼拜")):
+    said = match.group()
+    if "周" not in said and "星期" not in said and "礼拜" not in said:
         return False
     return bool(HABIT_BEFORE.search(text[: match.start()][-3:]) or HABIT_AFTER.match(text, match.end()))
 
