@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, chain, repeat
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -20,42 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.text import Said
+from nlp.vocabulary import NOWHERE, Shown, Vocabulary
 
 Numbers = NDArray[np.float64]
 
-NOWHERE = -1
 ARRAYS, CARD, WORDS = "weights.npz", "card.json", "words.json"
 
 
 class ModelError(Exception):
     """A model folder cannot be read; says which file and why."""
-
-
-class Vocabulary(Mapping[str, int]):
-    """Feature → column, kept sort by sort: what a text says is looked up without writing the sort before each."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        """`names`: the features in the order of their columns."""
-        self.sorts: dict[str, dict[str, int]] = {}
-        for column, name in enumerate(names):
-            sort, _, rest = name.partition(":")
-            self.sorts.setdefault(sort, {})[rest] = column
-
-    def __getitem__(self, feature: str) -> int:
-        sort, _, rest = feature.partition(":")
-        return self.sorts[sort][rest]
-
-    def __iter__(self) -> Iterator[str]:
-        return (f"{sort}:{rest}" for sort, columns in self.sorts.items() for rest in columns)
-
-    def __len__(self) -> int:
-        return sum(map(len, self.sorts.values()))
-
-    def columns(self, said: Said) -> Iterator[int]:
-        """The column of each feature; NOWHERE where there is none."""
-        known = self.sorts
-        found = (map(known[sort].get, those, repeat(NOWHERE)) for sort, those in said.sorts.items() if sort in known)
-        return chain.from_iterable(found)
 
 
 @dataclass(frozen=True)
@@ -193,31 +166,14 @@ class Model:
         }
 
     @cached_property
-    def _shown(self) -> _Shown:
-        return _Shown.of(self.vocabulary)
+    def _shown(self) -> Shown:
+        return Shown.of(self.vocabulary)
 
     @cached_property
     def _on_the_mean(self) -> dict[str, Numbers]:
         """What each word that can be shown says for a class of that head on the mean."""
         columns = self._shown.columns
         return {name: (head.weights[columns] * head.scale).mean(axis=1) for name, head in self.heads.items()}
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """Words of two characters or more: what can be shown to a person. `row_of`: of each column, -1 where no word."""
-
-    words: Sequence[str]
-    columns: NDArray[np.intp]
-    row_of: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, vocabulary: Vocabulary) -> _Shown:
-        words = {word: column for word, column in vocabulary.sorts.get("w", {}).items() if len(word) > 1}
-        columns = np.array([*words.values()], dtype=np.intp)
-        row_of = np.full(len(vocabulary), -1, dtype=np.int32)
-        row_of[columns] = np.arange(len(words))
-        return cls([*words], columns, row_of)
 
 
 @dataclass(frozen=True)
@@ -273,13 +229,12 @@ def load_model(folder: Path) -> Model:
     """The model in that folder. Raises ModelError with the file and the reason."""
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        words: Sequence[str] = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        vocabulary = Vocabulary(json.loads((folder / WORDS).read_text(encoding="utf-8")))
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-            heads = _read_heads(arrays, card["classes"], len(words))
+            heads = _read_heads(arrays, card["classes"], len(vocabulary))
             rarity = arrays["rarity"].astype(np.float64)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"no usable model in {folder}: {error}") from error
-    vocabulary = Vocabulary(words)
     blocks = card.get("blocks", {})
     if not blocks.keys() >= vocabulary.sorts.keys() and blocks:
         raise ModelError(f"no usable model in {folder}: words of no block")

@@ -12,14 +12,15 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, repeat
 from operator import add, itemgetter
 
 import numpy as np
 
-from nlp.model import Numbers, Vocabulary
+from nlp.model import Numbers
 from nlp.text import LEXICONS, Said, clean, cut, features
+from nlp.vocabulary import Vocabulary
 
 # How much the learnt subjects say against the bare overlap with duty lines.
 LEARNT_SHARE = 0.9
@@ -39,7 +40,9 @@ LEAST_SHARE = 1e-12
 # How sharply the overlap with duty lines speaks; found on the corpus.
 OVERLAP_SHARPNESS = 9.0
 # Of a line of duties, its words and pairs of characters are compared.
-SAYING = ("t:", "h:", "w:", "c:")
+SAYING = ("t", "h", "w", "c")
+# While a router is made, each line is looked at several times.
+LINES = 512
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,8 @@ class Router:
         self._rarity = _rarity([f"{name},{duties}" for name, duties in self.units])
         profiles = [self._profile(name, duties) for name, duties in self.units]
         self._words = Vocabulary(self._rarity)
-        self._rare = np.array([*self._rarity.values()])
-        self._rare = np.append(self._rare, 0.0)  # the last: of words that no line has
+        # The last row of both is of what no line says (NOWHERE).
+        self._rare = np.array([*self._rarity.values(), 0.0])
         weights = [[profile.weights.get(word, 0.0) for profile in profiles] for word in self._rarity]
         self._weights = np.array([*weights, [0.0] * len(profiles)])
         self._called = _by_first_signs([profile.names for profile in profiles])
@@ -87,6 +90,7 @@ class Router:
         self._tied = np.array([[self.ties.get((each.name, name), 0.0) for name in self._names] for each in subjects()])
         self._untied = UNTIED_SHARE * (self._tied.max(axis=0, initial=0.0) < LEAST_TIE)
         self._subject_of = {name: self._most_tied(name) for name in self._names}
+        _features.cache_clear()
 
     def route(self, text: str, said: Said, learnt: Mapping[str, float]) -> list[tuple[str, float]]:
         """Units and probabilities, best first. `said`: the text's features; `learnt`: subject → probability."""
@@ -226,13 +230,15 @@ def _likeness(subject: Subject, name: str, own: Mapping[str, float], line: Mappi
 
 
 def _rarity(lines: Sequence[str]) -> dict[str, float]:
-    counts = Counter(word for line in lines for word in set(_features(line)))
+    counts = Counter(word for line in lines for word in _features(line))
     return {word: math.log(1 + len(lines) / count) for word, count in counts.items()}
 
 
 def _weighted(line: str, rarity: Mapping[str, float]) -> dict[str, float]:
-    return {word: rarity.get(word, 0.0) for word in set(_features(line))}
+    return {word: rarity.get(word, 0.0) for word in _features(line)}
 
 
-def _features(line: str) -> list[str]:
-    return [one for one in features(cut(clean(line).text)) if one[:2] in SAYING and len(one) > 3]
+@lru_cache(LINES)
+def _features(line: str) -> frozenset[str]:
+    said = features(cut(clean(line).text))
+    return frozenset(f"{sort}:{each}" for sort in SAYING for each in said.of(sort) if len(each) > 1)

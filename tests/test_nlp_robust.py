@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import nlp
+from nlp.anchored import Anchored
 from nlp.reader import Reader
 from nlp.text import HEAD, TAIL
 
@@ -129,6 +130,8 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
 def _inside(value: Any) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, Anchored):
+        yield value.pattern
     elif isinstance(value, dict):
         yield from (pattern for each in value.values() for pattern in _inside(each))
     elif isinstance(value, tuple | list | frozenset):
