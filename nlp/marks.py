@@ -25,7 +25,7 @@ ASKS = re.compile(r"[?？吗呢]")
 def see(text: str, words: Sequence[Word], has_unit: bool) -> tuple[Said, list[str]]:
     """What the models see of a cleaned text: the features of what stands within its frame, and the marks."""
     around = frame(text)
-    said = features([word for word in words if around.start <= word.start < around.end])
+    said = features([word for word in words if around.start <= word[1] < around.end])
     return said, [*marks(text[around.start : around.end], said, has_unit), *(f"m:frame {does}" for does in around.does)]
 
 

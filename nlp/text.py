@@ -117,7 +117,7 @@ def cut(cleaned: str) -> tuple[Word, ...]:
 
 def features(words: Sequence[Word]) -> Said:
     """What a model sees of a text: cues (how often, and that at all), words, pairs of words, and runs of characters."""
-    texts = [word.text for word in words]
+    texts = [text for text, _ in words]
     text = "".join(texts)
     plain = ["0" if word.isdigit() else word.lower() for word in texts if word.isalnum() or word in "?!"]
     tags = cues(text)
