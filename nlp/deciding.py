@@ -7,10 +7,13 @@ the model's card.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+import numpy as np
+
+from nlp.model import Numbers
 
 ACCEPT, CLARIFY, OUT_OF_SCOPE, REFUSE = "accept", "clarify", "out_of_scope", "refuse"
 VERDICTS = (ACCEPT, CLARIFY, OUT_OF_SCOPE, REFUSE)
@@ -46,42 +49,73 @@ class Decision:
         """For the card."""
         return {**asdict(self), "lean": dict(self.lean)}
 
-    def weigh(self, grounds: Sequence[Mapping[str, float]], verdicts: Mapping[str, float]) -> dict[str, float]:
-        """Verdict → probability. `grounds`: opinions on acceptance and each ground; `verdicts`: one on the verdicts."""
-        opinions = [*map(by_verdict, grounds), verdicts]
-        scores = {
-            verdict: self.warmth * sum(math.log(opinion.get(verdict, 0.0) + LEAST) for opinion in opinions)
-            + self.lean.get(verdict, 0.0)
-            for verdict in VERDICTS
-        }
-        powers = {verdict: math.exp(score) for verdict, score in scores.items()}
-        total = sum(powers.values())
-        return {verdict: power / total for verdict, power in powers.items()}
 
-    def weigh_kinds(self, kinds: Mapping[str, float], whole: Mapping[str, float]) -> dict[str, float]:
-        """Kind → probability, of an opinion on kinds and one on the message whole."""
-        powers = {
-            kind: ((chance + LEAST) * (whole.get(kind, 0.0) + LEAST)) ** self.warmth_of_kind
-            for kind, chance in kinds.items()
-        }
-        total = sum(powers.values())
-        return {kind: power / total for kind, power in powers.items()}
+class Weigher:
+    """Four heads' opinions as one, in the way of a decision: which class counts for what is worked out once."""
+
+    def __init__(self, decision: Decision, labels: Sequence[tuple[str, str]]) -> None:
+        """`labels`: head and class of each of the probabilities that are to be weighed."""
+        self._decision = decision
+        self._lean = np.array([decision.lean.get(verdict, 0.0) for verdict in VERDICTS])
+        self._grounds, self._screened = _of_head("screen", labels)
+        self._kinds, self._kind = _of_head("kind", labels)
+        counts_for = [
+            *(_counts_for(labels, head, VERDICTS, _verdict_of) for head in ("whole", "screen", "verdict")),
+            _counts_for(labels, "whole", self._grounds, _ground_of),
+            _counts_for(labels, "whole", self._kinds, _kind_of),
+        ]
+        self._counts_for = np.concatenate(counts_for, axis=1)
+        self._ends = 3 * len(VERDICTS), 3 * len(VERDICTS) + len(self._grounds)
+
+    def weigh(self, chances: Numbers) -> Weighed:
+        """What the opinions come to."""
+        summed = chances @ self._counts_for
+        first, second = self._ends
+        opinions = np.add.reduce(np.log(summed[:first] + LEAST).reshape(3, -1))
+        likely = np.sqrt(chances[self._screened] * summed[first:second])
+        kinds = (chances[self._kind] + LEAST) * (summed[second:] + LEAST)
+        return Weighed(
+            _shares(VERDICTS, np.exp(self._decision.warmth * opinions + self._lean).tolist()),
+            dict(zip(self._grounds, likely.tolist(), strict=True)),
+            _shares(self._kinds, (kinds**self._decision.warmth_of_kind).tolist()),
+        )
 
 
-def by_verdict(grounds: Mapping[str, float]) -> dict[str, float]:
-    """Grounds' probabilities as verdicts'."""
-    summed = dict.fromkeys(VERDICTS, 0.0)
-    for ground, chance in grounds.items():
-        summed[VERDICT_OF.get(ground, ACCEPT)] += chance
-    return summed
+@dataclass(frozen=True)
+class Weighed:
+    """Probabilities of verdicts and of kinds, and how likely acceptance and each ground is."""
+
+    verdicts: Mapping[str, float]
+    grounds: Mapping[str, float]
+    kinds: Mapping[str, float]
 
 
-def parts(whole: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
-    """What a message means whole, as its grounds' probabilities and its kinds'."""
-    grounds: dict[str, float] = {}
-    kinds: dict[str, float] = {}
-    for meaning, chance in whole.items():
-        ground, _, kind = meaning.partition(BETWEEN)
-        grounds[ground] = grounds.get(ground, 0.0) + chance
-        kinds[kind] = kinds.get(kind, 0.0) + chance
-    return grounds, kinds
+def _shares(names: Sequence[str], powers: Sequence[float]) -> dict[str, float]:
+    whole = sum(powers)
+    return {name: power / whole for name, power in zip(names, powers, strict=True)}
+
+
+def _of_head(head: str, labels: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], slice]:
+    """The head's classes, and where they stand."""
+    places = [place for place, (name, _) in enumerate(labels) if name == head]
+    return tuple(label for name, label in labels if name == head), slice(places[0], places[-1] + 1)
+
+
+def _counts_for(
+    labels: Sequence[tuple[str, str]], head: str, coarser: Sequence[str], name_of: Callable[[str], str]
+) -> Numbers:
+    """A row a class, a column a coarser one: 1 where the head's class is part of it."""
+    return np.array([[float(name == head and name_of(label) == each) for each in coarser] for name, label in labels])
+
+
+def _verdict_of(label: str) -> str:
+    ground = _ground_of(label)
+    return ground if ground in VERDICTS else VERDICT_OF.get(ground, ACCEPT)
+
+
+def _ground_of(label: str) -> str:
+    return label.partition(BETWEEN)[0]
+
+
+def _kind_of(label: str) -> str:
+    return label.partition(BETWEEN)[2]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from nlp.anchored import Anchored, anchored
 from nlp.feasts import feast
 from nlp.found import Found
 from nlp.numerals import number
@@ -37,7 +38,7 @@ BEFORE_IS_DEADLINE = re.compile(
     r"(?:截止|截至|最晚|最迟|限期|期限|承诺|答应|保证|约定|有效期|到期日?|到期时间|延期到|延长到|推迟到|出生于?|生于|生日"
     r"|务必在?|必须在|要求在)[是为到至在于:我们说]{0,3}\s?$"
 )
-HOURS_AGO = re.compile(rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
+HOURS_AGO = anchored("前", rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
 HABIT_BEFORE = re.compile(r"(?:第.个|后一个|每逢|每个|每|逢|至|到|-|—|~)$")
 DAY_FOLLOWS = re.compile(r"[0-9一二三四五六七八九十]{1,3}[日号]")
 HABIT_AFTER = re.compile(
@@ -89,7 +90,8 @@ def _resolved(resolve: Callable[[re.Match[str], date], date | None], match: re.M
 
 def _is_habit(text: str, match: re.Match[str]) -> bool:
     """每周三, 周一至周五: hours of business, not an event."""
-    if not any(word in match.group() for word in ("周", "星期", "礼拜")):
+    said = match.group()
+    if "周" not in said and "星期" not in said and "礼拜" not in said:
         return False
     return bool(HABIT_BEFORE.search(text[: match.start()][-3:]) or HABIT_AFTER.match(text, match.end()))
 
@@ -235,27 +237,31 @@ def _last_of_month(match: re.Match[str], today: date) -> date:
 
 _BACK_WORDS = "|".join(sorted(DAYS_BACK, key=len, reverse=True))
 
-PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
-    (re.compile(rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
-    (re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
+PATTERNS: tuple[tuple[Anchored, Callable[[re.Match[str], date], date | None]], ...] = (
+    (anchored("年", rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
+    (anchored("2", r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
      _year_month_day),
-    (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=那天|当天|日|号|我|去|上午|下午)"),
+    (anchored(".", r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=那天|当天|日|号|我|去|上午|下午)"),
      _month_day),
-    (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})[日号]?(?![0-9个])"), _month_day),
-    (re.compile(rf"(?P<which>上个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
-    (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
+    (anchored("月", rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})[日号]?(?![0-9个])"), _month_day),
+    (anchored("月", rf"(?P<which>上个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
+    (anchored("号",
+              rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
      _bare_day),
-    (re.compile(r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
+    (anchored("周|星期|礼拜",
+              r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
      _weekday),
-    (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), _english_weekday),
-    (re.compile(rf"(?:{_BACK_WORDS})(?!说|写|打的|填|发的|那个电话)"), _back),
-    (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
-    (re.compile(rf"(?P<feast>{FEASTS})节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
-    (re.compile(rf"(?:正月|大年|农历正月)(?:初(?P<day>{N}))"), _first_month),
-    (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), _last_of_month),
-    (re.compile(rf"(?P<month>{N})月份?的?(?:第(?P<nth>[一二三四五])|最后一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"),
+    (anchored("day", r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), _english_weekday),
+    (anchored("天|日|晚|早|晨|夜|儿|个|刚|方才|day", rf"(?:{_BACK_WORDS})(?!说|写|打的|填|发的|那个电话)"), _back),
+    (anchored("前", rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
+    (anchored("天|日", rf"(?P<feast>{FEASTS})节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
+    (anchored("初", rf"(?:正月|大年|农历正月)(?:初(?P<day>{N}))"), _first_month),
+    (anchored("最后一天", rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), _last_of_month),
+    (anchored("月",
+              rf"(?P<month>{N})月份?的?(?:第(?P<nth>[一二三四五])|最后一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"),
      _weekday_of_month),
-    (re.compile(r"(?<![0-9/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[0-9]{1,2})(?![0-9/])(?=那天|当天|日|号|我|去|上午|下午|早上)"),
+    (anchored("/",
+              r"(?<![0-9/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[0-9]{1,2})(?![0-9/])(?=那天|当天|日|号|我|去|上午|下午|早上)"),
      _month_day),
 )  # fmt: skip
 
@@ -264,8 +270,10 @@ SEASONS = (
     r"|[0-9一二三四五六七八九十]{1,2}月份?(?:初|底|中旬|上旬|下旬)?"
 )
 FIGURE = "[0-9一二三四五六七八九十]"
-VAGUE = re.compile(
-    r"前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
+VAGUE = anchored(
+    "几天|两天|些天|些日|几日|最近|近期|近来|阵|段|月|年|周|星期|礼拜|久|前有|一天|有天|那天|早些|庆|五一|旦|秋|节|假",
+    r"(?=[前这最近上月年去今不好很之有那几半多十腊早0-9一二三四五六七八九两国元中春节放假过暑寒本到每])"
+    r"(?:前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
     r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初|年底|年前|年后"
     rf"|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"
     r"|上{1,3}个?(?:周|星期|礼拜)|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前"
@@ -273,5 +281,5 @@ VAGUE = re.compile(
     rf"|(?:{FIGURE}|两){{1,3}}个?(?:多月|月|多年|年)(?:之|以)?前|(?<!正){FIGURE}{{1,2}}月(?:份|初|中旬|上旬|下旬|底|末)"
     r"|国庆(?:节?期间|假期|前后|节?前(?!能|要|可|必|完成|给)|节?后)|五一(?:期间|假期|前|后)|元旦(?:期间|假期|节?前|节?后)"
     r"|中秋节?(?:期间|前|后)|春节(?:期间|前后|前|后)?|节后第一天|放假前一天|假期(?:前|后|期间)|节前|节后|过年期间|暑假|寒假"
-    r"|(?:上|这个?|本|一到|每到)周末"
+    r"|(?:上|这个?|本|一到|每到)周末)",
 )

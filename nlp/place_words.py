@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nlp.anchored import anchored
+
 FIGURES = "一二三四五六七八九十"
 
 # What names people's homes and whereabouts as often as a unit.
@@ -13,7 +15,9 @@ LISTED = re.compile(r"(?:局|委|厅|中心|委员会)$")
 UNIT_TAIL = re.compile(
     rf"(?:(?:[{FIGURES}]|[0-9]{{1,2}})(?:楼|层)(?:大厅|[A-Za-z东南西北]区)?|[A-Za-z]?[0-9]{{1,3}}号(?:窗口|柜台|窗|台)?|[A-Za-z]区)?(?:[东西南北]侧)?"
 )
-NUMBERED_WINDOW = re.compile(rf"(?:[A-Za-z]?[0-9]{{1,3}}|[{FIGURES}]{{1,3}})号?(?:窗口|柜台|窗|柜|台位|工位)")
+NUMBERED_WINDOW = anchored(
+    "窗|柜|台|工位", rf"(?:[A-Za-z]?[0-9]{{1,3}}|[{FIGURES}]{{1,3}})号?(?:窗口|柜台|窗|柜|台位|工位)"
+)
 
 # Words that end a name on its left, but not before these.
 COMPOUNDS = {
@@ -45,9 +49,10 @@ PLACE_TAIL = re.compile(
 )
 SPOT_TAIL = re.compile(r"(?:[东南西北后正]{1,2}门口|[东南西北后正]{1,2}门|大?门口|门前|旁边|附近|对面|后面|斜对面)")
 # 地铁2号线玉兰站C出口, G213国道, 一中对面
-SPOTS = re.compile(
+SPOTS = anchored(
+    "号线|国道|省道|县道|门|对面|旁边|附近",
     rf"(?:地铁|轻轨)?(?:[0-9]{{1,2}}|[{FIGURES}]{{1,2}})号线[一-龥]{{2,6}}?站(?:[A-Z0-9]{{1,2}}出?口)?|(?:国道|省道|县道)[GSX]?[0-9]{{2,3}}线?"
-    rf"|[GSX]?[0-9]{{3}}(?:国道|省道|县道)|[{FIGURES}]{{1,2}}[中小](?:学)?(?:[东南西北后]门口?|门口|对面|旁边|附近|后门)"
+    rf"|[GSX]?[0-9]{{3}}(?:国道|省道|县道)|[{FIGURES}]{{1,2}}[中小](?:学)?(?:[东南西北后]门口?|门口|对面|旁边|附近|后门)",
 )
 # Said to be an address: taken as it is said, however the place is called.
 ADDRESS = re.compile(
@@ -56,7 +61,8 @@ ADDRESS = re.compile(
     rf"(?:{BLOCK}{{1,5}}+(?:[0-9]{{1,4}})?|[0-9]{{1,3}}(?:-[0-9]{{1,4}}){{1,3}}))"
 )
 # 上周日|社区居委会: a time said before a name is no part of it.
-TIME_WORDS = re.compile(
-    rf"(?:上{{1,3}}|这|本|下{{1,3}})?个?(?:周|星期|礼拜)[{FIGURES}日天末]|[0-9{FIGURES}]{{1,3}}月(?:[0-9{FIGURES}]{{1,3}}[日号])?|正月初?[{FIGURES}]{{1,2}}|初[{FIGURES}]"
-    r"|(?:第一|最后一|前一|后一|那|这|当|头)天|(?:元旦|春节|国庆|中秋|端午|清明|五一|过年|节)(?:节|期间|当天|前|后)?|月[初底中末]|年[初底前后]|他妈的?|妈的"
+TIME_WORDS = anchored(
+    "周|星期|礼拜|月|初|天|旦|节|国庆|中秋|端午|清明|五一|年|妈",
+    rf"(?=[上这本下个周星礼0-9{FIGURES}正初第最前后那当头元春国中端清过节月年他妈])(?:(?:上{{1,3}}|这|本|下{{1,3}})?个?(?:周|星期|礼拜)[{FIGURES}日天末]|[0-9{FIGURES}]{{1,3}}月(?:[0-9{FIGURES}]{{1,3}}[日号])?|正月初?[{FIGURES}]{{1,2}}|初[{FIGURES}]"
+    r"|(?:第一|最后一|前一|后一|那|这|当|头)天|(?:元旦|春节|国庆|中秋|端午|清明|五一|过年|节)(?:节|期间|当天|前|后)?|月[初底中末]|年[初底前后]|他妈的?|妈的)",
 )
