@@ -1,15 +1,15 @@
-"""Which verdict: three opinions as one, leaned so that no verdict is forgotten and nobody is turned away lightly.
+"""Which verdict: four opinions as one, leaned so that no verdict is forgotten and nobody is turned away lightly.
 
-One model knows the grounds, one the verdicts alone, one what a message means whole (ground and kind together); together
-they err less than any. The leaning and the thresholds are found on texts none had seen (`nlp/weighing.py`) and stand in
-the model's card.
+One model knows the grounds, one the verdicts alone, two what a message means whole (ground and kind together), of which
+one is a net; together they err less than any. How much each counts, the leaning and the thresholds are found on texts
+none had seen (`nlp/weighing.py`) and stand in the model's card.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 ACCEPT, CLARIFY, OUT_OF_SCOPE, REFUSE = "accept", "clarify", "out_of_scope", "refuse"
@@ -28,14 +28,22 @@ LEAST = 1e-9
 BETWEEN = " "
 
 
+Opinions = Mapping[str, Mapping[str, float]]
+# Whose opinions make the verdict, and whose the kind; of a net, of what a message means whole.
+NET = "net"
+ON_VERDICT, ON_KIND = ("screen", "verdict", "whole", NET), ("kind", "whole", NET)
+# How much each counts for a card that does not tell.
+MIDDLE = 0.35
+
+
 @dataclass(frozen=True)
 class Decision:
-    """How opinions become one. `lean`: a verdict's handicap, as a logarithm."""
+    """How opinions become one: how much each counts, and `lean`, a verdict's handicap as a logarithm."""
 
-    warmth: float = 0.5
+    warmth: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(ON_VERDICT, MIDDLE))
     lean: Mapping[str, float] = field(default_factory=dict)
     sure_of_refusal: float = 0.5
-    warmth_of_kind: float = 0.5
+    warmth_of_kind: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(ON_KIND, MIDDLE))
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any]) -> Decision:
@@ -44,28 +52,29 @@ class Decision:
 
     def as_document(self) -> dict[str, Any]:
         """For the card."""
-        return {**asdict(self), "lean": dict(self.lean)}
+        return {name: dict(each) if isinstance(each, Mapping) else each for name, each in vars(self).items()}
 
-    def weigh(self, grounds: Sequence[Mapping[str, float]], verdicts: Mapping[str, float]) -> dict[str, float]:
-        """Verdict → probability. `grounds`: opinions on acceptance and each ground; `verdicts`: one on the verdicts."""
-        opinions = [*map(by_verdict, grounds), verdicts]
-        scores = {
-            verdict: self.warmth * sum(math.log(opinion.get(verdict, 0.0) + LEAST) for opinion in opinions)
-            + self.lean.get(verdict, 0.0)
-            for verdict in VERDICTS
-        }
-        powers = {verdict: math.exp(score) for verdict, score in scores.items()}
-        total = sum(powers.values())
-        return {verdict: power / total for verdict, power in powers.items()}
+    def weigh(self, opinions: Opinions) -> dict[str, float]:
+        """Verdict → probability; `opinions`: whose → verdict → probability."""
+        return _as_one(VERDICTS, opinions, self.warmth, self.lean)
 
-    def weigh_kinds(self, kinds: Mapping[str, float], whole: Mapping[str, float]) -> dict[str, float]:
-        """Kind → probability, of an opinion on kinds and one on the message whole."""
-        powers = {
-            kind: ((chance + LEAST) * (whole.get(kind, 0.0) + LEAST)) ** self.warmth_of_kind
-            for kind, chance in kinds.items()
-        }
-        total = sum(powers.values())
-        return {kind: power / total for kind, power in powers.items()}
+    def weigh_kinds(self, opinions: Opinions) -> dict[str, float]:
+        """Kind → probability; `opinions`: whose → kind → probability."""
+        return _as_one(tuple(opinions["kind"]), opinions, self.warmth_of_kind, {})
+
+
+def _as_one(
+    names: Sequence[str], opinions: Opinions, warmth: Mapping[str, float], lean: Mapping[str, float]
+) -> dict[str, float]:
+    powers = {
+        name: math.exp(
+            lean.get(name, 0.0)
+            + sum(each * math.log(opinions[whose].get(name, 0.0) + LEAST) for whose, each in warmth.items())
+        )
+        for name in names
+    }
+    total = sum(powers.values())
+    return {name: power / total for name, power in powers.items()}
 
 
 def by_verdict(grounds: Mapping[str, float]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from nlp.city import City
-from nlp.deciding import ACCEPT, Decision, parts
+from nlp.deciding import ACCEPT, NET, Decision, by_verdict, parts
 from nlp.disguise import undisguise
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
@@ -21,6 +21,7 @@ from nlp.kind import COMMANDS, KindAnswer, tell_kind
 from nlp.marks import see
 from nlp.meaning import load_meanings
 from nlp.model import Model, Vector, load_model
+from nlp.net import Net, load_net
 from nlp.route import Router
 from nlp.same import same
 from nlp.screen import Screening, clauses, look, screen
@@ -68,8 +69,8 @@ class Reader:
 
     city: City | None = None
 
-    def __init__(self, model: Model, router: Router, clause_of: Mapping[str, str]) -> None:
-        self.model, self.router, self.clause_of = model, router, clause_of
+    def __init__(self, model: Model, net: Net, router: Router, clause_of: Mapping[str, str]) -> None:
+        self.model, self.net, self.router, self.clause_of = model, net, router, clause_of
         self.decision = Decision.of_card(model.card)
         # One new message is compared with the same open cases over and over.
         self._gathered: Callable[[tuple[str, ...]], list[tuple[str, tuple[int, ...]]]] = lru_cache(LISTS)(self._gather)
@@ -85,7 +86,7 @@ class Reader:
         """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given."""
         model = load_model(folder)
         added, times = model.card.get("trust", (0.0, 1.0))
-        return cls(model, Router(list(units) if units is not None else None, (added, times)), clauses(rulebook))
+        return cls(model, load_net(folder), Router(list(units) if units is not None else None, (added, times)), clauses(rulebook))
 
     def read(self, text: str, now: datetime) -> Reading:
         """What `text`, written at `now`, says."""
@@ -96,7 +97,7 @@ class Reader:
         seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
         vector = self.model.vector(said, marks)
-        answers = self.model.answers(vector)
+        answers = {**self.model.answers(vector), NET: self.net.answer(vector)}
         kind, screening = self._understand(cleaned.text, words, said, has_unit, answers)
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
@@ -109,11 +110,16 @@ class Reader:
     def _understand(
         self, text: str, words: Sequence[Word], said: Said, has_unit: bool, answers: Answers
     ) -> tuple[KindAnswer, Screening]:
-        grounds, kinds = parts(answers["whole"])
-        kind = tell_kind(text, self.decision.weigh_kinds(answers["kind"], kinds))
-        learnt = answers["screen"]
-        chances = self.decision.weigh((grounds, learnt), answers["verdict"])
-        likely = {ground: math.sqrt(chance * grounds.get(ground, 0.0)) for ground, chance in learnt.items()}
+        told = {whose: parts(answers[whose]) for whose in ("whole", NET)}
+        kinds = {whose: each for whose, (_, each) in told.items()}
+        kind = tell_kind(text, self.decision.weigh_kinds({**kinds, "kind": answers["kind"]}))
+        grounds = {"screen": answers["screen"], **{whose: each for whose, (each, _) in told.items()}}
+        verdicts = {whose: by_verdict(each) for whose, each in grounds.items()}
+        chances = self.decision.weigh({**verdicts, "verdict": answers["verdict"]})
+        likely = {
+            ground: math.prod(each.get(ground, 0.0) for each in grounds.values()) ** (1 / len(grounds))
+            for ground in answers["screen"]
+        }
         return kind, screen(look(text, words, said, kind.kind, has_unit), likely, chances, self.decision)
 
     def compare(self, one: str, other: str) -> float:
