@@ -20,8 +20,8 @@ COMMANDS = frozenset({PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN})
 
 # A command that none of its words gives is believed only of a model this sure.
 SURE_OF_COMMAND = 0.7
-# "我要投诉某局" says itself what it is; "一年没发", "路灯不亮" tell of waiting in vain and of what does not work: such a
-# message neither suggests nor asks, unless its words do.
+# "我要投诉某局" says itself what it is; "一年没发", "路灯不亮" tell of waiting in vain and of what does not work: such
+# a message neither suggests nor asks, unless its words do.
 CALLED = re.compile(
     r"(?<![怎么样能否可以想问])(?:我们?|俺|本人)?(?:就?是?要|想|来|现在)(?:来)?(?:实名|匿名)?(?:投诉|举报|反映)"
     r"(?!电话|渠道|热线|建议|平台|方式|意见)"

@@ -102,9 +102,8 @@ def _net(machine: MLPClassifier, projection: Any, kept: Any, columns: int) -> Ne
     rows[kept] = np.arange(1, len(kept) + 1)
     steps = np.vstack([np.zeros(inner.shape[1]), np.rint(inner / scale)]).astype(np.int8)
     inner_bias, outer_bias = (each.astype(np.float64) for each in machine.intercepts_)
-    return Net(
-        tuple(map(str, machine.classes_)), rows, steps, scale, inner_bias, machine.coefs_[1].astype(np.float64), outer_bias
-    )
+    outer = machine.coefs_[1].astype(np.float64)
+    return Net(tuple(map(str, machine.classes_)), rows, steps, scale, inner_bias, outer, outer_bias)
 
 
 def _twin(machine: MLPClassifier, net: Net) -> MLPClassifier:

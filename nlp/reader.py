@@ -85,8 +85,8 @@ class Reader:
     ) -> Reader:
         """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given."""
         model = load_model(folder)
-        added, times = model.card.get("trust", (0.0, 1.0))
-        return cls(model, load_net(folder), Router(list(units) if units is not None else None, (added, times)), clauses(rulebook))
+        router = Router(list(units) if units is not None else None, model.card.get("trust", (0.0, 1.0)))
+        return cls(model, load_net(folder), router, clauses(rulebook))
 
     def read(self, text: str, now: datetime) -> Reading:
         """What `text`, written at `now`, says."""

@@ -82,7 +82,8 @@ def train_reader(folder: Path = WEIGHTS, corpus: Path = CORPUS) -> Fitted:
     card = {
         "what": "reads citizens' messages about government services: kind, verdict, ground, subject",
         "made of": f"nlp/corpus/train*.csv, {len(examples)} hand-made messages, and the duty lines of subjects.toml",
-        "how": "TF-IDF of words, word pairs, runs of 1-3 characters; marks; a linear SVM a class; a temperature a head; a net",
+        "how": "TF-IDF of words, word pairs, runs of 1-3 characters; marks; a linear SVM a class, a temperature "
+        "a head; a net of one hidden layer",
         "seed": SEED,
         "decision": decision.as_document(),
         "trust": trust,
