@@ -7,10 +7,13 @@ none had seen (`nlp/weighing.py`) and stand in the model's card.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+
+from nlp.model import Numbers
 
 ACCEPT, CLARIFY, OUT_OF_SCOPE, REFUSE = "accept", "clarify", "out_of_scope", "refuse"
 VERDICTS = (ACCEPT, CLARIFY, OUT_OF_SCOPE, REFUSE)
@@ -28,10 +31,10 @@ LEAST = 1e-9
 BETWEEN = " "
 
 
-Opinions = Mapping[str, Mapping[str, float]]
-# Whose opinions make the verdict, and whose the kind; of a net, of what a message means whole.
+# The net's opinion, beside those of the heads: of what a message means whole.
 NET = "net"
-ON_VERDICT, ON_KIND = ("screen", "verdict", "whole", NET), ("kind", "whole", NET)
+# Whose opinions make the verdict, whose the ground, whose the kind.
+ON_VERDICT, ON_GROUND, ON_KIND = ("screen", "verdict", "whole", NET), ("screen", "whole", NET), ("kind", "whole", NET)
 # How much each counts for a card that does not tell.
 MIDDLE = 0.35
 
@@ -54,43 +57,73 @@ class Decision:
         """For the card."""
         return {name: dict(each) if isinstance(each, Mapping) else each for name, each in vars(self).items()}
 
-    def weigh(self, opinions: Opinions) -> dict[str, float]:
-        """Verdict → probability; `opinions`: whose → verdict → probability."""
-        return _as_one(VERDICTS, opinions, self.warmth, self.lean)
 
-    def weigh_kinds(self, opinions: Opinions) -> dict[str, float]:
-        """Kind → probability; `opinions`: whose → kind → probability."""
-        return _as_one(tuple(opinions["kind"]), opinions, self.warmth_of_kind, {})
+class Weigher:
+    """All opinions as one, in the way of a decision: which class counts for what is worked out once."""
 
-
-def _as_one(
-    names: Sequence[str], opinions: Opinions, warmth: Mapping[str, float], lean: Mapping[str, float]
-) -> dict[str, float]:
-    powers = {
-        name: math.exp(
-            lean.get(name, 0.0)
-            + sum(each * math.log(opinions[whose].get(name, 0.0) + LEAST) for whose, each in warmth.items())
+    def __init__(self, decision: Decision, labels: Sequence[tuple[str, str]]) -> None:
+        """`labels`: whose and of what each of the probabilities is that are to be weighed."""
+        self._warmth = np.array([decision.warmth[whose] for whose in ON_VERDICT])
+        self._warmth_of_kind = np.array([decision.warmth_of_kind[whose] for whose in ON_KIND])
+        self._lean = np.array([decision.lean.get(verdict, 0.0) for verdict in VERDICTS])
+        self._grounds = tuple(label for whose, label in labels if whose == "screen")
+        self._kinds = tuple(label for whose, label in labels if whose == "kind")
+        self._counts_for = np.concatenate(
+            [
+                *(_counts_for(labels, whose, VERDICTS, verdict_of) for whose in ON_VERDICT),
+                *(_counts_for(labels, whose, self._grounds, _ground_of) for whose in ON_GROUND),
+                *(_counts_for(labels, whose, self._kinds, kind_of) for whose in ON_KIND),
+            ],
+            axis=1,
         )
-        for name in names
-    }
-    total = sum(powers.values())
-    return {name: power / total for name, power in powers.items()}
+        first = len(ON_VERDICT) * len(VERDICTS)
+        self._ends = first, first + len(ON_GROUND) * len(self._grounds)
+
+    def weigh(self, chances: Numbers) -> Weighed:
+        """What the opinions come to."""
+        told = np.log(chances @ self._counts_for + LEAST)
+        first, second = self._ends
+        verdicts = self._warmth @ told[:first].reshape(len(ON_VERDICT), -1) + self._lean
+        grounds = np.add.reduce(told[first:second].reshape(len(ON_GROUND), -1)) / len(ON_GROUND)
+        kinds = self._warmth_of_kind @ told[second:].reshape(len(ON_KIND), -1)
+        return Weighed(
+            _shares(VERDICTS, np.exp(verdicts).tolist()),
+            dict(zip(self._grounds, np.exp(grounds).tolist(), strict=True)),
+            _shares(self._kinds, np.exp(kinds).tolist()),
+        )
 
 
-def by_verdict(grounds: Mapping[str, float]) -> dict[str, float]:
-    """Grounds' probabilities as verdicts'."""
-    summed = dict.fromkeys(VERDICTS, 0.0)
-    for ground, chance in grounds.items():
-        summed[VERDICT_OF.get(ground, ACCEPT)] += chance
-    return summed
+@dataclass(frozen=True)
+class Weighed:
+    """Probabilities of verdicts and of kinds, and how likely acceptance and each ground is."""
+
+    verdicts: Mapping[str, float]
+    grounds: Mapping[str, float]
+    kinds: Mapping[str, float]
 
 
-def parts(whole: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
-    """What a message means whole, as its grounds' probabilities and its kinds'."""
-    grounds: dict[str, float] = {}
-    kinds: dict[str, float] = {}
-    for meaning, chance in whole.items():
-        ground, _, kind = meaning.partition(BETWEEN)
-        grounds[ground] = grounds.get(ground, 0.0) + chance
-        kinds[kind] = kinds.get(kind, 0.0) + chance
-    return grounds, kinds
+def _shares(names: Sequence[str], powers: Sequence[float]) -> dict[str, float]:
+    whole = sum(powers)
+    return {name: power / whole for name, power in zip(names, powers, strict=True)}
+
+
+def _counts_for(
+    labels: Sequence[tuple[str, str]], head: str, coarser: Sequence[str], name_of: Callable[[str], str]
+) -> Numbers:
+    """A row a class, a column a coarser one: 1 where the head's class is part of it."""
+    return np.array([[float(name == head and name_of(label) == each) for each in coarser] for name, label in labels])
+
+
+def verdict_of(label: str) -> str:
+    """Of a verdict, a ground, or what a message means whole."""
+    ground = _ground_of(label)
+    return ground if ground in VERDICTS else VERDICT_OF.get(ground, ACCEPT)
+
+
+def kind_of(label: str) -> str:
+    """Of a kind, or what a message means whole."""
+    return label.split(BETWEEN)[-1]
+
+
+def _ground_of(label: str) -> str:
+    return label.partition(BETWEEN)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from nlp.anchored import anchored
+from nlp.anchored import FIGURES, anchored
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname
 from nlp.found import Found, overlaps, without_overlaps
 from nlp.numerals import digits
@@ -18,7 +18,7 @@ LANDLINE = anchored(
 )
 BARE_LANDLINE = re.compile(r"(?:电话|座机|固话|号码)(?:号码)?[是为:]?\s?(?P<number>[2-9][0-9]{6,7})(?![0-9])")
 
-ID_NUMBER = anchored("[0-9]", r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![0-9A-Za-z])")
+ID_NUMBER = anchored(FIGURES, r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![0-9A-Za-z])")
 ID_SAID = re.compile(
     r"(?:身份证|证件|公民身份)(?:号码?)?[是为:]{0,2}\s?(?P<number>[1-9][0-9 -]{13,20}[0-9Xx])(?![0-9A-Za-z])"
 )

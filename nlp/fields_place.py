@@ -7,9 +7,9 @@ Growing over words, not characters, keeps 和平区 whole though 和 alone ends 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import compress, islice
 
 from nlp.found import Found
 from nlp.place_words import (
@@ -66,9 +66,7 @@ def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
         span for first, last in endings(text, words, "unit_ends.txt") if (span := _grown(words, first, last, cut_short))
     ]
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
-    for _ in range(2):  # a tail may reach the next name: 人社局|3楼|仲裁院
-        spans = [(start, _tail(text, end, UNIT_TAIL)) for start, end in _joined(text, spans)]
-    return _joined(text, spans)
+    return _with_tails(text, spans, UNIT_TAIL)
 
 
 def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
@@ -80,9 +78,7 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
     spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
     spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
     spans += [match.span("place") for match in islice(ADDRESS.finditer(text), MOST_NAMES)]
-    for _ in range(2):
-        spans = [(start, _tail(text, end, PLACE_TAIL)) for start, end in _joined(text, spans)]
-    return _joined(text, spans)
+    return _with_tails(text, spans, PLACE_TAIL)
 
 
 def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) -> tuple[list[Span], list[Span]]:
@@ -127,7 +123,9 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
 
 def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int, int]]:
     """The first and the last word of every ending of a name, the longest at each place."""
-    found = ((index, len(ending)) for index, word in enumerate(words) if (ending := longest_ending(word, text, *lists)))
+    ends = _ends_by_last_sign(*lists)
+    places = compress(range(len(words)), map(ends.__contains__, [word[-1] for word, _ in words]))
+    found = ((index, len(ending)) for index in places if (ending := _longest(words[index], text, ends)))
     for last, size in islice(found, MOST_NAMES):
         first = last
         while words[first].start > words[last].end - size:
@@ -137,9 +135,13 @@ def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int
 
 def longest_ending(word: Word, text: str, *lists: str) -> str:
     """The longest ending in these lexicons that ends where the word does; "" where none."""
-    for ending in _ends_by_last_sign(*lists).get(word.text[-1:], ()):
-        start = word.end - len(ending)
-        if start >= 0 and text.startswith(ending, start):
+    return _longest(word, text, _ends_by_last_sign(*lists))
+
+
+def _longest(word: Word, text: str, ends: Mapping[str, Sequence[str]]) -> str:
+    end = word.end
+    for ending in ends.get(word.text[-1:], ()):
+        if end >= len(ending) and text.startswith(ending, end - len(ending)):
             return ending
     return ""
 
@@ -207,9 +209,14 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
     return joined
 
 
-def _tail(text: str, end: int, tail: re.Pattern[str]) -> int:
-    match = tail.match(text, end)
-    return match.end() if match else end
+def _with_tails(text: str, spans: Sequence[Span], tail: re.Pattern[str]) -> list[Span]:
+    """Each with how it goes on, twice: a tail may reach the next name (人社局|3楼|仲裁院)."""
+    for _ in range(2):
+        joined = _joined(text, spans)
+        spans = [(start, match.end() if (match := tail.match(text, end)) else end) for start, end in joined]
+        if spans == joined:
+            return joined
+    return _joined(text, spans)
 
 
 def _worth(one: Found, found: Sequence[Found]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from nlp.anchored import anchored
+from nlp.anchored import FIGURES, anchored
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname, staff_name_at
 from nlp.found import Found, without_overlaps
 from nlp.text import Word
@@ -34,8 +34,9 @@ STAFF_NUMBER = re.compile(
 NUMBER_MENDED = re.compile(
     rf"{BADGE}[^。!?\n]{{0,20}}?(?:应该是|应为|正确的是|更正为|改为|改成)\s?(?P<number>{BADGE_NUMBER})(?![0-9])"
 )
-NUMBER_STAFF = anchored("[0-9]", r"(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)")
+NUMBER_STAFF = anchored(FIGURES, r"(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)")
 TITLED = anchored(TITLES, rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
+TITLE_LAST = re.compile(rf"(?:副)?(?:{TITLES})$")
 CALLED = re.compile(
     rf"(?:{PEOPLE}|那个人|那位|这位|个|位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
 )
@@ -44,8 +45,9 @@ CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人)")
 SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
 )
-FAMILIAR = re.compile(
-    rf"(?P<name>[小老][{COMMON}]|[{COMMON}][姐哥姨])(?=[,。;:!?、\s]|$|同志|后来|[说让把就也不帮给很真特态的来拿办没还是在又])"
+FAMILIAR = anchored(
+    "小|老|姐|哥|姨",
+    rf"(?P<name>[小老][{COMMON}]|[{COMMON}][姐哥姨])(?=[,。;:!?、\s]|$|同志|后来|[说让把就也不帮给很真特态的来拿办没还是在又])",
 )
 # 我姓王, 我妈妈姓林: the citizen's own, no staff.
 OWN_FOLK = re.compile(r"(?:我|我[是叫]|[爸妈父母亲老公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
@@ -53,7 +55,7 @@ OWN_FOLK = re.compile(r"(?:我|我[是叫]|[爸妈父母亲老公婆爷奶儿女
 
 def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
     """Staff spoken of, in order. `words`: the text's; a surname begins one (社区|主任 is nobody's name)."""
-    named = without_overlaps(_named(text, frozenset(word.start for word in words)))
+    named = without_overlaps(_named(text, words))
     if not named:
         named = [Found("staff_name", match["name"], *match.span("name")) for match in FAMILIAR.finditer(text)]
         named = [each for each in named if not _is_own(text, each.start)]
@@ -64,12 +66,14 @@ def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
     return without_overlaps(found)
 
 
-def _named(text: str, begins: frozenset[int]) -> list[Found]:
+def _named(text: str, words: Sequence[Word]) -> list[Found]:
     found = [each for pattern in (CALLED, ROLE_BEFORE) for each in _after(pattern, text)]
     for match in CALLED_BEFORE.finditer(text):
         if is_surname(match["name"]) and not _is_own(text, match.start()):
             found.append(Found("staff_name", match["name"], *match.span("name")))
-    found += [each for match in TITLED.finditer(text) if (each := _titled(match, begins)) is not None]
+    titled = [*TITLED.finditer(text)]
+    begins = frozenset(word.start for word in words) if titled else frozenset()
+    found += [each for match in titled if (each := _titled(match, begins)) is not None]
     for match in SURNAMED.finditer(text):
         if is_surname(match["surname"]) and not _is_own(text, match.start()):
             found.append(Found("staff_name", f"姓{match['surname']}", match.start(), match.end("surname")))
@@ -90,7 +94,7 @@ def _is_own(text: str, start: int) -> bool:
 def _titled(match: re.Match[str], begins: frozenset[int]) -> Found | None:
     """李科长, 王小明主任: the name's first character must be a surname, and stand where a name begins."""
     said = match["name"]
-    title = re.search(rf"(?:副)?(?:{TITLES})$", said)
+    title = TITLE_LAST.search(said)
     if title is None:
         return None
     for length in (3, 2, 1):

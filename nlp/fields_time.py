@@ -90,7 +90,8 @@ def _resolved(resolve: Callable[[re.Match[str], date], date | None], match: re.M
 
 def _is_habit(text: str, match: re.Match[str]) -> bool:
     """每周三, 周一至周五: hours of business, not an event."""
-    if not any(word in match.group() for word in ("周", "星期", "礼拜")):
+    said = match.group()
+    if "周" not in said and "星期" not in said and "礼拜" not in said:
         return False
     return bool(HABIT_BEFORE.search(text[: match.start()][-3:]) or HABIT_AFTER.match(text, match.end()))
 
@@ -240,7 +241,7 @@ PATTERNS: tuple[tuple[Anchored, Callable[[re.Match[str], date], date | None]], .
     (anchored("年", rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
     (anchored("2", r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
      _year_month_day),
-    (anchored("[.]", r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=那天|当天|日|号|我|去|上午|下午)"),
+    (anchored(".", r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=那天|当天|日|号|我|去|上午|下午)"),
      _month_day),
     (anchored("月", rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})[日号]?(?![0-9个])"), _month_day),
     (anchored("月", rf"(?P<which>上个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),

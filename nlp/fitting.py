@@ -24,9 +24,10 @@ from nlp.fields_place import find_organisations
 from nlp.machines import Machine
 from nlp.marks import see as see_message
 from nlp.marks import worth
-from nlp.model import Head, Model, Numbers, Vocabulary, lengths_of
+from nlp.model import Head, Model, Numbers, lengths_of
 from nlp.text import Said, clean, cut
 from nlp.topic import topic_features
+from nlp.vocabulary import Vocabulary
 
 FOLDS = 5
 SEED = 20261121

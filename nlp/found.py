@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from nlp.anchored import anchored
 
@@ -40,14 +42,27 @@ def corrected(text: str, found: Sequence[Found]) -> list[Found]:
     """`found` in order of worth, without what the writer took back, what replaces it first."""
     if len(found) < 2:
         return list(found)
-    denied = [(match.start("not"), match.end("not")) for match in NOT_BUT.finditer(text)]
-    cues = [match.end() for match in TAKEN_BACK.finditer(text)] + [match.end() for match in NOT_BUT.finditer(text)]
-    kept = [each for each in found if not any(start <= each.start < end for start, end in denied)]
+    taken = [*NOT_BUT.finditer(text)]
+    denied = [(match.start("not"), match.end("not")) for match in taken]
+    kept = [each for each in found if not _within(each.start, denied)]
     kept = [each for each in kept if not DENIED_AFTER.match(text, each.end)] or kept
+    cues = sorted(match.end() for match in (*TAKEN_BACK.finditer(text), *taken))
     first = min(each.start for each in found)
-    better = [each for each in kept if any(first < cue <= each.start + 2 and each.start - cue <= REACH for cue in cues)]
+    better = [each for each in kept if _follows_one(max(first + 1, each.start - REACH), each.start + 2, cues)]
     better.sort(key=lambda each: -each.start)
-    return [*better, *(each for each in kept if each not in better)]
+    chosen = set(better)
+    return [*better, *(each for each in kept if each not in chosen)]
+
+
+def _within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Does it stand in one of these spans, in order and apart?"""
+    at = bisect_right(spans, place, key=itemgetter(0))
+    return at > 0 and place < spans[at - 1][1]
+
+
+def _follows_one(earliest: int, latest: int, cues: Sequence[int]) -> bool:
+    at = bisect_left(cues, earliest)
+    return at < len(cues) and cues[at] <= latest
 
 
 def overlaps(one: Found, others: Sequence[Found]) -> bool:
@@ -58,7 +73,10 @@ def overlaps(one: Found, others: Sequence[Found]) -> bool:
 def without_overlaps(found: Sequence[Found]) -> list[Found]:
     """Of those that overlap the first, in the order given."""
     kept: list[Found] = []
+    spans: list[tuple[int, int]] = []
     for each in found:
-        if not overlaps(each, kept):
+        at = bisect_left(spans, (each.start, each.end))
+        if (at == 0 or spans[at - 1][1] <= each.start) and (at == len(spans) or each.end <= spans[at][0]):
             kept.append(each)
+            spans.insert(at, (each.start, each.end))
     return kept

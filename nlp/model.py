@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.text import Said
+from nlp.vocabulary import NOWHERE, Shown, Vocabulary
 
 Numbers = NDArray[np.float64]
 
@@ -28,32 +29,6 @@ ARRAYS, CARD, WORDS = "weights.npz", "card.json", "words.json"
 
 class ModelError(Exception):
     """A model folder cannot be read; says which file and why."""
-
-
-class Vocabulary(Mapping[str, int]):
-    """Feature → column, kept sort by sort: what a text says is looked up without writing the sort before each."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        """`names`: the features in the order of their columns."""
-        self.sorts: dict[str, dict[str, int]] = {}
-        for column, name in enumerate(names):
-            sort, _, rest = name.partition(":")
-            self.sorts.setdefault(sort, {})[rest] = column
-
-    def __getitem__(self, feature: str) -> int:
-        sort, _, rest = feature.partition(":")
-        return self.sorts[sort][rest]
-
-    def __iter__(self) -> Iterator[str]:
-        return (f"{sort}:{rest}" for sort, columns in self.sorts.items() for rest in columns)
-
-    def __len__(self) -> int:
-        return sum(map(len, self.sorts.values()))
-
-    def columns(self, said: Said) -> Iterator[int | None]:
-        """The column of each feature; None where there is none."""
-        known = self.sorts
-        return chain.from_iterable(map(known[sort].get, those) for sort, those in said.sorts.items() if sort in known)
 
 
 @dataclass(frozen=True)
@@ -98,13 +73,13 @@ class Model:
     def vector(self, said: Said, marks: Iterable[str] = ()) -> Vector:
         """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks by worth."""
         counts = Counter(self.vocabulary.columns(said))
-        counts.pop(None, None)
-        columns = np.fromiter(counts, dtype=np.intp, count=len(counts))
-        values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float64, count=len(counts)))
-        values = self._scaled(columns, values * self.rarity[columns])
-        seen = [column for mark in marks if (column := self.vocabulary.get(mark)) is not None]
-        marked = np.array(seen, dtype=np.intp)
-        return Vector(np.concatenate([columns, marked]), np.concatenate([values, self.rarity[marked]]))
+        counts.pop(NOWHERE, None)
+        marked = [column for mark in marks if (column := self._marks.get(mark)) is not None]
+        columns = np.array([*counts, *marked], dtype=np.intp)
+        values, own = self.rarity[columns], slice(len(counts))
+        often = np.array([*counts.values()], dtype=np.float64)
+        values[own] = self._scaled(columns[own], values[own] * (1.0 + np.log(often)))
+        return Vector(columns, values)
 
     def _scaled(self, columns: NDArray[np.intp], values: Numbers) -> Numbers:
         """Each block to its own length."""
@@ -129,16 +104,32 @@ class Model:
         question = self.heads[head]
         return dict(zip(question.classes, question.probabilities(vector).tolist(), strict=True))
 
-    def answers(self, vector: Vector) -> dict[str, dict[str, float]]:
-        """Head → class → probability: of all heads in little more time than of one."""
+    def chances(self, vector: Vector) -> Numbers:
+        """The probabilities of all heads' classes, in the order of `labels`: in little more time than of one head."""
         side = self._side_by_side
         scores = (vector.values @ side.weights.take(vector.columns, axis=0)) * side.scale + side.bias
         powers = np.exp(scores - np.maximum.reduceat(scores, side.starts)[side.head_of])
-        chances = (powers / np.add.reduceat(powers, side.starts)[side.head_of]).tolist()
-        return {
-            name: dict(zip(head.classes, chances[start:], strict=False))
-            for (name, head), start in zip(self.heads.items(), side.starts.tolist(), strict=True)
-        }
+        answer: Numbers = powers / np.add.reduceat(powers, side.starts)[side.head_of]
+        return answer
+
+    def of(self, head: str, chances: Numbers) -> dict[str, float]:
+        """Class → probability of one head among the `chances` of all."""
+        start = self._starts[head]
+        classes = self.heads[head].classes
+        return dict(zip(classes, chances[start : start + len(classes)].tolist(), strict=True))
+
+    @cached_property
+    def _starts(self) -> dict[str, int]:
+        return dict(zip(self.heads, self._side_by_side.starts.tolist(), strict=True))
+
+    @cached_property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """Head and class of each of the `chances`."""
+        return tuple((name, label) for name, head in self.heads.items() for label in head.classes)
+
+    @cached_property
+    def _marks(self) -> dict[str, int]:
+        return {f"m:{mark}": column for mark, column in self.vocabulary.sorts.get("m", {}).items()}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -158,29 +149,31 @@ class Model:
 
     def reasons(self, head: str, labels: Sequence[str], vector: Vector, most: int = 4) -> list[list[str]]:
         """For each label the words that spoke most for it against the other classes; none for an unknown one."""
-        question = self.heads[head]
-        words = np.flatnonzero(self._is_word[vector.columns])
-        columns = vector.columns[words]
-        weights = question.weights[columns] * question.scale
-        against = weights.mean(axis=1)
-        found: list[list[str]] = []
-        for label in labels:
-            at = question.classes.index(label) if label in question.classes else None
-            spoke = vector.values[words] * (weights[:, at] - against) if at is not None else np.zeros(0)
-            order = np.argsort(-spoke, kind="stable")[:most]
-            found.append([self._words[int(columns[place])] for place in order if spoke[place] > 0])
-        return found
+        question, places = self.heads[head], self._places[head]
+        known = np.array([places[label] for label in labels if label in places], dtype=np.intp)
+        rows = self._shown.row_of[vector.columns]
+        words = np.flatnonzero(rows >= 0)
+        for_each = question.weights[vector.columns[words][:, None], known] * question.scale[known]
+        spoke = vector.values[words] * (for_each.T - self._on_the_mean[head][rows[words]])
+        names = [self._shown.words[row] for row in rows[words].tolist()]
+        told = iter([_most(names, row, most) for row in spoke.tolist()])
+        return [next(told) if label in places else [] for label in labels]
 
     @cached_property
-    def _words(self) -> dict[int, str]:
-        """Column → word, of words of two characters or more: what can be shown to a person."""
-        return {column: word for word, column in self.vocabulary.sorts.get("w", {}).items() if len(word) > 1}
+    def _places(self) -> dict[str, dict[str, int]]:
+        return {
+            name: dict(zip(head.classes, range(len(head.classes)), strict=True)) for name, head in self.heads.items()
+        }
 
     @cached_property
-    def _is_word(self) -> NDArray[np.bool_]:
-        found = np.zeros(len(self.vocabulary), dtype=np.bool_)
-        found[[*self._words]] = True
-        return found
+    def _shown(self) -> Shown:
+        return Shown.of(self.vocabulary)
+
+    @cached_property
+    def _on_the_mean(self) -> dict[str, Numbers]:
+        """What each word that can be shown says for a class of that head on the mean."""
+        columns = self._shown.columns
+        return {name: (head.weights[columns] * head.scale).mean(axis=1) for name, head in self.heads.items()}
 
 
 @dataclass(frozen=True)
@@ -200,6 +193,12 @@ def side_by_side(parts: Sequence[NDArray[np.int8]]) -> NDArray[np.int8]:
     if whole is not None and whole.shape[1:] == (width,) and all(each.base is whole for each in parts):
         return whole
     return np.concatenate(parts, axis=1)
+
+
+def _most(names: Sequence[str], worth: Sequence[float], most: int) -> list[str]:
+    """The names worth most, of those worth something; of equals the first."""
+    spoke = [place for place, each in enumerate(worth) if each > 0]
+    return [names[place] for place in sorted(spoke, key=worth.__getitem__, reverse=True)[:most]]
 
 
 def lengths_of(blocks: Mapping[str, float]) -> Numbers:
@@ -230,13 +229,12 @@ def load_model(folder: Path) -> Model:
     """The model in that folder. Raises ModelError with the file and the reason."""
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        words: Sequence[str] = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        vocabulary = Vocabulary(json.loads((folder / WORDS).read_text(encoding="utf-8")))
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-            heads = _read_heads(arrays, card["classes"], len(words))
+            heads = _read_heads(arrays, card["classes"], len(vocabulary))
             rarity = arrays["rarity"].astype(np.float64)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"no usable model in {folder}: {error}") from error
-    vocabulary = Vocabulary(words)
     blocks = card.get("blocks", {})
     if not blocks.keys() >= vocabulary.sorts.keys() and blocks:
         raise ModelError(f"no usable model in {folder}: words of no block")

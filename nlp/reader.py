@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from nlp.city import City
-from nlp.deciding import ACCEPT, NET, Decision, by_verdict, parts
+from nlp.deciding import ACCEPT, NET, Decision, Weigher
 from nlp.disguise import undisguise
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
@@ -20,7 +21,7 @@ from nlp.hot import hot_matters
 from nlp.kind import COMMANDS, KindAnswer, tell_kind
 from nlp.marks import see
 from nlp.meaning import load_meanings
-from nlp.model import Model, Vector, load_model
+from nlp.model import Model, Numbers, Vector, load_model
 from nlp.net import Net, load_net
 from nlp.route import Router
 from nlp.same import same
@@ -41,9 +42,6 @@ MOST_DEPARTMENTS = 5
 LEAST_PROBABILITY = 0.01
 # So many units with so many words each say why; more would not be read.
 MOST_REASONED, MOST_WORDS = 3, 4
-
-
-Answers = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,7 @@ class Reader:
     def __init__(self, model: Model, net: Net, router: Router, clause_of: Mapping[str, str]) -> None:
         self.model, self.net, self.router, self.clause_of = model, net, router, clause_of
         self.decision = Decision.of_card(model.card)
+        self._weigher = Weigher(self.decision, [*model.labels, *((NET, label) for label in net.classes)])
         # One new message is compared with the same open cases over and over.
         self._gathered: Callable[[tuple[str, ...]], list[tuple[str, tuple[int, ...]]]] = lru_cache(LISTS)(self._gather)
         self._sketch: Callable[[str], Sketch] = lru_cache(SKETCHES)(lambda text: sketch(model, load_meanings(), text))
@@ -97,30 +96,23 @@ class Reader:
         seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
         vector = self.model.vector(said, marks)
-        answers = {**self.model.answers(vector), NET: self.net.answer(vector)}
-        kind, screening = self._understand(cleaned.text, words, said, has_unit, answers)
+        chances = np.concatenate([self.model.chances(vector), self.net.probabilities(vector)])
+        kind, screening = self._understand(cleaned.text, words, said, has_unit, chances)
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
-            departments = self._departments(cleaned.text, said, answers["subject"])
+            departments = self._departments(cleaned.text, said, chances)
         why = (kind.why, screening.why, *self._routing_reasons(cleaned.text, departments, said, vector))
         clause = self.clause_of.get(screening.ground)
         fields, spans = _fields(cleaned, found), {each.name: cleaned.span(each.start, each.end) for each in found}
         return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
 
     def _understand(
-        self, text: str, words: Sequence[Word], said: Said, has_unit: bool, answers: Answers
+        self, text: str, words: Sequence[Word], said: Said, has_unit: bool, chances: Numbers
     ) -> tuple[KindAnswer, Screening]:
-        told = {whose: parts(answers[whose]) for whose in ("whole", NET)}
-        kinds = {whose: each for whose, (_, each) in told.items()}
-        kind = tell_kind(text, self.decision.weigh_kinds({**kinds, "kind": answers["kind"]}))
-        grounds = {"screen": answers["screen"], **{whose: each for whose, (each, _) in told.items()}}
-        verdicts = {whose: by_verdict(each) for whose, each in grounds.items()}
-        chances = self.decision.weigh({**verdicts, "verdict": answers["verdict"]})
-        likely = {
-            ground: math.prod(each.get(ground, 0.0) for each in grounds.values()) ** (1 / len(grounds))
-            for ground in answers["screen"]
-        }
-        return kind, screen(look(text, words, said, kind.kind, has_unit), likely, chances, self.decision)
+        weighed = self._weigher.weigh(chances)
+        kind = tell_kind(text, weighed.kinds)
+        message = look(text, words, said, kind.kind, has_unit)
+        return kind, screen(message, weighed.grounds, weighed.verdicts, self.decision)
 
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""
@@ -140,8 +132,8 @@ class Reader:
         said, marks = see(cleaned, words, bool(find_organisations(cleaned, words)))
         return self.router.route(cleaned, said, self.model.answer("subject", self.model.vector(said, marks)))
 
-    def _departments(self, text: str, said: Said, subjects: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-        routed = self.router.route(text, said, subjects)
+    def _departments(self, text: str, said: Said, chances: Numbers) -> tuple[tuple[str, float], ...]:
+        routed = self.router.route(text, said, self.model.of("subject", chances))
         city = self.city
         if city is not None:
             routed = city.blend(text, routed)

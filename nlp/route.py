@@ -12,14 +12,15 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain
-from operator import add
+from functools import cache, lru_cache
+from itertools import chain, repeat
+from operator import add, itemgetter
 
 import numpy as np
 
-from nlp.model import Numbers, Vocabulary
+from nlp.model import Numbers
 from nlp.text import LEXICONS, Said, clean, cut, features
+from nlp.vocabulary import Vocabulary
 
 # How much the learnt subjects say against the bare overlap with duty lines.
 LEARNT_SHARE = 0.9
@@ -41,7 +42,9 @@ OVERLAP_SHARPNESS = 9.0
 # Chances are kept so far from never and from certainly.
 LEAST = 1e-6
 # Of a line of duties, its words and pairs of characters are compared.
-SAYING = ("t:", "h:", "w:", "c:")
+SAYING = ("t", "h", "w", "c")
+# While a router is made, each line is looked at several times.
+LINES = 512
 
 
 @dataclass(frozen=True)
@@ -76,30 +79,34 @@ class Router:
         self.trust = trust
         self.ties = ties(self.units)
         self._names = [name for name, _ in self.units]
+        self._subjects = [subject.name for subject in subjects()]
         self._rarity = _rarity([f"{name},{duties}" for name, duties in self.units])
         profiles = [self._profile(name, duties) for name, duties in self.units]
         self._words = Vocabulary(self._rarity)
-        self._rare = np.array([*self._rarity.values()])
-        self._weights = np.array([[profile.weights.get(word, 0.0) for profile in profiles] for word in self._rarity])
+        # The last row of both is of what no line says (NOWHERE).
+        self._rare = np.array([*self._rarity.values(), 0.0])
+        weights = [[profile.weights.get(word, 0.0) for profile in profiles] for word in self._rarity]
+        self._weights = np.array([*weights, [0.0] * len(profiles)])
         self._called = _by_first_signs([profile.names for profile in profiles])
         self._own = {profile.name: profile.own for profile in reversed(profiles)}
         self._tied = np.array([[self.ties.get((each.name, name), 0.0) for name in self._names] for each in subjects()])
-        self._untied = self._tied.max(axis=0, initial=0.0) < LEAST_TIE
+        self._untied = UNTIED_SHARE * (self._tied.max(axis=0, initial=0.0) < LEAST_TIE)
         self._subject_of = {name: self._most_tied(name) for name in self._names}
+        _features.cache_clear()
 
     def route(self, text: str, said: Said, learnt: Mapping[str, float]) -> list[tuple[str, float]]:
         """Units and probabilities, best first. `said`: the text's features; `learnt`: subject → probability."""
         overlaps = self._overlaps(said)
         powers = np.exp(OVERLAP_SHARPNESS * overlaps)
-        share = np.maximum(1 - LEARNT_SHARE, np.where(self._untied, UNTIED_SHARE * overlaps, 0.0))
-        chances = LEARNT_SHARE * self._carried(_at_shared_place(text, learnt), overlaps) + share * powers / powers.sum()
-        chances[self._spoken_of(text)] *= NAMED
-        chances /= max(chances.sum(), 1.0)
-        order = np.argsort(-chances, kind="stable")
-        names = [self._names[place] for place in order.tolist()]
-        return trusted(
-            [*zip(names, chances[order].tolist(), strict=True)], self.trust, max(learnt.values(), default=0.5)
-        )
+        share = np.maximum(1 - LEARNT_SHARE, self._untied * overlaps) / np.add.reduce(powers)
+        carried = self._carried(_at_shared_place(text, learnt), overlaps)
+        chances = (LEARNT_SHARE * carried + share * powers).tolist()
+        for place in self._spoken_of(text):
+            chances[place] *= NAMED
+        total = max(math.fsum(chances), 1.0)
+        routed = [(name, chance / total) for name, chance in zip(self._names, chances, strict=True)]
+        routed.sort(key=itemgetter(1), reverse=True)
+        return trusted(routed, self.trust, max(learnt.values(), default=0.5))
 
     def subject_of(self, unit: str) -> str:
         """The subject most tied to the unit; "" where none is."""
@@ -131,23 +138,23 @@ class Router:
 
     def _overlaps(self, said: Said) -> Numbers:
         """How much of what is said stands in each unit's line, from 0 to 1."""
-        rows = [row for row in {*self._words.columns(said)} if row is not None]
-        most = float(np.sort(self._rare[rows])[-6:].sum()) or 1.0
-        overlaps: Numbers = np.minimum(self._weights[rows].sum(axis=0) / most, 1.0)
+        rows = np.array([*{*self._words.columns(said)}], dtype=np.intp)
+        most = math.fsum(sorted(self._rare[rows].tolist())[-6:]) or 1.0
+        overlaps: Numbers = np.minimum(np.add.reduce(self._weights[rows]) / most, 1.0)
         return overlaps
 
     def _carried(self, learnt: Mapping[str, float], overlaps: Numbers) -> Numbers:
         """The subjects' probabilities as the units'; units that share a subject divide it by what their lines say."""
-        chances = np.array([learnt.get(subject.name, 0.0) for subject in subjects()])
-        shares = self._tied * np.exp(DIVIDING * overlaps)
-        carried: Numbers = (chances / np.maximum(shares.sum(axis=1), LEAST_SHARE)) @ shares
+        chances = np.array([*map(learnt.get, self._subjects, repeat(0.0))])
+        powers = np.exp(DIVIDING * overlaps)
+        carried: Numbers = (chances / np.maximum(self._tied @ powers, LEAST_SHARE)) @ self._tied * powers
         return carried
 
-    def _spoken_of(self, text: str) -> list[int]:
+    def _spoken_of(self, text: str) -> set[int]:
         """The places of the units that the text speaks of by a part of their names."""
         begun = self._called.keys() & {"", *map(add, text, text[1:])}
         called = chain.from_iterable(map(self._called.__getitem__, begun))
-        return [place for name, places in called if name in text for place in places]
+        return {place for name, places in called if name in text for place in places}
 
 
 def _by_first_signs(names: Sequence[Sequence[str]]) -> dict[str, list[tuple[str, list[int]]]]:
@@ -242,13 +249,15 @@ def _likeness(subject: Subject, name: str, own: Mapping[str, float], line: Mappi
 
 
 def _rarity(lines: Sequence[str]) -> dict[str, float]:
-    counts = Counter(word for line in lines for word in set(_features(line)))
+    counts = Counter(word for line in lines for word in _features(line))
     return {word: math.log(1 + len(lines) / count) for word, count in counts.items()}
 
 
 def _weighted(line: str, rarity: Mapping[str, float]) -> dict[str, float]:
-    return {word: rarity.get(word, 0.0) for word in set(_features(line))}
+    return {word: rarity.get(word, 0.0) for word in _features(line)}
 
 
-def _features(line: str) -> list[str]:
-    return [one for one in features(cut(clean(line).text)) if one[:2] in SAYING and len(one) > 3]
+@lru_cache(LINES)
+def _features(line: str) -> frozenset[str]:
+    said = features(cut(clean(line).text))
+    return frozenset(f"{sort}:{each}" for sort in SAYING for each in said.of(sort) if len(each) > 1)

@@ -139,14 +139,16 @@ def features(words: Sequence[Word]) -> Said:
 def cues(text: str, lexicon: str = CUES) -> list[str]:
     """The tags of every cue word in the text, one a place and tag; a longer cue is not also read as its parts."""
     table, begins, alone = _cues(lexicon)
-    pairs = enumerate(zip(text, map(add, text, f"{text[1:]} "), strict=True))
+    pairs = [*map(add, text, f"{text[1:]} ")]
     found: list[str] = []
     after = 0
-    for place, pair in [(place, pair) for place, (sign, pair) in pairs if pair in begins or sign in alone]:
-        if place >= after:
-            size = next((size for size in begins.get(pair, (1,)) if text[place : place + size] in table), 0)
-            found += table[text[place : place + size]] if size else ()
-            after = place + size
+    for place in [place for place, pair in enumerate(pairs) if pair in begins or pair[0] in alone]:
+        for size in begins.get(pairs[place], (1,)) if place >= after else ():
+            tags = table.get(text[place : place + size])
+            if tags is not None:
+                found += tags
+                after = place + size
+                break
     return found
 
 

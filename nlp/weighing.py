@@ -14,17 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from nlp.deciding import (
-    ACCEPT,
-    BETWEEN,
-    LEAST,
-    ON_KIND,
-    ON_VERDICT,
-    REFUSE,
-    VERDICT_OF,
-    VERDICTS,
-    Decision,
-)
+from nlp.deciding import ACCEPT, LEAST, ON_KIND, ON_VERDICT, REFUSE, VERDICTS, Decision, kind_of, verdict_of
 from nlp.fitting import softmax, warmth_of
 from nlp.model import Numbers
 
@@ -57,7 +47,7 @@ def find_decision(
     `opinions`: whose (all of ON_VERDICT and ON_KIND) → theirs; `truth`, `kinds`: the right verdicts and kinds.
     """
     right = np.array([VERDICTS.index(verdict) for verdict in truth])
-    told = [np.log(opinions[whose].of(VERDICTS, _verdict_of) + LEAST) for whose in ON_VERDICT]
+    told = [np.log(opinions[whose].of(VERDICTS, verdict_of) + LEAST) for whose in ON_VERDICT]
     warmths = _warmths(told, right)
     scores = _together(told, warmths)
     lean = _leaning(scores, right)
@@ -71,16 +61,10 @@ def find_decision(
     return decision, {**_figures(_guess(chances, sure), right), "kind": kinds_right}
 
 
-def _verdict_of(name: str) -> str:
-    """Of a verdict, a ground, or what a message means whole."""
-    ground = name.partition(BETWEEN)[0]
-    return ground if ground in VERDICTS else VERDICT_OF.get(ground, ACCEPT)
-
-
 def _weigh_kinds(opinions: Mapping[str, Opinion], kinds: Sequence[str]) -> tuple[dict[str, float], float]:
     """How much each opinion on kinds counts, and how often right they are together."""
     names = list(opinions["kind"].classes)
-    told = [np.log(opinions[whose].of(names, lambda name: name.split(BETWEEN)[-1]) + LEAST) for whose in ON_KIND]
+    told = [np.log(opinions[whose].of(names, kind_of) + LEAST) for whose in ON_KIND]
     right = np.array([names.index(kind) for kind in kinds])
     warmths = _warmths(told, right)
     guessed = _together(told, warmths).argmax(axis=1)

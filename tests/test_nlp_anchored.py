@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import nlp
-from nlp.anchored import Anchored, anchored
+from nlp.anchored import FIGURES, Anchored, anchored
 
 parse = re._parser.parse  # type: ignore[attr-defined]
 REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
@@ -34,8 +34,8 @@ def test_every_pattern_needs_its_anchor() -> None:
         ("b|c", "a(?:b|c)", True),
         ("bc", "abcd", True),
         ("bc", "ab(?:c|d)", False),
-        ("[0-9]", "a[0-9]{2,3}", True),
-        ("[0-9]", "a[0-9x]", False),
+        (FIGURES, "a[0-9]{2,3}", True),
+        (FIGURES, "a[0-9x]", False),
         ("b", "(?=b)a", False),
         ("b", "(?<!b)a", False),
         ("day", "(?i:sun)day", True),
@@ -83,16 +83,7 @@ def _inside(value: Any) -> Iterator[Anchored]:
 
 def _needs(each: Anchored) -> bool:
     """Does every match hold the anchor?"""
-    anchors = _alternatives(each.anchor.pattern)
-    return not each.anchor.flags & re.IGNORECASE and _holds(list(parse(each.pattern.pattern)), anchors)
-
-
-def _alternatives(anchor: str) -> list[str]:
-    """The words of an anchor: signs in brackets, or words with bars between."""
-    signs = re.fullmatch(r"\[([^\]\\^]+)\]", anchor)
-    if not signs:
-        return anchor.split("|")
-    return [*(_of_set(parse(anchor)[0][1]) if len(anchor) > 3 else signs[1])]
+    return not each.pattern.flags & re.IGNORECASE and _holds(list(parse(each.pattern.pattern)), each.words)
 
 
 def _holds(nodes: Sequence[Any], anchors: Sequence[str]) -> bool:

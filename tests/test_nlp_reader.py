@@ -22,6 +22,7 @@ from nlp.net_training import fit_net
 from nlp.reader import Reader
 from nlp.route import Router, subjects, ties
 from nlp.screen import RULEBOOKS, clauses
+from nlp.text import Said
 from nlp.train import reader_material
 
 NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
@@ -190,7 +191,7 @@ def test_every_subject_finds_its_unit_under_its_own_name():
 def test_what_no_unit_answers_for_stays_unassigned():
     router = Router([("市公安局", "户籍、身份证")])
 
-    answer = router.route("", [], {"tax": 1.0})
+    answer = router.route("", Said({}), {"tax": 1.0})
 
     assert answer[0][1] < 0.5
 
