@@ -31,13 +31,15 @@ def plain(value: Any) -> Any:
 def spread(value: Any) -> dict[str, Any]:
     """The fields of a dataclass as JSON has them, those of dataclasses within it too; what is as at first is left
     out."""
+    kind: Any = type(value)
     held = vars(value)
-    return {name: plain(held[name]) for name, first in _first(type(value)) if held[name] != first}
+    return {name: plain(held[name]) for name, first in _first(kind) if held[name] != first}
 
 
 def restore(kind: type[T], kept: Mapping[str, Any], parts: tuple[type, ...] = ()) -> T:
     """One of that kind, with the fields that `kept` has in the right form. `parts`: the kinds that may stand in it."""
-    fits = _fits(kind, parts)
+    shape: Any = kind
+    fits = _fits(shape, parts)
     return kind(**{name: fits[name](value) for name, value in kept.items() if name in fits})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from bots.message import TEXT, Button, Media, Message, Reply
 from bots.reception_room import RoomReception
 from bots.render import Rendering
 from bots.talk import USUAL, Act, FileCase, Here, Known, Material, Reading, Talk, Turn
+from bots.values import replace
 from bots.views import own_case
 from bots.wording import Words, load_words
 from casebook.case import Case, Notice, Person
