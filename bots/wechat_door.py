@@ -127,7 +127,7 @@ class _Handling:
         late = [piece for piece in ([] if in_time else [first]) + rest if piece]
         if late:
             unit.post(reply_notices(f"wechat:{self._push.id}", to, [Reply(piece) for piece in late], self._push.at))
-        return self._wechat.write(self._push, [Reply(first)]) if in_time else NOTHING
+        return self._wechat.say(self._push, first) if in_time else NOTHING
 
 
 class Later:
