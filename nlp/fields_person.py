@@ -39,21 +39,32 @@ HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·
 NAME_SAID = re.compile(
     r"(?:我是[一-龥]{2,10}?(?:村|镇|小区|社区|组|街道|公司|厂)的(?:村民|居民|业主|职工)?|1[3-9][0-9]{9}[, ]?(?:找|联系)"
     r"|我是[一-龥]{0,3}?(?:女婿|儿子|女儿|儿媳|孙子|孙女|丈夫|妻子|老公|老婆|爱人|家属)(?=[一-龥])"
-    r"|我(?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|联系人[是为:]?"
-    r"|投诉人[是为:]?|诉求人[是为:]?|反映人[是为:]?"
+    r"|我是[一-龥]{2,10}?(?:村|镇|小区|社区|街道|屯)[0-9一二三四五六七八九十]{1,2}[组队社](?:的)?"
+    r"|(?:我|俺|咱|本人)是[^,。;!?\n]{1,20}[,。]?\s?(?:姓名|名字|名)?叫(?:做)?"
+    r"|[我俺](?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|联系人[是为:]?"
+    r"|(?<!被)(?:投诉人|诉求人|反映人|举报人|来电人|求助人)[是为:]?"
     r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|[Mm]y name is|I am|I'm"
     r"|我?姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
     rf"(?P<name>{HAN_NAME})"
 )
+# 姓名:天山童姥, 我叫风清扬,: said so plainly that no surname need be known.
+SAID_PLAINLY = re.compile(
+    r"(?:(?P<label>(?<!被)(?:姓名|联系人|投诉人|反映人|诉求人|举报人|来电人|申请人|署名|落款)\s?:\s?)|(?:[我俺]|本人)(?:的?名字|名)?叫(?:做)?)"
+    r"(?P<name>[一-龥]{2,4})(?=[,。;:!?、(/\s]|$|[0-9])"
+)
+NOT_PLAIN = re.compile(r"[他她它车人]|什么|外卖|快递|保安|急救|匿名|同上|保密|不便|电话|手机|女士|先生|没有")
 SIGNED = re.compile(
     rf"(?:[,。;\s]|^)(?P<name>{HAN_NAME})[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?1[3-9][0-9]"
 )
 # Whoever says "我叫" two thousand times has said it often enough.
 MOST_NAMES = 50
 DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
-SURNAMED = re.compile(r"我姓(?P<name>[一-龥])")
+# 我姓王, 免贵姓王, 电话13800000000姓王
+SURNAMED = re.compile(r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?)姓(?P<name>[一-龥])")
+# 钟灵,女,汉族
+SEXED = re.compile(rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,\s(]\s?(?:男|女)(?=[,。;)\s])")
 AFTER_NAME = re.compile(
-    r"(?:不叫|不是|[,。;:!?、(\s]|$|电话|手机|身份证|联系|住|家住|的电话|我的|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
+    r"(?:不叫|不是|[,。;:!?、(/\s]|$|律师|电话|手机|身份证|联系|住|家住|的电话|我的|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
 )
 # 我同事韦小宝的电话是: somebody else's.
 OTHERS_PHONE = re.compile(
@@ -125,11 +136,16 @@ def find_receipts(text: str) -> list[Found]:
 def find_names(text: str) -> list[Found]:
     """The citizen's own name, where it is announced or signed before a telephone number."""
     found = []
-    for pattern in (NAME_SAID, SIGNED):
+    for pattern in (NAME_SAID, SIGNED, SEXED):
         for match in islice(pattern.finditer(text), MOST_NAMES):
-            name = _cut_name(text, match.start("name"), match.end("name"))
+            name = _cut_name(text, match.start("name"), match.end("name"), may_deny=pattern is not NAME_SAID)
             if name:
                 found.append(Found("name", name, match.start("name"), match.start("name") + len(name)))
+    found += [
+        Found("name", match["name"], *match.span("name"))
+        for match in islice(SAID_PLAINLY.finditer(text), MOST_NAMES)
+        if not NOT_PLAIN.search(match["name"]) and (match["label"] or not NO_NAME.search(match["name"]))
+    ]
     if not found:
         found = [
             Found("name", match["name"], *match.span("name"))
@@ -139,15 +155,19 @@ def find_names(text: str) -> list[Found]:
     return without_overlaps(found)
 
 
-def _cut_name(text: str, start: int, end: int) -> str:
-    """The longest two to four characters that are a name and are followed by what may follow one."""
+def _cut_name(text: str, start: int, end: int, may_deny: bool = False) -> str:
+    """The longest two to four characters that are a name and are followed by what may follow one.
+
+    `may_deny`: 不 may be its second character (岳不群), since where it stands tells it to be a name.
+    """
     for stop in range(end, start + 1, -1):
         name = text[start:stop]
         if DOTTED.fullmatch(name) and AFTER_NAME.match(text, stop):
             return name
         titled = re.fullmatch(r"[一-龥]{1,2}(?:女士|先生|小姐|同志|阿姨|大爷|师傅)", name)
         is_name = is_surname(name) and (len(name) <= 3 or "·" in name or name[:2] in DOUBLE_SURNAMES or titled)
-        if is_name and AFTER_NAME.match(text, stop) and not NO_NAME.search(name):
+        told = name[0] + name[2:] if may_deny and name[1] == "不" and len(name) == 3 else name
+        if is_name and AFTER_NAME.match(text, stop) and not NO_NAME.search(told):
             return name
     return ""
 

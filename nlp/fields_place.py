@@ -14,15 +14,21 @@ from itertools import islice
 from nlp.found import Found
 from nlp.place_words import (
     ADDRESS,
+    BETWEEN,
+    BUS_LINE,
     COMMON_UNITS,
     COMPOUNDS,
     DWELLING,
     LISTED,
+    LIVES_IN,
     LOCAL,
+    NUMBERED,
     NUMBERED_WINDOW,
     PLACE_TAIL,
+    SPOKEN_TO,
     SPOT_TAIL,
     SPOTS,
+    STRETCH,
     TIME_WORDS,
     UNIT_TAIL,
     WINDOW,
@@ -32,7 +38,7 @@ from nlp.text import Word, lines
 LONGEST = 28
 # More than this a person does not name; whoever sends four thousand times 路 waits no longer than others.
 MOST_NAMES = 200
-NUMERIC = re.compile(r"[号楼窗柜台路区社组]")
+NUMERIC = re.compile(r"[号楼窗柜台路区社组]|[中大支]队")
 FIGURE = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z][0-9]{0,3}")
 
 # 在莲花路上: cut as one word, and not part of the name.
@@ -80,9 +86,34 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
     spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
     spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
     spans += [match.span("place") for match in islice(ADDRESS.finditer(text), MOST_NAMES)]
+    spans += _numbered(text, words, cut_short)
     for _ in range(2):
         spans = [(start, _tail(text, end, PLACE_TAIL)) for start, end in _joined(text, spans)]
-    return _joined(text, spans)
+    return _stretches(text, _joined(text, spans))
+
+
+def _numbered(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
+    """Names that only their house number tells to be places: 杏花弄18号, 阳光城8栋."""
+    at = {word.start: index for index, word in enumerate(words)}
+    found = []
+    for match in islice(NUMBERED.finditer(text), MOST_NAMES):
+        first = at.get(match.start())
+        span = None if first is None else _grown(words, first, first, cut_short)
+        if span and span[0] < match.start():
+            found.append((span[0], match.end()))
+    return found
+
+
+def _stretches(text: str, spans: Sequence[Span]) -> list[Span]:
+    """From one place to another: one stretch of road, where it is called one."""
+    whole: list[Span] = []
+    for start, end in spans:
+        stretch = STRETCH.match(text, end) or STRETCH.search(text[start:end])
+        if whole and stretch and BETWEEN.fullmatch(text, whole[-1][1], start):
+            whole[-1] = (whole[-1][0], _tail(text, end, STRETCH))
+        else:
+            whole.append((start, end))
+    return whole
 
 
 def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) -> tuple[list[Span], list[Span]]:
@@ -93,6 +124,8 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         corner = SPOT_TAIL.match(text, end)
         if is_dwelling and corner:
             homes.append((start, corner.end()))
+        elif is_dwelling and LIVES_IN.search(text[max(0, start - 4) : start]):
+            homes.append((start, end))
         elif is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots):
             homes.append((start, end))
         elif any(
@@ -110,7 +143,7 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
         for start, end in units
         if text[start:end] not in _word_list("no_units.txt") and (end - start > 1) and "点" not in text[start:end][:4]
     ]
-    return sorted(found, key=lambda each: -_worth(each, found))
+    return sorted(found, key=lambda each: -_worth(each, found) + 6 * bool(SPOKEN_TO.match(text, each.end)))
 
 
 def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
@@ -121,6 +154,7 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
         if text[start:end] not in _word_list("no_places.txt")
         and end - start >= 3
         and not text[start:end].endswith(("冤枉路", "弯路"))
+        and not BUS_LINE.fullmatch(text, start, end)
     ]
     return sorted(named, key=lambda each: -(each.end - each.start) + 0.1 * each.start)
 
@@ -160,7 +194,7 @@ def _grown(words: Sequence[Word], first: int, last: int, cut_short: Sequence[Spa
         and _may_continue(words, first - 1, last)
     ):
         first -= 1
-    while first < ending and words[first].text in ("的", "号"):
+    while first < ending and words[first].text in ("的", "号", "那个", "这个"):
         first += 1
     if words[last].end - words[first].start == 1:
         return None
@@ -174,8 +208,8 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
         return LOCAL.search(word) is not None
     if word == "号":
         return index > 0 and _is_figure(words[index - 1].text) and bool(WINDOW.search(right))
-    if word == "的":
-        return index > 0 and ends_a_unit(words[index - 1].text) and last - index <= 3
+    if word in ("的", "那个", "这个"):
+        return index > 0 and ends_a_unit(words[index - 1].text) and last - index <= 3 or (word != "的" and index > 0 and WINDOW.search(right) and may_name(words[index-1].text) )
     if right in COMPOUNDS.get(word, ()):
         return True
     if word in "和及与":

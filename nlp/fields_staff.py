@@ -11,7 +11,7 @@ from nlp.text import Word
 
 ROLES = (
     "工作人员|办事人员|办事员|窗口人员|接待人员|柜员|客服|民警|协警|辅警|警员|科员|话务员|接线员|导办员|导服员|帮办员"
-    "|经办人|经手人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
+    "|经办人|经手人|办理人|被投诉人|被反映人|被举报人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
 )
 PEOPLE = f"{ROLES}|女的|男的|小姑娘|姑娘|小哥|小伙子|大姐|大叔|阿姨|同志|警官|医生|护士|老师"
 TITLES = (
@@ -24,7 +24,7 @@ COMMON = (
     "廖贾韦邹熊孟秦薛侯贺顾郝邵"
 )
 
-BADGE = r"(?:工号|胸牌|工牌|胸卡|警号)(?:牌)?(?:号码?)?"
+BADGE = r"(?:工号|胸牌|工牌|胸卡|警号|坐席号)(?:牌)?(?:号码?)?"
 BADGE_NUMBER = r"[A-Za-z]{0,4}[-]?[0-9]{1,8}"
 STAFF_NUMBER = re.compile(
     rf"{BADGE}(?:上)?(?:写的是|写着|是|为|:|显示|印着)?\s?(?P<number>{BADGE_NUMBER})(?![0-9])(?:号)?"
@@ -34,6 +34,7 @@ NUMBER_MENDED = re.compile(
     rf"{BADGE}[^。!?\n]{{0,20}}?(?:应该是|应为|正确的是|更正为|改为|改成)\s?(?P<number>{BADGE_NUMBER})(?![0-9])"
 )
 NUMBER_STAFF = re.compile(r"(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)")
+SEAT = re.compile(r"(?:坐席|话务员|接线员)(?:编号)?\s?(?P<number>[0-9]{2,4})(?![0-9])")
 TITLED = re.compile(rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
 CALLED = re.compile(
     rf"(?:{PEOPLE}|那个人|那位|这位|[个位])[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
@@ -44,21 +45,23 @@ SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
 )
 FAMILIAR = re.compile(
-    rf"(?P<name>[小老][{COMMON}]|[{COMMON}][姐哥姨])(?=[,。;:!?、\s]|$|同志|后来|[说让把就也不帮给很真特态的来拿办没还是在又])"
+    rf"(?:(?<=[的叫个位口])[小老][{COMMON}](?![一-龥]?[区院院路街村])"
+    rf"|(?:[小老][{COMMON}]|[{COMMON}][姐哥姨])"
+    r"(?=[,。;:!?、\s]|$|同志|后来|服务|还有|[说让把就也不帮给很真特态的来拿办没还是在又人和跟]))"
 )
 # 我姓王, 我妈妈姓林: the citizen's own, no staff.
-OWN_FOLK = re.compile(r"(?:我|我[是叫]|[爸妈父母亲老公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
+OWN_FOLK = re.compile(r"(?:[我俺敝]|[0-9零一二三四五六七八九幺]{7}|我[是叫]|[爸妈父母亲老公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
 
 
 def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
     """Staff spoken of, in order. `words`: the text's; a surname begins one (社区|主任 is nobody's name)."""
     named = without_overlaps(_named(text, frozenset(word.start for word in words)))
     if not named:
-        named = [Found("staff_name", match["name"], *match.span("name")) for match in FAMILIAR.finditer(text)]
+        named = [Found("staff_name", match.group(), *match.span()) for match in FAMILIAR.finditer(text)]
         named = [each for each in named if not _is_own(text, each.start)]
     if named:
         return sorted(named, key=lambda each: each.start)
-    numbers = [match for pattern in (STAFF_NUMBER, NUMBER_STAFF, NUMBER_MENDED) for match in pattern.finditer(text)]
+    numbers = [match for pattern in (STAFF_NUMBER, NUMBER_STAFF, SEAT, NUMBER_MENDED) for match in pattern.finditer(text)]
     found = [Found("staff_name", match["number"], *match.span("number")) for match in numbers]
     return without_overlaps(found)
 
@@ -83,7 +86,7 @@ def _after(pattern: re.Pattern[str], text: str) -> Iterator[Found]:
 
 
 def _is_own(text: str, start: int) -> bool:
-    return bool(OWN_FOLK.search(text[max(0, start - 3) : start]))
+    return bool(OWN_FOLK.search(text[max(0, start - 7) : start]))
 
 
 def _titled(match: re.Match[str], begins: frozenset[int]) -> Found | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from nlp.feasts import feast
+from nlp.fields_feasts import AFTER_HOLIDAY, BEFORE_HOLIDAY, after_holiday, before_holiday
 from nlp.found import Found
 from nlp.numerals import number
 
@@ -56,13 +57,18 @@ def find_times(text: str, now: datetime) -> list[Found]:
     """Every past moment said, in order; vague ones only where no day is said."""
     exact = [found for day in _days(text, now.date()) if (found := _moment(text, day, now)) is not None]
     exact = sorted([*exact, *_hours_ago(text, now)], key=lambda found: found.start)
-    if exact:
-        return exact
-    return [
+    vague = [
         Found("event_time", None, match.start(), match.end())
         for match in VAGUE.finditer(text)
         if not AFTER_IS_DEADLINE.match(text, match.end()) and not DAY_FOLLOWS.match(text, match.end())
     ]
+    if exact and vague and vague[0].end <= exact[0].start and MONTH_SAID.fullmatch(text, *_span(vague[0])):
+        return [vague[0], *exact]
+    return exact or vague
+
+
+def _span(found: Found) -> tuple[int, int]:
+    return found.start, found.end
 
 
 def _days(text: str, today: date) -> Iterator[_Day]:
@@ -239,7 +245,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (re.compile(rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
     (re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
      _year_month_day),
-    (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=那天|当天|日|号|我|去|上午|下午)"),
+    (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投])"),
      _month_day),
     (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})[日号]?(?![0-9个])"), _month_day),
     (re.compile(rf"(?P<which>上个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
@@ -248,8 +254,11 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (re.compile(r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
      _weekday),
     (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), _english_weekday),
-    (re.compile(rf"(?:{_BACK_WORDS})(?!说|写|打的|填|发的|那个电话)"), _back),
+    (re.compile(r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收)"), lambda _, today: today),
+    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说|写|打的|填|发的|那个电话)"), _back),
     (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
+    (AFTER_HOLIDAY, after_holiday),
+    (BEFORE_HOLIDAY, before_holiday),
     (re.compile(rf"(?P<feast>{FEASTS})节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
     (re.compile(rf"(?:正月|大年|农历正月)(?:初(?P<day>{N}))"), _first_month),
     (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), _last_of_month),
@@ -264,12 +273,14 @@ SEASONS = (
     r"|[0-9一二三四五六七八九十]{1,2}月份?(?:初|底|中旬|上旬|下旬)?"
 )
 FIGURE = "[0-9一二三四五六七八九十]"
+# A month alone is when it happened, though a day be told of something later.
+MONTH_SAID = re.compile(r"(?:去年|今年)?(?:[0-9一二三四五六七八九十]{1,2}月|腊月|上个?月|年)(?:里|份|初|底|末|中旬|上旬|下旬|月初|月底){0,2}")
 VAGUE = re.compile(
     r"前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
     r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初|年底|年前|年后"
     rf"|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"
     r"|上{1,3}个?(?:周|星期|礼拜)|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前"
-    r"|半个?月前|半年前|多年前|十?几年前|腊月(?:里|底|间)?|早些时候|早几天"
+    r"|半个?月前|半年前|(?<![年个])(?:春天|夏天|秋天|冬天|开春|入冬|入夏)(?=就|那会|报的?|办的?|交的?|申请)|多年前|十?几年前|腊月(?:里|底|间)?|早些时候|早几天"
     rf"|(?:{FIGURE}|两){{1,3}}个?(?:多月|月|多年|年)(?:之|以)?前|(?<!正){FIGURE}{{1,2}}月(?:份|初|中旬|上旬|下旬|底|末)"
     r"|国庆(?:节?期间|假期|前后|节?前(?!能|要|可|必|完成|给)|节?后)|五一(?:期间|假期|前|后)|元旦(?:期间|假期|节?前|节?后)"
     r"|中秋节?(?:期间|前|后)|春节(?:期间|前后|前|后)?|节后第一天|放假前一天|假期(?:前|后|期间)|节前|节后|过年期间|暑假|寒假"
