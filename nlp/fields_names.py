@@ -13,7 +13,7 @@ DOUBLE_SURNAMES = frozenset(
 
 # Words that follow "我是" and begin with a character that is a surname too.
 NO_NAME = re.compile(
-    r"[来去的了在要想不有个是这那您我你办就也很都被把从]|业主|居民|市民|村民|群众|家长|学生|司机|员工|职工|商户|老师|退役|退休|残疾|公司|单位|企业|农民|于|因|想|任何|一名|一个|方便"
+    r"[来去的了在要想不有个是这那您我你办就也很都被把从]|业主|居民|市民|村民|群众|家长|学生|司机|员工|职工|商户|老师|师傅|退役|退休|残疾|公司|单位|企业|农民|于|因|想|任何|一名|一个|方便"
     r"|时间|时候|全家|全部|常年|常住|应该|应届|强烈|非常|万分|真心|实名|匿名|现在|昨天|前天|今天|上周|外地|本地|牛|高中|安全|成年|单亲|单身|金融|路过|党员|温馨"
 )
 # What may stand behind a name of staff where nothing parts them.

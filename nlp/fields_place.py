@@ -124,7 +124,7 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         corner = SPOT_TAIL.match(text, end)
         if is_dwelling and corner:
             homes.append((start, corner.end()))
-        elif is_dwelling and LIVES_IN.search(text[max(0, start - 4) : start]):
+        elif text.endswith(("社区", "村委会"), start, end) and LIVES_IN.search(text[max(0, start - 4) : start]):
             homes.append((start, end))
         elif is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots):
             homes.append((start, end))
