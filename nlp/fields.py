@@ -20,7 +20,7 @@ def find_fields(text: str, words: Sequence[Word], now: datetime) -> tuple[Found,
     candidates = (
         find_phones(text),
         find_id_numbers(text),
-        find_names(text),
+        find_names(text, words),
         organisations,
         staff,
         [place for place in places if not overlaps(place, staff)],

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname
 from nlp.found import Found, overlaps, without_overlaps
+from nlp.name_words import name_among, words_at
 from nlp.numerals import digits
+from nlp.text import Word
 
 MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]){9})(?![0-9Xx])")
 SPOKEN_MOBILE = re.compile(r"[一幺](?:[, 、]?[零〇一二三四五六七八九幺]){10}(?![零〇一二三四五六七八九幺])")
@@ -26,7 +29,7 @@ OLD_ID = re.compile(
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
-RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|查询码|流水号|回执|工单|案号)(?:码|号)?"
+RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申请号|登记号|预约号|查询码|流水号|回执|工单|案号)(?:码|号)?"
 RECEIPT_SAID = re.compile(
     rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}})"
 )
@@ -54,14 +57,21 @@ SAID_PLAINLY = re.compile(
 )
 NOT_PLAIN = re.compile(r"[他她它车人]|什么|外卖|快递|保安|急救|匿名|同上|保密|不便|电话|手机|女士|先生|没有")
 SIGNED = re.compile(
-    rf"(?:[,。;\s]|^)(?P<name>{HAN_NAME})[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?1[3-9][0-9]"
+    rf"(?:[,。;\s]|^)(?P<name>{HAN_NAME})(?:律师|先生|女士)?[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?1[3-9][0-9]"
 )
 # Whoever says "我叫" two thousand times has said it often enough.
 MOST_NAMES = 50
+FAMILIAR = re.compile(r"[小老][王李张刘陈杨黄赵吴周徐孙马朱胡郭何罗郑梁谢宋唐许邓冯韩曹曾彭蔡潘董袁余叶蒋杜苏魏程吕丁沈任]")
 DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
 # 我姓王, 免贵姓王, 电话13800000000姓王
-SURNAMED = re.compile(r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?)姓(?P<name>[一-龥])")
+SURNAMED = re.compile(r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?)姓(?P<name>[一-龥])")
 # 钟灵,女,汉族
+# 本人小鱼儿,身份证…
+HERE_IAM = re.compile(r"本人(?P<name>[一-龥]{2,4})[,\s]\s?(?=身份证|电话|手机|联系|男|女|现?家?住|系)")
+# 我是驾校学员沈轻虹, : a name at the end of what the writer is.
+WHO_IAM = re.compile(r"(?:[我俺]|本人)是(?P<who>[一-龥0-9]{3,16})(?=[,。;!?、(\s]|$)")
+# 退休工人:欧阳丁当
+UNDERSIGNED = re.compile(r"(?:^|[\n。!?])\s?[一-龥]{1,8}[人民工师生主户长属]:\s?(?P<name>[一-龥]{2,4})\s?(?:$|\n|20)")
 SEXED = re.compile(rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,\s(]\s?(?:男|女)(?=[,。;)\s])")
 AFTER_NAME = re.compile(
     r"(?:不叫|不是|[,。;:!?、(/\s]|$|律师|电话|手机|身份证|联系|住|家住|的电话|我的|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
@@ -71,6 +81,10 @@ OTHERS_PHONE = re.compile(
     r"(?:同事|朋友|邻居|老婆|老公|爱人|儿子|女儿|妈|爸|哥|姐|弟|妹|叔|姨|舅|爷|奶|父亲|母亲|紧急联系人|他|她)[一-龥]{0,6}?的?"
     r"(?:电话|手机|号码|座机)?号?码?(?:是|:)?\s?$"
 )
+
+
+# 以前是139…, 现在138…
+NO_LONGER = re.compile(r"(?:以前|原来|之前|原先|旧|老|前面)(?:那个|这个)?(?:的)?(?:手机|电话|号)?号?码?(?:是|为|:|用)?(?:的)?\s?$")
 
 
 def find_phones(text: str) -> list[Found]:
@@ -91,7 +105,8 @@ def find_phones(text: str) -> list[Found]:
 
 
 def _is_others(text: str, phone: Found) -> bool:
-    return bool(OTHERS_PHONE.search(text[max(0, phone.start - 16) : phone.start]))
+    before = text[max(0, phone.start - 16) : phone.start]
+    return bool(OTHERS_PHONE.search(before) or NO_LONGER.search(before))
 
 
 def find_id_numbers(text: str) -> list[Found]:
@@ -133,8 +148,8 @@ def find_receipts(text: str) -> list[Found]:
     return sorted(without_overlaps(found), key=lambda each: each.start)
 
 
-def find_names(text: str) -> list[Found]:
-    """The citizen's own name, where it is announced or signed before a telephone number."""
+def find_names(text: str, words: Sequence[Word]) -> list[Found]:
+    """The citizen's own name, where it is announced or signed before a telephone number. `words`: the text's."""
     found = []
     for pattern in (NAME_SAID, SIGNED, SEXED):
         for match in islice(pattern.finditer(text), MOST_NAMES):
@@ -146,6 +161,14 @@ def find_names(text: str) -> list[Found]:
         for match in islice(SAID_PLAINLY.finditer(text), MOST_NAMES)
         if not NOT_PLAIN.search(match["name"]) and (match["label"] or not NO_NAME.search(match["name"]))
     ]
+    for pattern in (HERE_IAM, UNDERSIGNED):
+        found += [
+            Found("name", match["name"], *match.span("name"))
+            for match in islice(pattern.finditer(text), MOST_NAMES)
+            if not NO_NAME.search(match["name"]) and not NOT_PLAIN.search(match["name"])
+        ]
+    if not found:
+        found = _as_what(text, words_at(words))
     if not found:
         found = [
             Found("name", match["name"], *match.span("name"))
@@ -153,6 +176,19 @@ def find_names(text: str) -> list[Found]:
             if is_surname(match["name"])
         ]
     return without_overlaps(found)
+
+
+def _as_what(text: str, at: Mapping[int, str]) -> list[Found]:
+    """我是驾校学员沈轻虹: the last characters, where the cut leaves them to be a name; 小何 too."""
+    found = []
+    for match in islice(WHO_IAM.finditer(text), MOST_NAMES):
+        for length in (4, 3, 2):
+            start = match.end("who") - length
+            said = text[start : match.end("who")]
+            if start >= match.start("who") and (name_among(text, start, at) == said or FAMILIAR.fullmatch(said)):
+                found.append(Found("name", said, start, match.end("who")))
+                break
+    return found
 
 
 def _cut_name(text: str, start: int, end: int, may_deny: bool = False) -> str:

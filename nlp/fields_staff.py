@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname, staff_name_at
 from nlp.found import Found, without_overlaps
+from nlp.name_words import name_among, words_at
 from nlp.text import Word
 
 ROLES = (
     "工作人员|办事人员|办事员|窗口人员|接待人员|柜员|客服|民警|协警|辅警|警员|科员|话务员|接线员|导办员|导服员|帮办员"
-    "|经办人|经手人|办理人|被投诉人|被反映人|被举报人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
+    "|经办人|经手人|办理人|承办人|受理人|志愿者|村会计|科员|导服|导办|驾驶员|司机|辅警|护工|值班员|管理员|收费员|售票员|安检员|协管员|代办员|专干|干事|被投诉人|被反映人|被举报人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
 )
 PEOPLE = f"{ROLES}|女的|男的|小姑娘|姑娘|小哥|小伙子|大姐|大叔|阿姨|同志|警官|医生|护士|老师"
 TITLES = (
@@ -37,9 +38,11 @@ NUMBER_STAFF = re.compile(r"(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人�
 SEAT = re.compile(r"(?:坐席|话务员|接线员)(?:编号)?\s?(?P<number>[0-9]{2,4})(?![0-9])")
 TITLED = re.compile(rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
 CALLED = re.compile(
-    rf"(?:{PEOPLE}|那个人|那位|这位|[个位])[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
+    rf"(?:{PEOPLE}|那个人|那位|这位|个|(?<!单)位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
 )
 ROLE_BEFORE = re.compile(rf"(?:{ROLES})(?:写的是|是|:|\s)?(?=[一-龥]{{2}})")
+# 7号窗口的萧咪咪, 那位苏樱
+AT_A_DESK = re.compile(r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台])的|[那这一]位)(?=[一-龥]{2})")
 CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人)")
 SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
@@ -50,12 +53,12 @@ FAMILIAR = re.compile(
     r"(?=[,。;:!?、\s]|$|同志|后来|服务|还有|[说让把就也不帮给很真特态的来拿办没还是在又人和跟]))"
 )
 # 我姓王, 我妈妈姓林: the citizen's own, no staff.
-OWN_FOLK = re.compile(r"(?:[我俺敝]|[0-9零一二三四五六七八九幺]{7}|我[是叫]|[爸妈父母亲老公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
+OWN_FOLK = re.compile(r"(?:[我俺敝]|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?|我[是叫]|[爸妈父母亲老公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
 
 
 def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
     """Staff spoken of, in order. `words`: the text's; a surname begins one (社区|主任 is nobody's name)."""
-    named = without_overlaps(_named(text, frozenset(word.start for word in words)))
+    named = without_overlaps(_named(text, words_at(words)))
     if not named:
         named = [Found("staff_name", match.group(), *match.span()) for match in FAMILIAR.finditer(text)]
         named = [each for each in named if not _is_own(text, each.start)]
@@ -66,30 +69,32 @@ def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
     return without_overlaps(found)
 
 
-def _named(text: str, begins: frozenset[int]) -> list[Found]:
-    found = [each for pattern in (CALLED, ROLE_BEFORE) for each in _after(pattern, text)]
+def _named(text: str, at: Mapping[int, str]) -> list[Found]:
+    found = [each for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK) for each in _after(pattern, text, at)]
     for match in CALLED_BEFORE.finditer(text):
         if is_surname(match["name"]) and not _is_own(text, match.start()):
             found.append(Found("staff_name", match["name"], *match.span("name")))
-    found += [each for match in TITLED.finditer(text) if (each := _titled(match, begins)) is not None]
+    found += [each for match in TITLED.finditer(text) if (each := _titled(match, at)) is not None]
     for match in SURNAMED.finditer(text):
         if is_surname(match["surname"]) and not _is_own(text, match.start()):
             found.append(Found("staff_name", f"姓{match['surname']}", match.start(), match.end("surname")))
     return found
 
 
-def _after(pattern: re.Pattern[str], text: str) -> Iterator[Found]:
+def _after(pattern: re.Pattern[str], text: str, at: Mapping[int, str]) -> Iterator[Found]:
     for match in pattern.finditer(text):
-        name = staff_name_at(text, match.end())
+        name = (staff_name_at(text, match.end()) if pattern is not AT_A_DESK else "") or name_among(
+            text, match.end(), at
+        )
         if name and not _is_own(text, match.start()):
             yield Found("staff_name", name, match.end(), match.end() + len(name))
 
 
 def _is_own(text: str, start: int) -> bool:
-    return bool(OWN_FOLK.search(text[max(0, start - 7) : start]))
+    return bool(OWN_FOLK.search(text[max(0, start - 24) : start]))
 
 
-def _titled(match: re.Match[str], begins: frozenset[int]) -> Found | None:
+def _titled(match: re.Match[str], at: Mapping[int, str]) -> Found | None:
     """李科长, 王小明主任: the name's first character must be a surname, and stand where a name begins."""
     said = match["name"]
     title = re.search(rf"(?:副)?(?:{TITLES})$", said)
@@ -98,7 +103,7 @@ def _titled(match: re.Match[str], begins: frozenset[int]) -> Found | None:
     for length in (3, 2, 1):
         name = said[: title.start()][-length:]
         start = match.start() + title.start() - length
-        if len(name) < length or start not in begins or "说" in name or not is_surname(name):
+        if len(name) < length or start not in at or "说" in name or not is_surname(name):
             continue
         if length == 1 or not NO_NAME.search(name):
             # 岳灵珊同志 is called 岳灵珊; of 张同志 nothing else is known.

@@ -39,6 +39,7 @@ BEFORE_IS_DEADLINE = re.compile(
     r"|务必在?|必须在|要求在)[是为到至在于:我们说]{0,3}\s?$"
 )
 HOURS_AGO = re.compile(rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
+DATE_ENDS = re.compile(r"\s{0,3}(?:\n|$)")
 HABIT_BEFORE = re.compile(r"(?:第.个|后一个|每逢|每个|每|逢|至|到|-|—|~)$")
 DAY_FOLLOWS = re.compile(r"[0-9一二三四五六七八九十]{1,3}[日号]")
 HABIT_AFTER = re.compile(
@@ -71,6 +72,12 @@ def _span(found: Found) -> tuple[int, int]:
     return found.start, found.end
 
 
+def _is_date_of_letter(text: str, hit: _Day) -> bool:
+    """Alone on its line under a letter, or at its end after the name that signs it."""
+    line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
+    return not line.strip() and hit.start > 0 and DATE_ENDS.match(text, hit.end) is not None
+
+
 def _days(text: str, today: date) -> Iterator[_Day]:
     """Days in order, the longest reading of each place."""
     hits = [
@@ -101,7 +108,7 @@ def _is_habit(text: str, match: re.Match[str]) -> bool:
 
 
 def _moment(text: str, hit: _Day, now: datetime) -> Found | None:
-    if hit.day is None or hit.day > now.date():
+    if hit.day is None or hit.day > now.date() or _is_date_of_letter(text, hit):
         return None
     clock = CLOCK.match(text, hit.end)
     end, said = hit.end, ""
@@ -249,13 +256,13 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
      _month_day),
     (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})[日号]?(?![0-9个])"), _month_day),
     (re.compile(rf"(?P<which>上个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
-    (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
+    (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元甲乙丙])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
      _bare_day),
     (re.compile(r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
      _weekday),
     (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), _english_weekday),
     (re.compile(r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收)"), lambda _, today: today),
-    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说|写|打的|填|发的|那个电话)"), _back),
+    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说[错的]|写[错的]|打的|填|发的|那个电话|说[^,。;]{{1,12}}[,。;]?\s?[今明]天[又说])"), _back),
     (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
     (AFTER_HOLIDAY, after_holiday),
     (BEFORE_HOLIDAY, before_holiday),
