@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname
+from nlp.fields_place import may_name
 from nlp.found import Found, overlaps, without_overlaps
 from nlp.name_words import name_among, words_at
 from nlp.numerals import digits
@@ -44,7 +45,7 @@ NAME_SAID = re.compile(
     r"|我是[一-龥]{0,3}?(?:女婿|儿子|女儿|儿媳|孙子|孙女|丈夫|妻子|老公|老婆|爱人|家属)(?=[一-龥])"
     r"|我是[一-龥]{2,10}?(?:村|镇|小区|社区|街道|屯)[0-9一二三四五六七八九十]{1,2}[组队社](?:的)?"
     r"|(?:我|俺|咱|本人)是[^,。;!?\n]{1,20}[,。]?\s?(?:姓名|名字|名)?叫(?:做)?"
-    r"|[我俺](?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|联系人[是为:]?"
+    r"|我的(?:名字|姓名)|[我俺](?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|联系人[是为:]?"
     r"|(?<!被)(?:投诉人|诉求人|反映人|举报人|来电人|求助人)[是为:]?"
     r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|[Mm]y name is|I am|I'm"
     r"|我?姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
@@ -61,20 +62,23 @@ SIGNED = re.compile(
 )
 # Whoever says "我叫" two thousand times has said it often enough.
 MOST_NAMES = 50
+PLAIN_END = re.compile(r"[,。;!?\s]|$")
 FAMILIAR = re.compile(r"[小老][王李张刘陈杨黄赵吴周徐孙马朱胡郭何罗郑梁谢宋唐许邓冯韩曹曾彭蔡潘董袁余叶蒋杜苏魏程吕丁沈任]")
 DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
 # 我姓王, 免贵姓王, 电话13800000000姓王
+# 我姓邪 叫邪剑仙: the surname is told, whatever it be.
+SURNAME_TOLD = re.compile(r"我?姓(?P<surname>[一-龥])[, ]?(?:名字|大名|全名)?叫(?:做)?(?P<name>(?P=surname)[一-龥]{1,2})(?=[,。;!?\s(]|$|[0-9])")
 SURNAMED = re.compile(r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?)姓(?P<name>[一-龥])")
 # 钟灵,女,汉族
 # 本人小鱼儿,身份证…
 HERE_IAM = re.compile(r"本人(?P<name>[一-龥]{2,4})[,\s]\s?(?=身份证|电话|手机|联系|男|女|现?家?住|系)")
 # 我是驾校学员沈轻虹, : a name at the end of what the writer is.
-WHO_IAM = re.compile(r"(?:[我俺]|本人)是(?P<who>[一-龥0-9]{3,16})(?=[,。;!?、(\s]|$)")
+WHO_IAM = re.compile(r"(?:[我俺]|本人)是(?P<who>[一-龥0-9]{2,16})(?=[,。;!?、(\s]|$)")
 # 退休工人:欧阳丁当
-UNDERSIGNED = re.compile(r"(?:^|[\n。!?])\s?[一-龥]{1,8}[人民工师生主户长属]:\s?(?P<name>[一-龥]{2,4})\s?(?:$|\n|20)")
+UNDERSIGNED = re.compile(r"(?:^|[\n。!?])\s?[一-龥]{1,8}[人民工师生主户长属兵员][:\s]\s?(?P<name>[一-龥]{2,4})\s?(?:$|\n|20)")
 SEXED = re.compile(rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,\s(]\s?(?:男|女)(?=[,。;)\s])")
 AFTER_NAME = re.compile(
-    r"(?:不叫|不是|[,。;:!?、(/\s]|$|律师|电话|手机|身份证|联系|住|家住|的电话|我的|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
+    r"(?:不叫|不是|[,。;:!?、(/\s]|$|律师|写成|打成|录成|登记成|电话|手机|身份证|联系|住|家住|的电话|我的|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
 )
 # 我同事韦小宝的电话是: somebody else's.
 OTHERS_PHONE = re.compile(
@@ -161,7 +165,7 @@ def find_names(text: str, words: Sequence[Word]) -> list[Found]:
         for match in islice(SAID_PLAINLY.finditer(text), MOST_NAMES)
         if not NOT_PLAIN.search(match["name"]) and (match["label"] or not NO_NAME.search(match["name"]))
     ]
-    for pattern in (HERE_IAM, UNDERSIGNED):
+    for pattern in (HERE_IAM, UNDERSIGNED, SURNAME_TOLD):
         found += [
             Found("name", match["name"], *match.span("name"))
             for match in islice(pattern.finditer(text), MOST_NAMES)
@@ -173,7 +177,7 @@ def find_names(text: str, words: Sequence[Word]) -> list[Found]:
         found = [
             Found("name", match["name"], *match.span("name"))
             for match in SURNAMED.finditer(text)
-            if is_surname(match["name"])
+            if is_surname(match["name"]) or PLAIN_END.match(text, match.end())
         ]
     return without_overlaps(found)
 
@@ -185,10 +189,18 @@ def _as_what(text: str, at: Mapping[int, str]) -> list[Found]:
         for length in (4, 3, 2):
             start = match.end("who") - length
             said = text[start : match.end("who")]
+            if start == match.start("who") and _is_unheard_of(said, start, at):
+                found.append(Found("name", said, start, match.end("who")))
+                break
             if start >= match.start("who") and (name_among(text, start, at) == said or FAMILIAR.fullmatch(said)):
                 found.append(Found("name", said, start, match.end("who")))
                 break
     return found
+
+
+def _is_unheard_of(said: str, start: int, at: Mapping[int, str]) -> bool:
+    """我是重楼: no word of the dictionary, so a name, though it begin with no surname."""
+    return len(said) in (2, 3) and all(at.get(start + place) == sign and may_name(sign) for place, sign in enumerate(said))
 
 
 def _cut_name(text: str, start: int, end: int, may_deny: bool = False) -> str:

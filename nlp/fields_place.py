@@ -13,6 +13,7 @@ from itertools import islice
 
 from nlp.found import Found
 from nlp.place_words import (
+    ADDRESSED,
     ADDRESS,
     BETWEEN,
     BUS_LINE,
@@ -28,6 +29,8 @@ from nlp.place_words import (
     NUMBERED_WINDOW,
     NUMBERS_CALLED,
     PLACE_TAIL,
+    SHORT_DESK,
+    SHORT_UNITS,
     SPOKEN_TO,
     SPOT_TAIL,
     SPOTS,
@@ -42,7 +45,7 @@ from nlp.text import Word, lines
 LONGEST = 28
 # More than this a person does not name; whoever sends four thousand times 路 waits no longer than others.
 MOST_NAMES = 200
-NUMERIC = re.compile(r"[号楼窗柜台路区社组]|[中大支]队")
+NUMERIC = re.compile(r"[号楼窗柜台路区社组]|[中大支]队|街坊|支路|标段|公寓")
 FIGURE = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z][0-9]{0,3}")
 
 # 在莲花路上: cut as one word, and not part of the name.
@@ -75,10 +78,11 @@ def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
     spans = [
         span for first, last in endings(text, words, "unit_ends.txt") if (span := _grown(words, first, last, cut_short))
     ]
+    spans += [match.span() for match in islice(SHORT_UNITS.finditer(text), MOST_NAMES)]
     spans += [match.span() for match in islice(NUMBERS_CALLED.finditer(text), MOST_NAMES)]
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
     for _ in range(2):  # a tail may reach the next name: 人社局|3楼|仲裁院
-        spans = [(start, _tail(text, end, UNIT_TAIL)) for start, end in _joined(text, spans)]
+        spans = [(start, _tail(text, _tail(text, end, UNIT_TAIL), SHORT_DESK)) for start, end in _joined(text, spans)]
     return _joined(text, spans)
 
 
@@ -155,6 +159,10 @@ def _standing(text: str, unit: Found) -> float:
     """A unit spoken to is less likely the one complained of, one after a turn of words more."""
     before = text[max(0, unit.start - 3) : unit.start]
     spoken_to = SPOKEN_TO.match(text, unit.end) or HANDED_TO.search(before)
+    # 贵局, under a letter addressed to one
+    addressed = "贵" in text and ADDRESSED.match(text, unit.end) and text[max(0, unit.start - 1) : unit.start] in ("", "\n", ":", " ")
+    if addressed or (unit.value or "").startswith("贵"):
+        return 12.0 if addressed else -12.0
     is_alarm = len(unit.value or "") == 3 and (unit.value or "").isdigit()
     return 4 * bool(TURN.search(before)) - 6 * bool(spoken_to) - 8 * is_alarm
 

@@ -40,10 +40,14 @@ TITLED = re.compile(rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
 CALLED = re.compile(
     rf"(?:{PEOPLE}|那个人|那位|这位|个|(?<!单)位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
 )
+# 导税员谢沧行, 服务站站长姜明: any who are called so, where the cut shows a name.
+ANY_ROLE = re.compile(r"[一-龥](?:员|长)(?=[一-龥]{2})")
+# 王处您好
+SHORT_TITLE = re.compile(rf"(?:^|[,。;:!?\s的找])(?P<name>[{COMMON}](?:处|局|科|所|队|总))(?=[:,。!?]|$|[您你]好|说|答应)")
 ROLE_BEFORE = re.compile(rf"(?:{ROLES})(?:写的是|是|:|\s)?(?=[一-龥]{{2}})")
 # 7号窗口的萧咪咪, 那位苏樱
 AT_A_DESK = re.compile(r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台])的|[那这一]位)(?=[一-龥]{2})")
-CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人)")
+CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人|窗口|小妹|柜员|志愿者)")
 SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
 )
@@ -70,11 +74,13 @@ def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
 
 
 def _named(text: str, at: Mapping[int, str]) -> list[Found]:
-    found = [each for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK) for each in _after(pattern, text, at)]
+    found = [each for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK, ANY_ROLE) for each in _after(pattern, text, at)]
     for match in CALLED_BEFORE.finditer(text):
-        if is_surname(match["name"]) and not _is_own(text, match.start()):
+        is_name = is_surname(match["name"]) or text[match.start() - 2 : match.start()] == "姓名"
+        if is_name and not _is_own(text, match.start()):
             found.append(Found("staff_name", match["name"], *match.span("name")))
     found += [each for match in TITLED.finditer(text) if (each := _titled(match, at)) is not None]
+    found += [Found("staff_name", match["name"], *match.span("name")) for match in SHORT_TITLE.finditer(text)]
     for match in SURNAMED.finditer(text):
         if is_surname(match["surname"]) and not _is_own(text, match.start()):
             found.append(Found("staff_name", f"姓{match['surname']}", match.start(), match.end("surname")))
@@ -83,7 +89,7 @@ def _named(text: str, at: Mapping[int, str]) -> list[Found]:
 
 def _after(pattern: re.Pattern[str], text: str, at: Mapping[int, str]) -> Iterator[Found]:
     for match in pattern.finditer(text):
-        name = (staff_name_at(text, match.end()) if pattern is not AT_A_DESK else "") or name_among(
+        name = (staff_name_at(text, match.end()) if pattern in (CALLED, ROLE_BEFORE) else "") or name_among(
             text, match.end(), at
         )
         if name and not _is_own(text, match.start()):

@@ -166,7 +166,7 @@ def _month_day(match: re.Match[str], today: date) -> date | None:
 
 def _day_of_near_month(match: re.Match[str], today: date) -> date:
     first = today.replace(day=1)
-    if match["which"].startswith("上"):
+    for _ in range(match["which"].count("上")):
         first = (first - timedelta(days=1)).replace(day=1)
     return first.replace(day=_number(match["day"]))
 
@@ -246,6 +246,11 @@ def _last_of_month(match: re.Match[str], today: date) -> date:
     return day if day <= today else day.replace(year=today.year - 1)
 
 
+def _last_of_year(match: re.Match[str], today: date) -> date:
+    year = {"去": today.year - 1, "前": today.year - 2}.get(match["year"]) or _number(match["year"])
+    return date(year, 12, 31)
+
+
 _BACK_WORDS = "|".join(sorted(DAYS_BACK, key=len, reverse=True))
 
 PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
@@ -254,21 +259,22 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
      _year_month_day),
     (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投])"),
      _month_day),
-    (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})[日号]?(?![0-9个])"), _month_day),
-    (re.compile(rf"(?P<which>上个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
+    (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})(?:[日号]|(?![0-9个]))"), _month_day),
+    (re.compile(rf"(?P<which>上{{1,2}}个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
     (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元甲乙丙])(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
      _bare_day),
     (re.compile(r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
      _weekday),
     (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), _english_weekday),
     (re.compile(r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收)"), lambda _, today: today),
-    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说[错的]|写[错的]|打的|填|发的|那个电话|说[^,。;]{{1,12}}[,。;]?\s?[今明]天[又说])"), _back),
+    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说[错的]|写[错的]|打的|填|发的|那个电话|(?<=今天)(?:都|已经)|说[^,。;]{{1,12}}[,。;]?\s?[今明]天[又说])"), _back),
     (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
     (AFTER_HOLIDAY, after_holiday),
     (BEFORE_HOLIDAY, before_holiday),
     (re.compile(rf"(?P<feast>{FEASTS})节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
     (re.compile(rf"(?:正月|大年|农历正月)(?:初(?P<day>{N}))"), _first_month),
     (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), _last_of_month),
+    (re.compile(rf"(?P<year>{YEAR}|去|前)年的?最后一天"), _last_of_year),
     (re.compile(rf"(?P<month>{N})月份?的?(?:第(?P<nth>[一二三四五])|最后一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"),
      _weekday_of_month),
     (re.compile(r"(?<![0-9/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[0-9]{1,2})(?![0-9/])(?=那天|当天|日|号|我|去|上午|下午|早上)"),
@@ -287,7 +293,7 @@ VAGUE = re.compile(
     r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初|年底|年前|年后"
     rf"|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"
     r"|上{1,3}个?(?:周|星期|礼拜)|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前"
-    r"|半个?月前|半年前|(?<![年个])(?:春天|夏天|秋天|冬天|开春|入冬|入夏)(?=就|那会|报的?|办的?|交的?|申请)|多年前|十?几年前|腊月(?:里|底|间)?|早些时候|早几天"
+    r"|半个?月前|半年前|(?<![年个])(?:春天|夏天|秋天|冬天|开春|入冬|入夏)(?=就|那会|报的?|办的?|交的?|申请)|多年前|十?几年前|腊月(?:里|底|间)?|(?:腊八|重阳|七夕|小年|冬至|中元)节?(?:那天|当天)|早些时候|早几天"
     rf"|(?:{FIGURE}|两){{1,3}}个?(?:多月|月|多年|年)(?:之|以)?前|(?<!正){FIGURE}{{1,2}}月(?:份|初|中旬|上旬|下旬|底|末)"
     r"|国庆(?:节?期间|假期|前后|节?前(?!能|要|可|必|完成|给)|节?后)|五一(?:期间|假期|前|后)|元旦(?:期间|假期|节?前|节?后)"
     r"|中秋节?(?:期间|前|后)|春节(?:期间|前后|前|后)?|节后第一天|放假前一天|假期(?:前|后|期间)|节前|节后|过年期间|暑假|寒假"

@@ -10,7 +10,7 @@ from nlp.text import Word
 # Surnames that are mostly other words: one only where a name is sure to follow.
 RARE = frozenset("铁黑双花云风水苍萧")
 # Surnames that begin what staff do as often: 查车, 戴眼镜, 边开边说.
-DOES = frozenset("边查管戴成应向从时能别盖关开")
+DOES = frozenset("连边查管戴成应向从时能别盖关开")
 NO_PERSON = frozenset("员人者师长工户家商局科处")
 # Characters that go on after a name and are in none.
 NOT_GIVEN = frozenset("的了在是我你他她它您们这那说把被给让叫去来没不还就也都又才到从向对跟和与及很太真要想能会该请问嫌拒搞收骂吼推得日姓边比眼")
@@ -27,7 +27,7 @@ def name_among(text: str, start: int, at: Mapping[int, str]) -> str:
     first = at.get(start, "")
     if not (is_surname(surname) or surname in RARE) or not first:
         return ""
-    whole = _whole(text, start, surname, at) if len(first) <= len(surname) else first
+    whole = _whole(text, start, surname, at) if len(first) <= len(surname) or surname in RARE else first
     return whole if len(surname) < len(whole) <= len(surname) + 2 and _is_given(whole[len(surname) :], first) else ""
 
 
