@@ -51,10 +51,15 @@ def days_off(name: str, today: date) -> tuple[date, date] | None:
     return max(begun, default=None)
 
 
+NINTH = {
+    2024: (10, 11), 2025: (10, 29), 2026: (10, 18), 2027: (10, 8), 2028: (10, 26), 2029: (10, 16), 2030: (10, 5),
+}  # fmt: skip
+
+
 def feast(name: str, today: date) -> date | None:
     """The last such feast; None in a year whose moon is not written down here."""
     for year in (today.year, today.year - 1):
-        month_day = BY_SUN.get(name) or BY_MOON.get(year, {}).get(name)
+        month_day = BY_SUN.get(name) or BY_MOON.get(year, {}).get(name) or (name == "重阳" and NINTH.get(year))
         if month_day and date(year, *month_day) <= today:
             return date(year, *month_day)
     return None

@@ -16,11 +16,12 @@ from nlp.text import Word
 def find_fields(text: str, words: Sequence[Word], now: datetime) -> tuple[Found, ...]:
     """One Found for each field the text gives, in the order of the fields' names here."""
     organisations, places = find_sites(text, words)
-    staff = find_staff(text, words)
+    names = find_names(text, words)
+    staff = [each for each in find_staff(text, words) if not overlaps(each, names[:1])]
     candidates = (
         find_phones(text),
         find_id_numbers(text),
-        find_names(text, words),
+        names,
         organisations,
         staff,
         [place for place in places if not overlaps(place, staff)],

@@ -20,7 +20,7 @@ LANDLINE = re.compile(
 )
 BARE_LANDLINE = re.compile(r"(?:电话|座机|固话|号码)(?:号码)?[是为:]?\s?(?P<number>[2-9][0-9]{6,7})(?![0-9])")
 
-ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![0-9A-Za-z])")
+ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![- ]?[0-9A-Za-z])")
 ID_SAID = re.compile(
     r"(?:身份证|证件|公民身份)(?:号码?)?[是为:]{0,2}\s?(?P<number>[1-9][0-9 -]{13,20}[0-9Xx])(?![0-9A-Za-z])"
 )
@@ -45,7 +45,7 @@ NAME_SAID = re.compile(
     r"|我是[一-龥]{0,3}?(?:女婿|儿子|女儿|儿媳|孙子|孙女|丈夫|妻子|老公|老婆|爱人|家属)(?=[一-龥])"
     r"|我是[一-龥]{2,10}?(?:村|镇|小区|社区|街道|屯)[0-9一二三四五六七八九十]{1,2}[组队社](?:的)?"
     r"|(?:我|俺|咱|本人)是[^,。;!?\n]{1,20}[,。]?\s?(?:姓名|名字|名)?叫(?:做)?"
-    r"|我的(?:名字|姓名)|[我俺](?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|联系人[是为:]?"
+    r"|我的(?:名字|姓名)|[我俺](?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|收[件信]人[是为:]?|联系人[是为:]?"
     r"|(?<!被)(?:投诉人|诉求人|反映人|举报人|来电人|求助人)[是为:]?"
     r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|[Mm]y name is|I am|I'm"
     r"|我?姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
@@ -69,6 +69,9 @@ DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
 # 我姓邪 叫邪剑仙: the surname is told, whatever it be.
 SURNAME_TOLD = re.compile(r"我?姓(?P<surname>[一-龥])[, ]?(?:名字|大名|全名)?叫(?:做)?(?P<name>(?P=surname)[一-龥]{1,2})(?=[,。;!?\s(]|$|[0-9])")
 SURNAMED = re.compile(r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?)姓(?P<name>[一-龥])")
+# 晁盖,410500…
+WITH_ID = re.compile(rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,:\s(]\s?(?:身份证)?(?:号码?)?[:是]?\s?[1-9][0-9]{{5}} ?(?:19|20)[0-9]{{2}}")
+STARTS_WITH = re.compile(r"^(?P<name>[一-龥]{2,3})[,\s]\s?身份证")
 # 钟灵,女,汉族
 # 本人小鱼儿,身份证…
 HERE_IAM = re.compile(r"本人(?P<name>[一-龥]{2,4})[,\s]\s?(?=身份证|电话|手机|联系|男|女|现?家?住|系)")
@@ -155,7 +158,7 @@ def find_receipts(text: str) -> list[Found]:
 def find_names(text: str, words: Sequence[Word]) -> list[Found]:
     """The citizen's own name, where it is announced or signed before a telephone number. `words`: the text's."""
     found = []
-    for pattern in (NAME_SAID, SIGNED, SEXED):
+    for pattern in (NAME_SAID, SIGNED, SEXED, WITH_ID):
         for match in islice(pattern.finditer(text), MOST_NAMES):
             name = _cut_name(text, match.start("name"), match.end("name"), may_deny=pattern is not NAME_SAID)
             if name:
@@ -165,7 +168,7 @@ def find_names(text: str, words: Sequence[Word]) -> list[Found]:
         for match in islice(SAID_PLAINLY.finditer(text), MOST_NAMES)
         if not NOT_PLAIN.search(match["name"]) and (match["label"] or not NO_NAME.search(match["name"]))
     ]
-    for pattern in (HERE_IAM, UNDERSIGNED, SURNAME_TOLD):
+    for pattern in (HERE_IAM, UNDERSIGNED, SURNAME_TOLD, STARTS_WITH):
         found += [
             Found("name", match["name"], *match.span("name"))
             for match in islice(pattern.finditer(text), MOST_NAMES)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 
+from nlp.fields_names import is_surname
 from nlp.found import Found
 from nlp.place_words import (
     ADDRESSED,
@@ -20,7 +21,9 @@ from nlp.place_words import (
     COMMON_UNITS,
     COMPOUNDS,
     DWELLING,
+    EMPLOYED,
     HANDED_TO,
+    LAMP,
     LISTED,
     LIVES_IN,
     LOCAL,
@@ -28,6 +31,7 @@ from nlp.place_words import (
     NUMBERED,
     NUMBERED_WINDOW,
     NUMBERS_CALLED,
+    OWN_UNIT,
     PLACE_TAIL,
     SHORT_DESK,
     SHORT_UNITS,
@@ -92,6 +96,7 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
         for first, last in endings(text, words, "place_ends.txt")
         if (span := _grown(words, first, last, cut_short))
     ]
+    spans = [(start, end - bool(LAMP.match(text, end - 2))) for start, end in spans]
     spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
     spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
     spans += [match.span("place") for match in islice(ADDRESS.finditer(text), MOST_NAMES)]
@@ -158,7 +163,8 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
 def _standing(text: str, unit: Found) -> float:
     """A unit spoken to is less likely the one complained of, one after a turn of words more."""
     before = text[max(0, unit.start - 3) : unit.start]
-    spoken_to = SPOKEN_TO.match(text, unit.end) or HANDED_TO.search(before)
+    is_own = OWN_UNIT.search(text[max(0, unit.start - 6) : unit.start]) and EMPLOYED.match(text, unit.end)
+    spoken_to = SPOKEN_TO.match(text, unit.end) or HANDED_TO.search(before) or is_own
     # 贵局, under a letter addressed to one
     addressed = "贵" in text and ADDRESSED.match(text, unit.end) and text[max(0, unit.start - 1) : unit.start] in ("", "\n", ":", " ")
     if addressed or (unit.value or "").startswith("贵"):
@@ -231,6 +237,8 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
         return index > 0 and _is_figure(words[index - 1].text) and bool(WINDOW.search(right))
     if word in ("的", "那个", "这个"):
         return index > 0 and ends_a_unit(words[index - 1].text) and last - index <= 3 or (word != "的" and index > 0 and WINDOW.search(right) and may_name(words[index-1].text) )
+    if word == "家":  # 马家湾
+        return index > 0 and len(words[index - 1].text) == 1 and is_surname(words[index - 1].text)
     if right in COMPOUNDS.get(word, ()):
         return True
     if word in "和及与":

@@ -12,7 +12,7 @@ from nlp.text import Word
 
 ROLES = (
     "工作人员|办事人员|办事员|窗口人员|接待人员|柜员|客服|民警|协警|辅警|警员|科员|话务员|接线员|导办员|导服员|帮办员"
-    "|经办人|经手人|办理人|承办人|受理人|志愿者|村会计|科员|导服|导办|驾驶员|司机|辅警|护工|值班员|管理员|收费员|售票员|安检员|协管员|代办员|专干|干事|被投诉人|被反映人|被举报人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
+    "|经办人|经手人|办理人|承办人|受理人|志愿者|村会计|科员|导服|导办|驾驶员|司机|辅警|护工|值班员|管理员|收费员|售票员|安检员|协管员|代办员|专干|干事|教练|审核员|审批员|调解员|驾驶员|带班|负责人|被投诉人|被反映人|被举报人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
 )
 PEOPLE = f"{ROLES}|女的|男的|小姑娘|姑娘|小哥|小伙子|大姐|大叔|阿姨|同志|警官|医生|护士|老师"
 TITLES = (
@@ -28,7 +28,7 @@ COMMON = (
 BADGE = r"(?:工号|胸牌|工牌|胸卡|警号|坐席号)(?:牌)?(?:号码?)?"
 BADGE_NUMBER = r"[A-Za-z]{0,4}[-]?[0-9]{1,8}"
 STAFF_NUMBER = re.compile(
-    rf"{BADGE}(?:上)?(?:写的是|写着|是|为|:|显示|印着)?\s?(?P<number>{BADGE_NUMBER})(?![0-9])(?:号)?"
+    rf"{BADGE}(?:上)?(?:写的是|写着|是|为|:|显示|印着|的[,]?)?\s?(?P<number>{BADGE_NUMBER})(?![0-9])(?:号)?"
 )
 # 工号记错了, … 应该是 0457
 NUMBER_MENDED = re.compile(
@@ -45,6 +45,9 @@ ANY_ROLE = re.compile(r"[一-龥](?:员|长)(?=[一-龥]{2})")
 # 王处您好
 SHORT_TITLE = re.compile(rf"(?:^|[,。;:!?\s的找])(?P<name>[{COMMON}](?:处|局|科|所|队|总))(?=[:,。!?]|$|[您你]好|说|答应)")
 ROLE_BEFORE = re.compile(rf"(?:{ROLES})(?:写的是|是|:|\s)?(?=[一-龥]{{2}})")
+# 花荣警官: the title is part of how they are called; 同志 is none.
+TITLE = re.compile(rf"(?!同志)(?:副)?(?:{TITLES})")
+NEXT_TO_DESK = re.compile(r"(?:窗口|柜台|号台)(?=[一-龥]{2,3}[,。(、])")
 # 7号窗口的萧咪咪, 那位苏樱
 AT_A_DESK = re.compile(r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台])的|[那这一]位)(?=[一-龥]{2})")
 CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人|窗口|小妹|柜员|志愿者)")
@@ -57,7 +60,7 @@ FAMILIAR = re.compile(
     r"(?=[,。;:!?、\s]|$|同志|后来|服务|还有|[说让把就也不帮给很真特态的来拿办没还是在又人和跟]))"
 )
 # 我姓王, 我妈妈姓林: the citizen's own, no staff.
-OWN_FOLK = re.compile(r"(?:[我俺敝]|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?|我[是叫]|[爸妈父母亲老公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
+OWN_FOLK = re.compile(r"(?:[我俺敝]|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?|我[是叫]|[爸妈父母亲公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
 
 
 def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
@@ -74,7 +77,7 @@ def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
 
 
 def _named(text: str, at: Mapping[int, str]) -> list[Found]:
-    found = [each for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK, ANY_ROLE) for each in _after(pattern, text, at)]
+    found = [each for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK, NEXT_TO_DESK, ANY_ROLE) for each in _after(pattern, text, at)]
     for match in CALLED_BEFORE.finditer(text):
         is_name = is_surname(match["name"]) or text[match.start() - 2 : match.start()] == "姓名"
         if is_name and not _is_own(text, match.start()):
@@ -93,7 +96,9 @@ def _after(pattern: re.Pattern[str], text: str, at: Mapping[int, str]) -> Iterat
             text, match.end(), at
         )
         if name and not _is_own(text, match.start()):
-            yield Found("staff_name", name, match.end(), match.end() + len(name))
+            title = TITLE.match(text, match.end() + len(name))
+            end = title.end() if title else match.end() + len(name)
+            yield Found("staff_name", text[match.end() : end], match.end(), end)
 
 
 def _is_own(text: str, start: int) -> bool:

@@ -10,7 +10,7 @@ from nlp.text import Word
 # Surnames that are mostly other words: one only where a name is sure to follow.
 RARE = frozenset("铁黑双花云风水苍萧")
 # Surnames that begin what staff do as often: 查车, 戴眼镜, 边开边说.
-DOES = frozenset("连边查管戴成应向从时能别盖关开")
+DOES = frozenset("全连边查管戴成应向从时能别盖关开")
 NO_PERSON = frozenset("员人者师长工户家商局科处")
 # Characters that go on after a name and are in none.
 NOT_GIVEN = frozenset("的了在是我你他她它您们这那说把被给让叫去来没不还就也都又才到从向对跟和与及很太真要想能会该请问嫌拒搞收骂吼推得日姓边比眼")
@@ -37,7 +37,8 @@ def _whole(text: str, start: int, surname: str, at: Mapping[int, str]) -> str:
     if not one.isalpha() or one.isascii() or one[0] in NOT_GIVEN:
         return surname
     if len(one) > 1 or surname in DOES:
-        return surname + one if surname not in DOES and not STAFF_GOES_ON.match(text, given) else surname
+        goes_on = STAFF_GOES_ON.match(text, given + (len(one) if surname in DOES else 0))
+        return surname + one if bool(goes_on) == (surname in DOES and len(one) == 1) else surname
     two = at.get(given + 1, "")
     goes_on = len(two) == 1 and two.isalpha() and not two.isascii() and two not in NOT_GIVEN and two != surname
     return surname + one + (two if goes_on else "")
@@ -45,4 +46,4 @@ def _whole(text: str, start: int, surname: str, at: Mapping[int, str]) -> str:
 
 def _is_given(given: str, first: str) -> bool:
     """A word of two characters is no name (高度); one of three may be a name that the dictionary knows."""
-    return not NO_NAME.search(given) and given[-1:] not in NO_PERSON and first[0] not in DOES and (len(first) != 2 or first in DOUBLE_SURNAMES)
+    return not NO_NAME.search(given) and given[-1:] not in NO_PERSON and (len(first) == 1 or first[0] not in DOES) and (len(first) != 2 or first in DOUBLE_SURNAMES)
