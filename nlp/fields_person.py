@@ -30,9 +30,9 @@ OLD_ID = re.compile(
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
-RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申请号|登记号|预约号|查询码|流水号|回执|工单|案号)(?:码|号)?"
+RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申请号|登记号|预约号|轮候号|查询码|流水号|回执|工单|案号)(?:码|号)?"
 RECEIPT_SAID = re.compile(
-    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}})"
+    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
 )
 # Numbers that look like one, where a receipt is spoken of anywhere before.
 RECEIPT_LATER = re.compile(r"(?<![-0-9A-Za-z])(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}(?![-0-9A-Za-z])")
@@ -42,7 +42,7 @@ RECEIPT_OURS = re.compile(r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z
 HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·){1,4})"
 NAME_SAID = re.compile(
     r"(?:我是[一-龥]{2,10}?(?:村|镇|小区|社区|组|街道|公司|厂)的(?:村民|居民|业主|职工)?|1[3-9][0-9]{9}[, ]?(?:找|联系)"
-    r"|我是[一-龥]{0,3}?(?:女婿|儿子|女儿|儿媳|孙子|孙女|丈夫|妻子|老公|老婆|爱人|家属)(?=[一-龥])"
+    r"|我是[一-龥]{0,3}?(?:女婿|儿子|女儿|儿媳|孙子|孙女|哥|姐|弟|妹|爸|妈|父亲|母亲|爷爷|奶奶|叔|伯|舅|姨|姑|嫂|丈夫|妻子|老公|老婆|爱人|家属)(?=[一-龥])"
     r"|我是[一-龥]{2,10}?(?:村|镇|小区|社区|街道|屯)[0-9一二三四五六七八九十]{1,2}[组队社](?:的)?"
     r"|(?:我|俺|咱|本人)是[^,。;!?\n]{1,20}[,。]?\s?(?:姓名|名字|名)?叫(?:做)?"
     r"|我的(?:名字|姓名)|[我俺](?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|收[件信]人[是为:]?|联系人[是为:]?"
@@ -58,19 +58,29 @@ SAID_PLAINLY = re.compile(
 )
 NOT_PLAIN = re.compile(r"[他她它车人]|什么|外卖|快递|保安|急救|匿名|同上|保密|不便|电话|手机|女士|先生|没有")
 SIGNED = re.compile(
-    rf"(?:[,。;\s]|^)(?P<name>{HAN_NAME})(?:律师|先生|女士)?[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?1[3-9][0-9]"
+    rf"(?:[,。;\s]|^)(?P<name>{HAN_NAME})(?:律师|先生|女士)?[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?(?:1[3-9][0-9]|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{{3}})"
 )
+# 青泥镇麦城村四组周仓: whence, and who, at the end.
+AT_THE_END = re.compile(r"(?:[村组社队屯号室]|社区|居民|村民|市民|业主|家长)\s?(?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
 # Whoever says "我叫" two thousand times has said it often enough.
 MOST_NAMES = 50
 PLAIN_END = re.compile(r"[,。;!?\s]|$")
-FAMILIAR = re.compile(r"[小老][王李张刘陈杨黄赵吴周徐孙马朱胡郭何罗郑梁谢宋唐许邓冯韩曹曾彭蔡潘董袁余叶蒋杜苏魏程吕丁沈任]")
+FAMILIAR = re.compile(
+    r"[小老][王李张刘陈杨黄赵吴周徐孙马朱胡郭何罗郑梁谢宋唐许邓冯韩曹曾彭蔡潘董袁余叶蒋杜苏魏程吕丁沈任]头?"
+)
 DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
 # 我姓王, 免贵姓王, 电话13800000000姓王
 # 我姓邪 叫邪剑仙: the surname is told, whatever it be.
-SURNAME_TOLD = re.compile(r"我?姓(?P<surname>[一-龥])[, ]?(?:名字|大名|全名)?叫(?:做)?(?P<name>(?P=surname)[一-龥]{1,2})(?=[,。;!?\s(]|$|[0-9])")
-SURNAMED = re.compile(r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?)姓(?P<name>[一-龥])")
+SURNAME_TOLD = re.compile(
+    r"我?姓(?P<surname>[一-龥])[, ]?(?:名字|大名|全名)?叫(?:做)?(?P<name>(?P=surname)[一-龥]{1,2}?)(?=[,。;!?\s(我俺]|$|[0-9]|家住|住|电话|今年)"
+)
+SURNAMED = re.compile(
+    r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?)姓(?P<name>[一-龥])"
+)
 # 晁盖,410500…
-WITH_ID = re.compile(rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,:\s(]\s?(?:身份证)?(?:号码?)?[:是]?\s?[1-9][0-9]{{5}} ?(?:19|20)[0-9]{{2}}")
+WITH_ID = re.compile(
+    rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,:\s(]\s?(?:身份证)?(?:号码?)?[:是]?\s?[1-9][0-9]{{5}} ?(?:19|20)[0-9]{{2}}"
+)
 STARTS_WITH = re.compile(r"^(?P<name>[一-龥]{2,3})[,\s]\s?身份证")
 # 钟灵,女,汉族
 # 本人小鱼儿,身份证…
@@ -78,10 +88,12 @@ HERE_IAM = re.compile(r"本人(?P<name>[一-龥]{2,4})[,\s]\s?(?=身份证|电�
 # 我是驾校学员沈轻虹, : a name at the end of what the writer is.
 WHO_IAM = re.compile(r"(?:[我俺]|本人)是(?P<who>[一-龥0-9]{2,16})(?=[,。;!?、(\s]|$)")
 # 退休工人:欧阳丁当
-UNDERSIGNED = re.compile(r"(?:^|[\n。!?])\s?[一-龥]{1,8}[人民工师生主户长属兵员][:\s]\s?(?P<name>[一-龥]{2,4})\s?(?:$|\n|20)")
+UNDERSIGNED = re.compile(
+    r"(?:^|[\n。!?])\s?[一-龥]{1,8}[人民工师生主户长属兵员][:\s]\s?(?P<name>[一-龥]{2,4})\s?(?:$|\n|20)"
+)
 SEXED = re.compile(rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,\s(]\s?(?:男|女)(?=[,。;)\s])")
 AFTER_NAME = re.compile(
-    r"(?:不叫|不是|[,。;:!?、(/\s]|$|律师|写成|打成|录成|登记成|电话|手机|身份证|联系|住|家住|的电话|我的|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
+    r"(?:不叫|不是|[,。;:!?、(/\s]|$|律师|写成|打成|录成|登记成|电话|手机|身份证|联系|住|家住|的电话|[我俺](?=[的家们要想在现是住这电手])|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
 )
 # 我同事韦小宝的电话是: somebody else's.
 OTHERS_PHONE = re.compile(
@@ -90,8 +102,11 @@ OTHERS_PHONE = re.compile(
 )
 
 
+NAMED_PHONE = re.compile(r"(?:^|[,。;!?\s])(?P<name>[一-龥]{2,3})的(?:电话|手机)号?码?(?:是|:)?\s?$")
 # 以前是139…, 现在138…
-NO_LONGER = re.compile(r"(?:以前|原来|之前|原先|旧|老|前面)(?:那个|这个)?(?:的)?(?:手机|电话|号)?号?码?(?:是|为|:|用)?(?:的)?\s?$")
+NO_LONGER = re.compile(
+    r"(?:以前|原来|之前|原先|旧|老|前面)(?:那个|这个)?(?:的)?(?:手机|电话|号)?号?码?(?:是|为|:|用)?(?:的)?\s?$"
+)
 
 
 def find_phones(text: str) -> list[Found]:
@@ -113,7 +128,8 @@ def find_phones(text: str) -> list[Found]:
 
 def _is_others(text: str, phone: Found) -> bool:
     before = text[max(0, phone.start - 16) : phone.start]
-    return bool(OTHERS_PHONE.search(before) or NO_LONGER.search(before))
+    whose = NAMED_PHONE.search(before)
+    return bool(OTHERS_PHONE.search(before) or NO_LONGER.search(before) or (whose and is_surname(whose["name"])))
 
 
 def find_id_numbers(text: str) -> list[Found]:
@@ -176,6 +192,12 @@ def find_names(text: str, words: Sequence[Word]) -> list[Found]:
         ]
     if not found:
         found = _as_what(text, words_at(words))
+    if (
+        not found
+        and (match := AT_THE_END.search(text))
+        and name_among(text, match.start("name"), words_at(words)) == match["name"]
+    ):
+        found = [Found("name", match["name"], *match.span("name"))]
     if not found:
         found = [
             Found("name", match["name"], *match.span("name"))
@@ -203,7 +225,9 @@ def _as_what(text: str, at: Mapping[int, str]) -> list[Found]:
 
 def _is_unheard_of(said: str, start: int, at: Mapping[int, str]) -> bool:
     """我是重楼: no word of the dictionary, so a name, though it begin with no surname."""
-    return len(said) in (2, 3) and all(at.get(start + place) == sign and may_name(sign) for place, sign in enumerate(said))
+    return len(said) in (2, 3) and all(
+        at.get(start + place) == sign and may_name(sign) for place, sign in enumerate(said)
+    )
 
 
 def _cut_name(text: str, start: int, end: int, may_deny: bool = False) -> str:

@@ -41,6 +41,7 @@ from nlp.place_words import (
     STRETCH,
     TIME_WORDS,
     TURN,
+    UNIT_OF_PLACE,
     UNIT_TAIL,
     WINDOW,
 )
@@ -82,12 +83,23 @@ def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
     spans = [
         span for first, last in endings(text, words, "unit_ends.txt") if (span := _grown(words, first, last, cut_short))
     ]
+    spans += _of_places(text, words, cut_short)
     spans += [match.span() for match in islice(SHORT_UNITS.finditer(text), MOST_NAMES)]
     spans += [match.span() for match in islice(NUMBERS_CALLED.finditer(text), MOST_NAMES)]
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
     for _ in range(2):  # a tail may reach the next name: 人社局|3楼|仲裁院
         spans = [(start, _tail(text, _tail(text, end, UNIT_TAIL), SHORT_DESK)) for start, end in _joined(text, spans)]
     return _joined(text, spans)
+
+
+def _of_places(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
+    """Units told by the place they are of, grown leftwards to its name."""
+    found = []
+    for match in islice(UNIT_OF_PLACE.finditer(text), MOST_NAMES):
+        first = next((index for index, word in enumerate(words) if word.start <= match.start() < word.end), 0)
+        span = _grown(words, first, first, cut_short)
+        found.append((span[0] if span else match.start(), match.end()))
+    return found
 
 
 def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
@@ -166,7 +178,11 @@ def _standing(text: str, unit: Found) -> float:
     is_own = OWN_UNIT.search(text[max(0, unit.start - 6) : unit.start]) and EMPLOYED.match(text, unit.end)
     spoken_to = SPOKEN_TO.match(text, unit.end) or HANDED_TO.search(before) or is_own
     # 贵局, under a letter addressed to one
-    addressed = "贵" in text and ADDRESSED.match(text, unit.end) and text[max(0, unit.start - 1) : unit.start] in ("", "\n", ":", " ")
+    addressed = (
+        "贵" in text
+        and ADDRESSED.match(text, unit.end)
+        and text[max(0, unit.start - 1) : unit.start] in ("", "\n", ":", " ")
+    )
     if addressed or (unit.value or "").startswith("贵"):
         return 12.0 if addressed else -12.0
     is_alarm = len(unit.value or "") == 3 and (unit.value or "").isdigit()
@@ -236,7 +252,12 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
     if word == "号":
         return index > 0 and _is_figure(words[index - 1].text) and bool(WINDOW.search(right))
     if word in ("的", "那个", "这个"):
-        return index > 0 and ends_a_unit(words[index - 1].text) and last - index <= 3 or (word != "的" and index > 0 and WINDOW.search(right) and may_name(words[index-1].text) )
+        return (
+            index > 0
+            and ends_a_unit(words[index - 1].text)
+            and last - index <= 3
+            or (word != "的" and index > 0 and WINDOW.search(right) and may_name(words[index - 1].text))
+        )
     if word == "家":  # 马家湾
         return index > 0 and len(words[index - 1].text) == 1 and is_surname(words[index - 1].text)
     if right in COMPOUNDS.get(word, ()):

@@ -35,15 +35,17 @@ NUMBER_MENDED = re.compile(
     rf"{BADGE}[^。!?\n]{{0,20}}?(?:应该是|应为|正确的是|更正为|改为|改成)\s?(?P<number>{BADGE_NUMBER})(?![0-9])"
 )
 NUMBER_STAFF = re.compile(r"(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)")
-SEAT = re.compile(r"(?:坐席|话务员|接线员)(?:编号)?\s?(?P<number>[0-9]{2,4})(?![0-9])")
+SEAT = re.compile(r"(?:坐席|话务员|接线员|客服(?=\s?[0-9]{2,4}号))(?:编号)?\s?(?P<number>[0-9]{2,4})(?![0-9])")
 TITLED = re.compile(rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
 CALLED = re.compile(
     rf"(?:{PEOPLE}|那个人|那位|这位|个|(?<!单)位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
 )
 # 导税员谢沧行, 服务站站长姜明: any who are called so, where the cut shows a name.
-ANY_ROLE = re.compile(r"[一-龥](?:员|长)(?=[一-龥]{2})")
+ANY_ROLE = re.compile(r"[一-龥](?:员|(?<![延加增成生家特擅])长)(?=[一-龥]{2})")
 # 王处您好
-SHORT_TITLE = re.compile(rf"(?:^|[,。;:!?\s的找])(?P<name>[{COMMON}](?:处|局|科|所|队|总))(?=[:,。!?]|$|[您你]好|说|答应)")
+SHORT_TITLE = re.compile(
+    rf"(?:^|[,。;:!?\s的找])(?P<name>[{COMMON}](?:处|局|科|所|队|总))(?=[:,。!?]|$|[您你]好|说|答应)"
+)
 ROLE_BEFORE = re.compile(rf"(?:{ROLES})(?:写的是|是|:|\s)?(?=[一-龥]{{2}})")
 # 花荣警官: the title is part of how they are called; 同志 is none.
 TITLE = re.compile(rf"(?!同志)(?:副)?(?:{TITLES})")
@@ -55,12 +57,15 @@ SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
 )
 FAMILIAR = re.compile(
-    rf"(?:(?<=[的叫个位口])[小老][{COMMON}](?![一-龥]?[区院院路街村])"
+    rf"(?:(?<=[口台厅心科局所站]的)小(?![姑伙孩区时姐哥妹弟朋学组路店型额件声票程])[一-龥](?=[,。真很特服态人帮给]|$)"
+    rf"|(?<=[的叫个位口])[小老][{COMMON}](?![一-龥]?[区院院路街村])"
     rf"|(?:[小老][{COMMON}]|[{COMMON}][姐哥姨])"
     r"(?=[,。;:!?、\s]|$|同志|后来|服务|还有|[说让把就也不帮给很真特态的来拿办没还是在又人和跟]))"
 )
 # 我姓王, 我妈妈姓林: the citizen's own, no staff.
-OWN_FOLK = re.compile(r"(?:[我俺敝]|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?|我[是叫]|[爸妈父母亲公婆爷奶儿女哥姐弟妹]|邻居|朋友|同事|户主|业主|免贵)$")
+OWN_FOLK = re.compile(
+    r"(?:[我俺敝]|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?|我[是叫]|[爸妈父母亲公婆爷奶儿女哥姐弟妹]|隔壁|邻居|朋友|同事|户主|业主|免贵)$"
+)
 
 
 def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
@@ -71,13 +76,19 @@ def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
         named = [each for each in named if not _is_own(text, each.start)]
     if named:
         return sorted(named, key=lambda each: each.start)
-    numbers = [match for pattern in (STAFF_NUMBER, NUMBER_STAFF, SEAT, NUMBER_MENDED) for match in pattern.finditer(text)]
+    numbers = [
+        match for pattern in (STAFF_NUMBER, NUMBER_STAFF, SEAT, NUMBER_MENDED) for match in pattern.finditer(text)
+    ]
     found = [Found("staff_name", match["number"], *match.span("number")) for match in numbers]
     return without_overlaps(found)
 
 
 def _named(text: str, at: Mapping[int, str]) -> list[Found]:
-    found = [each for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK, NEXT_TO_DESK, ANY_ROLE) for each in _after(pattern, text, at)]
+    found = [
+        each
+        for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK, NEXT_TO_DESK, ANY_ROLE)
+        for each in _after(pattern, text, at)
+    ]
     for match in CALLED_BEFORE.finditer(text):
         is_name = is_surname(match["name"]) or text[match.start() - 2 : match.start()] == "姓名"
         if is_name and not _is_own(text, match.start()):

@@ -258,7 +258,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (re.compile(rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
     (re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
      _year_month_day),
-    (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投])"),
+    (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=\s?(?:那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投]))"),
      _month_day),
     (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})(?:[日号]|(?![0-9个]))"), _month_day),
     (re.compile(rf"(?P<which>上{{1,2}}个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
@@ -273,7 +273,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (AFTER_HOLIDAY, after_holiday),
     (BEFORE_HOLIDAY, before_holiday),
     (re.compile(rf"(?P<feast>{FEASTS})节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
-    (re.compile(rf"(?:正月|大年|农历正月)(?:初(?P<day>{N}))"), _first_month),
+    (re.compile(rf"(?:(?:正月|大年|农历正月)初|正月(?=十))(?P<day>[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|[0-9]{{1,2}})"), _first_month),
     (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), _last_of_month),
     (re.compile(rf"(?P<year>{YEAR}|去|前)年的?最后一天"), _last_of_year),
     (re.compile(rf"(?P<month>{N})月份?的?(?:第(?P<nth>[一二三四五])|最后一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"),
@@ -283,12 +283,14 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
 )  # fmt: skip
 
 SEASONS = (
-    r"春天?|夏天?|秋天?|冬天?|春节|上半年|下半年|年底|年末|年初|年中|底|初|腊月|正月|中秋|国庆|国庆节?期间"
+    r"春天?|夏天?|秋天?|冬天?|春节|上半年|下半年|年底|年末|年初|年中|底|初|腊月|正月|(?:国庆|春节|五一|中秋|元旦|端午|清明)节?(?:前|后|期间)?"
     r"|[0-9一二三四五六七八九十]{1,2}月份?(?:初|底|中旬|上旬|下旬)?"
 )
 FIGURE = "[0-9一二三四五六七八九十]"
 # A month alone is when it happened, though a day be told of something later.
-MONTH_SAID = re.compile(r"(?:去年|今年)?(?:[0-9一二三四五六七八九十]{1,2}月|腊月|上个?月|年)(?:里|份|初|底|末|中旬|上旬|下旬|月初|月底){0,2}")
+MONTH_SAID = re.compile(
+    r"[去前]年[一-龥]{1,6}|(?:去年|今年)?(?:[0-9一二三四五六七八九十]{1,2}月|腊月|上个?月|年)(?:里|份|初|底|末|中旬|上旬|下旬|月初|月底){0,2}"
+)
 VAGUE = re.compile(
     r"前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
     r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初|年底|年前|年后"

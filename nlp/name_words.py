@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, STAFF_GOES_ON, is_surname
-from nlp.text import Word
+from nlp.text import Word, lines
 
 # Surnames that are mostly other words: one only where a name is sure to follow.
 RARE = frozenset("铁黑双花云风水苍萧")
@@ -13,7 +14,9 @@ RARE = frozenset("铁黑双花云风水苍萧")
 DOES = frozenset("全连边查管戴成应向从时能别盖关开")
 NO_PERSON = frozenset("员人者师长工户家商局科处")
 # Characters that go on after a name and are in none.
-NOT_GIVEN = frozenset("的了在是我你他她它您们这那说把被给让叫去来没不还就也都又才到从向对跟和与及很太真要想能会该请问嫌拒搞收骂吼推得日姓边比眼")
+NOT_GIVEN = frozenset(
+    "的了在是我你他她它您们这那说把被给让叫去来没不还就也都又才到从向对跟和与及很太真要想能会该请问嫌拒搞收骂吼推得日姓边比眼管交办审批查签盖接写填拿用看出"
+)
 
 
 def words_at(words: Sequence[Word]) -> dict[int, str]:
@@ -27,7 +30,14 @@ def name_among(text: str, start: int, at: Mapping[int, str]) -> str:
     first = at.get(start, "")
     if not (is_surname(surname) or surname in RARE) or not first:
         return ""
-    whole = _whole(text, start, surname, at) if len(first) <= len(surname) or surname in RARE else first
+    whole = (
+        _whole(text, start, surname, at)
+        if len(first) <= len(surname) or (surname in RARE and len(first) > 2)
+        else first
+    )
+    following = at.get(start + 2, "")
+    if len(first) == 2 == len(whole) and len(following) == 1 and _may_be_given(following) and following != surname:
+        whole += following  # 马超|群
     return whole if len(surname) < len(whole) <= len(surname) + 2 and _is_given(whole[len(surname) :], first) else ""
 
 
@@ -40,10 +50,19 @@ def _whole(text: str, start: int, surname: str, at: Mapping[int, str]) -> str:
         goes_on = STAFF_GOES_ON.match(text, given + (len(one) if surname in DOES else 0))
         return surname + one if bool(goes_on) == (surname in DOES and len(one) == 1) else surname
     two = at.get(given + 1, "")
-    goes_on = len(two) == 1 and two.isalpha() and not two.isascii() and two not in NOT_GIVEN and two != surname
-    return surname + one + (two if goes_on else "")
+    return surname + one + (two if len(two) == 1 and _may_be_given(two) and two != surname else "")
+
+
+def _may_be_given(sign: str) -> bool:
+    return sign.isalpha() and not sign.isascii() and sign not in NOT_GIVEN
 
 
 def _is_given(given: str, first: str) -> bool:
-    """A word of two characters is no name (高度); one of three may be a name that the dictionary knows."""
-    return not NO_NAME.search(given) and given[-1:] not in NO_PERSON and (len(first) == 1 or first[0] not in DOES) and (len(first) != 2 or first in DOUBLE_SURNAMES)
+    """A common word is no name (高度); one that the dictionary has may be (刘备)."""
+    is_word = len(first) > 1 and (first[0] in DOES or first in _no_persons())
+    return not NO_NAME.search(given) and given[-1:] not in NO_PERSON and (not is_word or first in DOUBLE_SURNAMES)
+
+
+@cache
+def _no_persons() -> frozenset[str]:
+    return frozenset(word for line in lines("no_persons.txt") for word in line.split())
