@@ -62,6 +62,8 @@ SIGNED = re.compile(
 )
 # 青泥镇麦城村四组周仓: whence, and who, at the end.
 AT_THE_END = re.compile(r"(?:[村组社队屯号室]|社区|居民|村民|市民|业主|家长)\s?(?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
+# …,白素贞。: alone at the end, where a number to call is given.
+LAST_WORD = re.compile(r"[,。!?\s](?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
 # Whoever says "我叫" two thousand times has said it often enough.
 MOST_NAMES = 50
 PLAIN_END = re.compile(r"[,。;!?\s]|$")
@@ -192,12 +194,8 @@ def find_names(text: str, words: Sequence[Word]) -> list[Found]:
         ]
     if not found:
         found = _as_what(text, words_at(words))
-    if (
-        not found
-        and (match := AT_THE_END.search(text))
-        and name_among(text, match.start("name"), words_at(words)) == match["name"]
-    ):
-        found = [Found("name", match["name"], *match.span("name"))]
+    if not found:
+        found = _at_the_end(text, words_at(words))
     if not found:
         found = [
             Found("name", match["name"], *match.span("name"))
@@ -221,6 +219,14 @@ def _as_what(text: str, at: Mapping[int, str]) -> list[Found]:
                 found.append(Found("name", said, start, match.end("who")))
                 break
     return found
+
+
+def _at_the_end(text: str, at: Mapping[int, str]) -> list[Found]:
+    """A name that ends the text, after whence the writer is or, where a number to call is given, alone."""
+    match = AT_THE_END.search(text) or (MOBILE.search(text) or LANDLINE.search(text)) and LAST_WORD.search(text)
+    if match and name_among(text, match.start("name"), at) == match["name"]:
+        return [Found("name", match["name"], *match.span("name"))]
+    return []
 
 
 def _is_unheard_of(said: str, start: int, at: Mapping[int, str]) -> bool:

@@ -24,14 +24,18 @@ from nlp.place_words import (
     EMPLOYED,
     HANDED_TO,
     LAMP,
+    LABELLED,
+    LINE_OF,
     LISTED,
     LIVES_IN,
     LOCAL,
     NO_ROAD,
+    NOBODYS,
     NUMBERED,
     NUMBERED_WINDOW,
     NUMBERS_CALLED,
     OWN_UNIT,
+    PHASE,
     PLACE_TAIL,
     SHORT_DESK,
     SHORT_UNITS,
@@ -111,7 +115,8 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
     spans = [(start, end - bool(LAMP.match(text, end - 2))) for start, end in spans]
     spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
     spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
-    spans += [match.span("place") for match in islice(ADDRESS.finditer(text), MOST_NAMES)]
+    for pattern in (ADDRESS, LABELLED):
+        spans += [match.span("place") for match in islice(pattern.finditer(text), MOST_NAMES)]
     spans += _numbered(text, words, cut_short)
     for _ in range(2):
         spans = [(start, _tail(text, end, PLACE_TAIL)) for start, end in _joined(text, spans)]
@@ -122,7 +127,7 @@ def _numbered(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> li
     """Names that only their house number tells to be places: 杏花弄18号, 阳光城8栋."""
     at = {word.start: index for index, word in enumerate(words)}
     found = []
-    for match in islice(NUMBERED.finditer(text), MOST_NAMES):
+    for match in (*islice(NUMBERED.finditer(text), MOST_NAMES), *islice(PHASE.finditer(text), MOST_NAMES)):
         first = at.get(match.start())
         span = None if first is None else _grown(words, first, first, cut_short)
         if span and span[0] < match.start():
@@ -169,7 +174,13 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
         for start, end in units
         if text[start:end] not in _word_list("no_units.txt") and (end - start > 1) and "点" not in text[start:end][:4]
     ]
+    # 房管局, 房管局产权科: the same, named more fully.
+    found = [each for each in found if not any(_is_fuller(other, each) for other in found)]
     return sorted(found, key=lambda each: -_worth(each, found) - _standing(text, each))
+
+
+def _is_fuller(one: Found, other: Found) -> bool:
+    return (one.value or "").startswith(other.value or "") and one.end - one.start > other.end - other.start
 
 
 def _standing(text: str, unit: Found) -> float:
@@ -190,7 +201,9 @@ def _standing(text: str, unit: Found) -> float:
 
 
 def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
-    trimmed = [(start, end - text.endswith(ON_THE_ROAD, start, end)) for start, end in places]
+    trimmed = [
+        (start + (text[start] in "我俺咱你"), end - text.endswith(ON_THE_ROAD, start, end)) for start, end in places
+    ]
     named = [
         Found("place", text[start:end], start, end)
         for start, end in trimmed
@@ -199,7 +212,10 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
         and not NO_ROAD.search(text[start:end])
         and not BUS_LINE.fullmatch(text, start, end)
     ]
-    return sorted(named, key=lambda each: -(each.end - each.start) + 0.1 * each.start)
+    return sorted(
+        named,
+        key=lambda each: -(each.end - each.start) + 0.1 * each.start + 20 * bool(NOBODYS.fullmatch(each.value or "")),
+    )
 
 
 def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int, int]]:
@@ -248,7 +264,7 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
     """May the word at `index` belong to the name that ends at `last`?"""
     word, right = words[index].text, words[index + 1].text
     if right in COMMON_UNITS:
-        return LOCAL.search(word) is not None
+        return (LINE_OF if right == "热线" else LOCAL).search(word) is not None
     if word == "号":
         return index > 0 and _is_figure(words[index - 1].text) and bool(WINDOW.search(right))
     if word in ("的", "那个", "这个"):

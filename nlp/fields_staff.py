@@ -49,7 +49,12 @@ SHORT_TITLE = re.compile(
 ROLE_BEFORE = re.compile(rf"(?:{ROLES})(?:写的是|是|:|\s)?(?=[一-龥]{{2}})")
 # 花荣警官: the title is part of how they are called; 同志 is none.
 TITLE = re.compile(rf"(?!同志)(?:副)?(?:{TITLES})")
-NEXT_TO_DESK = re.compile(r"(?:窗口|柜台|号台)(?=[一-龥]{2,3}[,。(、])")
+NEXT_TO_DESK = re.compile(r"(?:窗口|柜台|号台)(?=[一-龥]{2,3}(?:[,。(、]|说|让|态度))")
+IS_ROLE = re.compile(rf"(?:{PEOPLE}|女士|先生|人员|姑娘|小伙|[员者]$)")
+# 姓猪的那个队长
+THE_ONE = re.compile(rf"(?<!什)(?<!啥)的(?:那|这|{PEOPLE}|{TITLES})")
+# 哪吒(胸牌018)
+BADGED = re.compile(r"(?:[,。;:\s]|的)(?P<name>[一-龥]{2,3})\((?:工号|胸牌|工牌|警号)")
 # 7号窗口的萧咪咪, 那位苏樱
 AT_A_DESK = re.compile(r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台])的|[那这一]位)(?=[一-龥]{2})")
 CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人|窗口|小妹|柜员|志愿者)")
@@ -57,7 +62,7 @@ SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
 )
 FAMILIAR = re.compile(
-    rf"(?:(?<=[口台厅心科局所站]的)小(?![姑伙孩区时姐哥妹弟朋学组路店型额件声票程])[一-龥](?=[,。真很特服态人帮给]|$)"
+    rf"(?:(?<=[口台厅心科局所站]的|人员)小(?![姑伙孩区时姐哥妹弟朋学组路店型额件声票程])[一-龥](?=[,。真很特服态人帮给还说让不]|$)"
     rf"|(?<=[的叫个位口])[小老][{COMMON}](?![一-龥]?[区院院路街村])"
     rf"|(?:[小老][{COMMON}]|[{COMMON}][姐哥姨])"
     r"(?=[,。;:!?、\s]|$|同志|后来|服务|还有|[说让把就也不帮给很真特态的来拿办没还是在又人和跟]))"
@@ -95,8 +100,12 @@ def _named(text: str, at: Mapping[int, str]) -> list[Found]:
             found.append(Found("staff_name", match["name"], *match.span("name")))
     found += [each for match in TITLED.finditer(text) if (each := _titled(match, at)) is not None]
     found += [Found("staff_name", match["name"], *match.span("name")) for match in SHORT_TITLE.finditer(text)]
+    for match in BADGED.finditer(text):
+        if not NO_NAME.search(match["name"]) and not IS_ROLE.search(match["name"]):
+            found.append(Found("staff_name", match["name"], *match.span("name")))
     for match in SURNAMED.finditer(text):
-        if is_surname(match["surname"]) and not _is_own(text, match.start()):
+        is_said = THE_ONE.match(text, match.end("surname"))
+        if (is_surname(match["surname"]) or is_said) and not _is_own(text, match.start()):
             found.append(Found("staff_name", f"姓{match['surname']}", match.start(), match.end("surname")))
     return found
 
