@@ -32,12 +32,12 @@ ID_CHECKS = "10X98765432"
 
 RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申请号|登记号|预约号|轮候号|查询码|流水号|回执|工单|案号)(?:码|号)?"
 RECEIPT_SAID = re.compile(
-    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
+    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}}|[A-Za-z]{{1,6}}-[0-9]{{3,5}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
 )
 # Numbers that look like one, where a receipt is spoken of anywhere before.
 RECEIPT_LATER = re.compile(r"(?<![-0-9A-Za-z])(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}(?![-0-9A-Za-z])")
 NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|证|合同|车架|取件)$")
-RECEIPT_OURS = re.compile(r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])")
+RECEIPT_OURS = re.compile(r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])|(?<=件:)[A-Za-z]{1,6}-?[0-9]{6,20}")
 
 HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·){1,4})"
 NAME_SAID = re.compile(
@@ -58,12 +58,16 @@ SAID_PLAINLY = re.compile(
 )
 NOT_PLAIN = re.compile(r"[他她它车人]|什么|外卖|快递|保安|急救|匿名|同上|保密|不便|电话|手机|女士|先生|没有")
 SIGNED = re.compile(
-    rf"(?:[,。;\s]|^)(?P<name>{HAN_NAME})(?:律师|先生|女士)?[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?(?:1[3-9][0-9]|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{{3}})"
+    rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})(?:律师|先生|女士)?[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?(?:1[3-9][0-9]|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{{3}})"
 )
 # 青泥镇麦城村四组周仓: whence, and who, at the end.
 AT_THE_END = re.compile(r"(?:[村组社队屯号室]|社区|居民|村民|市民|业主|家长)\s?(?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
 # …,白素贞。: alone at the end, where a number to call is given.
 LAST_WORD = re.compile(r"[,。!?\s](?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
+LONG_NUMBER = re.compile(r"[0-9]{6}")
+# 崔希敏向你们反映, 胡桂南等43名居民
+STARTS = re.compile(r"^(?P<name>[一-龥]{2,4})(?=反映|向[你您贵市县区镇有]|咨询|投诉|实名|来信|请求|求助)")
+AND_OTHERS = re.compile(r"(?:^|[,。;!?\s])(?P<name>[一-龥]{2,4})等[0-9一二三四五六七八九十百]{1,4}[名位户]")
 # Whoever says "我叫" two thousand times has said it often enough.
 MOST_NAMES = 50
 PLAIN_END = re.compile(r"[,。;!?\s]|$")
@@ -74,7 +78,7 @@ DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
 # 我姓王, 免贵姓王, 电话13800000000姓王
 # 我姓邪 叫邪剑仙: the surname is told, whatever it be.
 SURNAME_TOLD = re.compile(
-    r"我?姓(?P<surname>[一-龥])[, ]?(?:名字|大名|全名)?叫(?:做)?(?P<name>(?P=surname)[一-龥]{1,2}?)(?=[,。;!?\s(我俺]|$|[0-9]|家住|住|电话|今年)"
+    r"我?姓(?P<surname>[一-龥])[, ]{0,2}(?:名字|大名|全名)?(?:叫)?(?:做)?(?P<name>(?P=surname)[一-龥]{1,2}?)(?=[,。;!?\s(我俺]|$|[0-9]|家住|住|电话|今年)"
 )
 SURNAMED = re.compile(
     r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?)姓(?P<name>[一-龥])"
@@ -223,7 +227,13 @@ def _as_what(text: str, at: Mapping[int, str]) -> list[Found]:
 
 def _at_the_end(text: str, at: Mapping[int, str]) -> list[Found]:
     """A name that ends the text, after whence the writer is or, where a number to call is given, alone."""
-    match = AT_THE_END.search(text) or (MOBILE.search(text) or LANDLINE.search(text)) and LAST_WORD.search(text)
+    match = (
+        STARTS.match(text)
+        or AND_OTHERS.search(text)
+        or AT_THE_END.search(text)
+        or LONG_NUMBER.search(text)
+        and LAST_WORD.search(text)
+    )
     if match and name_among(text, match.start("name"), at) == match["name"]:
         return [Found("name", match["name"], *match.span("name"))]
     return []

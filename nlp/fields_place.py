@@ -19,9 +19,11 @@ from nlp.place_words import (
     BETWEEN,
     BUS_LINE,
     COMMON_UNITS,
+    CAMPUS,
     COMPOUNDS,
     DWELLING,
     EMPLOYED,
+    HAMLET,
     HANDED_TO,
     LAMP,
     LABELLED,
@@ -87,6 +89,7 @@ def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
     spans = [
         span for first, last in endings(text, words, "unit_ends.txt") if (span := _grown(words, first, last, cut_short))
     ]
+    spans = [(start, end - (text[end - 1 : end + 1] == "队员")) for start, end in spans]
     spans += _of_places(text, words, cut_short)
     spans += [match.span() for match in islice(SHORT_UNITS.finditer(text), MOST_NAMES)]
     spans += [match.span() for match in islice(NUMBERS_CALLED.finditer(text), MOST_NAMES)]
@@ -125,11 +128,13 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
 
 def _numbered(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
     """Names that only their house number tells to be places: 杏花弄18号, 阳光城8栋."""
-    at = {word.start: index for index, word in enumerate(words)}
+    inside = [index for index, word in enumerate(words) for _ in word.text]
     found = []
-    for match in (*islice(NUMBERED.finditer(text), MOST_NAMES), *islice(PHASE.finditer(text), MOST_NAMES)):
-        first = at.get(match.start())
-        span = None if first is None else _grown(words, first, first, cut_short)
+    for match in (
+        each for pattern in (NUMBERED, PHASE, CAMPUS, HAMLET) for each in islice(pattern.finditer(text), MOST_NAMES)
+    ):
+        first = inside[match.start()]
+        span = _grown(words, first, first, cut_short)
         if span and span[0] < match.start():
             found.append((span[0], match.end()))
     return found

@@ -41,7 +41,7 @@ CALLED = re.compile(
     rf"(?:{PEOPLE}|那个人|那位|这位|个|(?<!单)位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
 )
 # 导税员谢沧行, 服务站站长姜明: any who are called so, where the cut shows a name.
-ANY_ROLE = re.compile(r"[一-龥](?:员|(?<![延加增成生家特擅])长)(?=[一-龥]{2})")
+ANY_ROLE = re.compile(r"[一-龥](?:[员警师]|(?<![延加增成生家特擅])长)(?=[一-龥]{2})")
 # 王处您好
 SHORT_TITLE = re.compile(
     rf"(?:^|[,。;:!?\s的找])(?P<name>[{COMMON}](?:处|局|科|所|队|总))(?=[:,。!?]|$|[您你]好|说|答应)"
@@ -53,6 +53,10 @@ NEXT_TO_DESK = re.compile(r"(?:窗口|柜台|号台)(?=[一-龥]{2,3}(?:[,。(�
 IS_ROLE = re.compile(rf"(?:{PEOPLE}|女士|先生|人员|姑娘|小伙|[员者]$)")
 # 姓猪的那个队长
 THE_ONE = re.compile(rf"(?<!什)(?<!啥)的(?:那|这|{PEOPLE}|{TITLES})")
+# 负责户籍的是罗立如, 打人的叫沙天广
+WHO_IT_IS = re.compile(
+    r"(?:的(?:人|那个|那位)?叫|(?:负责|接待|经办|值班|办理)[一-龥]{0,6}的(?:人)?是)(?=[一-龥]{2,4}(?:[,。;!?]|$))"
+)
 # 哪吒(胸牌018)
 BADGED = re.compile(r"(?:[,。;:\s]|的)(?P<name>[一-龥]{2,3})\((?:工号|胸牌|工牌|警号)")
 # 7号窗口的萧咪咪, 那位苏樱
@@ -91,7 +95,7 @@ def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
 def _named(text: str, at: Mapping[int, str]) -> list[Found]:
     found = [
         each
-        for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK, NEXT_TO_DESK, ANY_ROLE)
+        for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK, NEXT_TO_DESK, ANY_ROLE, WHO_IT_IS)
         for each in _after(pattern, text, at)
     ]
     for match in CALLED_BEFORE.finditer(text):
@@ -104,7 +108,7 @@ def _named(text: str, at: Mapping[int, str]) -> list[Found]:
         if not NO_NAME.search(match["name"]) and not IS_ROLE.search(match["name"]):
             found.append(Found("staff_name", match["name"], *match.span("name")))
     for match in SURNAMED.finditer(text):
-        is_said = THE_ONE.match(text, match.end("surname"))
+        is_said = THE_ONE.match(text, match.end("surname")) or text[match.start() - 1 : match.start()] in ("长", "员")
         if (is_surname(match["surname"]) or is_said) and not _is_own(text, match.start()):
             found.append(Found("staff_name", f"姓{match['surname']}", match.start(), match.end("surname")))
     return found

@@ -40,7 +40,9 @@ BEFORE_IS_DEADLINE = re.compile(
 )
 HOURS_AGO = re.compile(rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
 DATE_ENDS = re.compile(r"\s{0,3}(?:\n|$)")
-HABIT_BEFORE = re.compile(r"(?:第.个|后一个|每逢|每个|每|逢|至|到|-|—|~)$")
+HABIT_BEFORE = re.compile(
+    r"(?:每(?:周|星期|礼拜)?[一二三四五六日天][和、跟及]?|第.个|后一个|每逢|每个|每|逢|至|到|-|—|~)$"
+)
 DAY_FOLLOWS = re.compile(r"[0-9一二三四五六七八九十]{1,3}[日号]")
 HABIT_AFTER = re.compile(
     r"(?:到|至|-|—|~|、)(?:周|星期|礼拜)?[一二三四五六日天]|[一-龥]{0,3}(?:上班|开门|办公|营业|开放|办理)(?:吗|么|不|嘛|没有)"
@@ -104,7 +106,7 @@ def _is_habit(text: str, match: re.Match[str]) -> bool:
     """每周三, 周一至周五: hours of business, not an event."""
     if not any(word in match.group() for word in ("周", "星期", "礼拜")):
         return False
-    return bool(HABIT_BEFORE.search(text[: match.start()][-3:]) or HABIT_AFTER.match(text, match.end()))
+    return bool(HABIT_BEFORE.search(text[: match.start()][-6:]) or HABIT_AFTER.match(text, match.end()))
 
 
 def _moment(text: str, hit: _Day, now: datetime) -> Found | None:
@@ -214,8 +216,9 @@ def _hours_ago(text: str, now: datetime) -> Iterator[Found]:
 
 
 def _feast(match: re.Match[str], today: date) -> date | None:
+    said = {"五月初五": "端午", "九月初九": "重阳"}.get(match["feast"], match["feast"])
     beside = {"除夕": -1, "元宵": 14}.get(match["feast"], 0)
-    day = feast("春节" if beside else match["feast"], today)
+    day = feast("春节" if beside else said, today)
     if day:
         day += timedelta(days=beside)
     return day and day - timedelta(days=1 if match["when"].startswith("前") else 0)
@@ -258,7 +261,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (re.compile(rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
     (re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
      _year_month_day),
-    (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=\s?(?:那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投]))"),
+    (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=\s?(?:那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投晚早夜]|中午|凌晨))"),
      _month_day),
     (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})(?:[日号]|(?![0-9个]))"), _month_day),
     (re.compile(rf"(?P<which>上{{1,2}}个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
@@ -268,11 +271,11 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
      _weekday),
     (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), _english_weekday),
     (re.compile(r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收)"), lambda _, today: today),
-    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说[错的]|写[错的]|打的|填|发的|那个电话|(?<=今天)(?:都|已经)|说[^,。;]{{1,12}}[,。;]?\s?[今明]天[又说])"), _back),
+    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说[错的]|[打发填输]错|写[错的]|打的|填|发的|那个电话|(?<=今天)(?:都|已经)|说[^,。;]{{1,12}}[,。;]?\s?[今明]天[又说])"), _back),
     (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
     (AFTER_HOLIDAY, after_holiday),
     (BEFORE_HOLIDAY, before_holiday),
-    (re.compile(rf"(?P<feast>{FEASTS})节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
+    (re.compile(rf"(?P<feast>{FEASTS}|五月初五|九月初九)节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
     (re.compile(rf"(?:(?:正月|大年|农历正月)初|正月(?=十))(?P<day>[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|[0-9]{{1,2}})"), _first_month),
     (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), _last_of_month),
     (re.compile(rf"(?P<year>{YEAR}|去|前)年的?最后一天"), _last_of_year),
@@ -297,7 +300,7 @@ VAGUE = re.compile(
     rf"|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"
     r"|上{1,3}个?(?:周|星期|礼拜)|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前"
     r"|半个?月前|半年前|(?<![年个])(?:春天|夏天|秋天|冬天|开春|入冬|入夏)(?=就|那会|报的?|办的?|交的?|申请)|多年前|十?几年前|腊月(?:里|底|间)?|(?:腊八|七夕|小年|冬至|中元)节?(?:那天|当天)|早些时候|早几天"
-    rf"|(?:{FIGURE}|两){{1,3}}个?(?:多月|月|多年|年)(?:之|以)?前|(?<!正){FIGURE}{{1,2}}月(?:份|初|中旬|上旬|下旬|底|末)"
+    rf"|(?:{FIGURE}|两){{1,3}}个?(?:多月|月|多年|年)(?:之|以)?前|(?<!正){FIGURE}{{1,2}}月(?:份|初(?!{FIGURE})|中旬|上旬|下旬|底|末)"
     r"|国庆(?:节?期间|假期|前后|节?前(?!能|要|可|必|完成|给)|节?后)|五一(?:期间|假期|前|后)|元旦(?:期间|假期|节?前|节?后)"
     r"|中秋节?(?:期间|前|后)|春节(?:期间|前后|前|后)?|节后第一天|放假前一天|假期(?:前|后|期间)|节前|节后|过年期间|暑假|寒假"
     r"|(?:上|这个?|本|一到|每到)周末"

@@ -13,6 +13,8 @@ RARE = frozenset("铁黑双花云风水苍萧")
 # Surnames that begin what staff do as often: 查车, 戴眼镜, 边开边说.
 DOES = frozenset("全连边查管戴成应向从时能别盖关开")
 NO_PERSON = frozenset("员人者师长工户家商局科处")
+# What ends words of three characters that begin like a name: 毕业生, 安全性.
+NO_NAMES_END = frozenset("民族性化法会费物品率")
 # Characters that go on after a name and are in none.
 NOT_GIVEN = frozenset(
     "的了在是我你他她它您们这那说把被给让叫去来没不还就也都又才到从向对跟和与及很太真要想能会该请问嫌拒搞收骂吼推得日姓边比眼管交办审批查签盖接写填拿用看出"
@@ -60,6 +62,7 @@ def _may_be_given(sign: str) -> bool:
 def _is_given(given: str, first: str) -> bool:
     """A common word is no name (高度); one that the dictionary has may be (刘备)."""
     is_word = len(first) > 1 and (first[0] in DOES or first in _no_persons())
+    is_word = is_word or (len(first) > 2 and given[-1:] in NO_NAMES_END)
     return not NO_NAME.search(given) and given[-1:] not in NO_PERSON and (not is_word or first in DOUBLE_SURNAMES)
 
 
