@@ -13,9 +13,12 @@ from nlp.found import Found, corrected, overlaps
 from nlp.text import Word
 
 
-def find_fields(text: str, words: Sequence[Word], now: datetime) -> tuple[Found, ...]:
-    """One Found for each field the text gives, in the order of the fields' names here."""
-    organisations, places = find_sites(text, words)
+def find_fields(text: str, words: Sequence[Word], now: datetime, names: Sequence[str] = ()) -> tuple[Found, ...]:
+    """One Found for each field the text gives, in the order of the fields' names here.
+
+    `names`: what the city's own units are called.
+    """
+    organisations, places = find_sites(text, words, names)
     names = find_names(text, words)
     staff = [each for each in find_staff(text, words) if not overlaps(each, names[:1])]
     candidates = (

@@ -65,10 +65,13 @@ ON_THE_ROAD = ("路上", "街上", "桥上")
 Span = tuple[int, int]
 
 
-def find_sites(text: str, words: Sequence[Word]) -> tuple[list[Found], list[Found]]:
-    """Units with their halls and windows, and places that are not part of one, each the likeliest first."""
+def find_sites(text: str, words: Sequence[Word], names: Sequence[str] = ()) -> tuple[list[Found], list[Found]]:
+    """Units with their halls and windows, and places that are not part of one, each the likeliest first.
+
+    `names`: what the city's own units are called, found wherever they stand.
+    """
     cut_short = [match.span() for match in islice(TIME_WORDS.finditer(text), MOST_NAMES)]
-    units = _units(text, words, cut_short)
+    units = _units(text, words, cut_short, names)
     spots = _spots(text, words, cut_short)
     # 住和平街道春晓社区12号, 实验小学北门口: where somebody lives or stands, no unit complained of.
     units, homes = _without_dwellings(text, units, spots)
@@ -80,16 +83,17 @@ def find_sites(text: str, words: Sequence[Word]) -> tuple[list[Found], list[Foun
     return _as_organisations(text, units), _as_places(text, places)
 
 
-def find_organisations(text: str, words: Sequence[Word]) -> list[Found]:
+def find_organisations(text: str, words: Sequence[Word], names: Sequence[str] = ()) -> list[Found]:
     """The units alone."""
-    return find_sites(text, words)[0]
+    return find_sites(text, words, names)[0]
 
 
-def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
+def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span], names: Sequence[str]) -> list[Span]:
     spans = [
         span for first, last in endings(text, words, "unit_ends.txt") if (span := _grown(words, first, last, cut_short))
     ]
     spans = [(start, end - (text[end - 1 : end + 1] == "队员")) for start, end in spans]
+    spans += [(at, at + len(name)) for name in names if (at := text.find(name)) >= 0]
     spans += _of_places(text, words, cut_short)
     spans += [match.span() for match in islice(SHORT_UNITS.finditer(text), MOST_NAMES)]
     spans += [match.span() for match in islice(NUMBERS_CALLED.finditer(text), MOST_NAMES)]
