@@ -88,6 +88,8 @@ WITH_ID = re.compile(
     rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,:\s(]\s?(?:身份证)?(?:号码?)?[:是]?\s?[1-9][0-9]{{5}} ?(?:19|20)[0-9]{{2}}"
 )
 STARTS_WITH = re.compile(r"^(?P<name>[一-龥]{2,3})[,\s]\s?身份证")
+# 13800000000 秋香
+AFTER_PHONE = re.compile(rf"(?<![0-9])1[3-9][0-9]{{9}}[,\s(]{{1,2}}(?P<name>{HAN_NAME})(?=[,。\s)]|$)")
 # 钟灵,女,汉族
 # 本人小鱼儿,身份证…
 HERE_IAM = re.compile(r"本人(?P<name>[一-龥]{2,4})[,\s]\s?(?=身份证|电话|手机|联系|男|女|现?家?住|系)")
@@ -180,7 +182,7 @@ def find_receipts(text: str) -> list[Found]:
 def find_names(text: str, words: Sequence[Word]) -> list[Found]:
     """The citizen's own name, where it is announced or signed before a telephone number. `words`: the text's."""
     found = []
-    for pattern in (NAME_SAID, SIGNED, SEXED, WITH_ID):
+    for pattern in (NAME_SAID, SIGNED, SEXED, WITH_ID, AFTER_PHONE):
         for match in islice(pattern.finditer(text), MOST_NAMES):
             name = _cut_name(text, match.start("name"), match.end("name"), may_deny=pattern is not NAME_SAID)
             if name:

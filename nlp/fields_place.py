@@ -21,10 +21,14 @@ from nlp.place_words import (
     COMMON_UNITS,
     CAMPUS,
     COMPOUNDS,
+    COUNTED,
+    COUNTS,
     DWELLING,
     EMPLOYED,
+    FIGURES,
     HAMLET,
     HANDED_TO,
+    HOMETOWN,
     LAMP,
     LABELLED,
     LINE_OF,
@@ -122,7 +126,7 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
     spans = [(start, end - bool(LAMP.match(text, end - 2))) for start, end in spans]
     spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
     spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
-    for pattern in (ADDRESS, LABELLED):
+    for pattern in (ADDRESS, LABELLED, HOMETOWN):
         spans += [match.span("place") for match in islice(pattern.finditer(text), MOST_NAMES)]
     spans += _numbered(text, words, cut_short)
     for _ in range(2):
@@ -164,7 +168,7 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         corner = SPOT_TAIL.match(text, end)
         if is_dwelling and corner:
             homes.append((start, corner.end()))
-        elif text.endswith(("社区", "村委会"), start, end) and LIVES_IN.search(text[max(0, start - 4) : start]):
+        elif text.endswith(("社区", "村委会", "车站"), start, end) and LIVES_IN.search(text[max(0, start - 4) : start]):
             homes.append((start, end))
         elif is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots):
             homes.append((start, end))
@@ -206,7 +210,12 @@ def _standing(text: str, unit: Found) -> float:
     if addressed or (unit.value or "").startswith("贵"):
         return 12.0 if addressed else -12.0
     is_alarm = len(unit.value or "") == 3 and (unit.value or "").isdigit()
-    return 4 * bool(TURN.search(before)) - 6 * bool(spoken_to) - 8 * is_alarm
+    return (
+        4 * bool(TURN.search(before))
+        - 6 * bool(spoken_to)
+        - 8 * is_alarm
+        - 6 * (unit.value or "").endswith("律师事务所")
+    )
 
 
 def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
@@ -248,7 +257,8 @@ def longest_ending(word: Word, text: str, *lists: str) -> str:
 
 def may_name(word: str) -> bool:
     """May the word stand in a name at all?"""
-    return word.isalpha() and not word.isascii() and word not in _word_list("not_in_names.txt")
+    is_word = word.isalpha() and not word.isascii()
+    return is_word and word not in _word_list("not_in_names.txt") and not COUNTED.fullmatch(word)
 
 
 def _grown(words: Sequence[Word], first: int, last: int, cut_short: Sequence[Span]) -> Span | None:
@@ -289,6 +299,8 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
         return True
     if word in "和及与":
         return index > 0 and LISTED.search(words[last].text) is not None and _is_listed(words[index - 1].text)
+    if word in FIGURES and may_name(right) and len(right) < 3 and not COUNTS.match(right):  # 七侠镇
+        return True
     if _is_figure(word) or (word.isascii() and word.isalnum() and len(word) <= 3):
         return right == "号" or bool(NUMERIC.match(right))
     return may_name(word)

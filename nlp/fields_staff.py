@@ -60,7 +60,7 @@ WHO_IT_IS = re.compile(
 # 哪吒(胸牌018)
 BADGED = re.compile(r"(?:[,。;:\s]|的)(?P<name>[一-龥]{2,3})\((?:工号|胸牌|工牌|警号)")
 # 7号窗口的萧咪咪, 那位苏樱
-AT_A_DESK = re.compile(r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台])的|[那这一]位)(?=[一-龥]{2})")
+AT_A_DESK = re.compile(r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台室处队])的|[那这一]位)(?=[一-龥]{2})")
 CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人|窗口|小妹|柜员|志愿者)")
 SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
