@@ -20,10 +20,13 @@ BEFORE_HOLIDAY = re.compile(HOLIDAY + r"(?:之前|以前|前)(?:的)?(?:最后)?
 
 
 def after_holiday(match: re.Match[str], today: date) -> date | None:
-    """The so-manieth day after the days off."""
+    """The so-manieth day after the days off, or of them."""
     off = days_off(match["feast"], today)
-    if off is None or not _says_after(match.group()):
+    if off is None:
         return None
+    if not _says_after(match.group()):  # 端午假期第一天
+        count = match["count"] and number(match["count"].replace("两", "二"))
+        return off[0] + timedelta(days=count - 1) if count else None
     if match["count"]:
         return off[1] + timedelta(days=number(match["count"].replace("两", "二")) or 0)
     weekday = "一二三四五六日".index(match["weekday"].replace("天", "日"))

@@ -30,7 +30,7 @@ OLD_ID = re.compile(
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
-RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申请号|登记号|预约号|轮候号|查询码|流水号|回执|工单|案号)(?:码|号)?"
+RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申报号|申办号|办件号|申请号|登记号|预约号|轮候号|查询码|流水号|回执|工单|案号)(?:码|号)?"
 RECEIPT_SAID = re.compile(
     rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}}|[A-Za-z]{{1,6}}-[0-9]{{3,5}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
 )
@@ -61,7 +61,9 @@ SIGNED = re.compile(
     rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})(?:律师|先生|女士)?[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?(?:1[3-9][0-9]|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{{3}})"
 )
 # 青泥镇麦城村四组周仓: whence, and who, at the end.
-AT_THE_END = re.compile(r"(?:[村组社队屯号室]|社区|居民|村民|市民|业主|家长)\s?(?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
+AT_THE_END = re.compile(
+    r"(?:[村组社队屯号室]|[\s。!?][一-龥]{1,5}[子女儿人民师生工兵员长友主户]\s|社区|居民|村民|市民|业主|家长)\s?(?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$"
+)
 # …,白素贞。: alone at the end, where a number to call is given.
 LAST_WORD = re.compile(r"[,。!?\s](?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
 LONG_NUMBER = re.compile(r"[0-9]{6}")
@@ -90,6 +92,11 @@ WITH_ID = re.compile(
 STARTS_WITH = re.compile(r"^(?P<name>[一-龥]{2,3})[,\s]\s?身份证")
 # 13800000000 秋香
 AFTER_PHONE = re.compile(rf"(?<![0-9])1[3-9][0-9]{{9}}[,\s(]{{1,2}}(?P<name>{HAN_NAME})(?=[,。\s)]|$)")
+AFTER_ID = re.compile(rf"[0-9]{{17}}[0-9Xx][,。\s]{{1,2}}(?P<name>{HAN_NAME})(?=[,。\s]|$)")
+# 我丘处机,
+MYSELF = re.compile(r"(?:^|[,。;!?\s])(?:[我俺]|本人)(?P<name>[一-龥]{2,3})[,\s]")
+# 姓杨名康
+PARTED = re.compile(r"姓(?P<surname>[一-龥]{1,2})名(?P<given>[一-龥]{1,2})(?=[,。;!?\s]|$)")
 # 钟灵,女,汉族
 # 本人小鱼儿,身份证…
 HERE_IAM = re.compile(r"本人(?P<name>[一-龥]{2,4})[,\s]\s?(?=身份证|电话|手机|联系|男|女|现?家?住|系)")
@@ -182,7 +189,7 @@ def find_receipts(text: str) -> list[Found]:
 def find_names(text: str, words: Sequence[Word]) -> list[Found]:
     """The citizen's own name, where it is announced or signed before a telephone number. `words`: the text's."""
     found = []
-    for pattern in (NAME_SAID, SIGNED, SEXED, WITH_ID, AFTER_PHONE):
+    for pattern in (NAME_SAID, SIGNED, SEXED, WITH_ID, AFTER_PHONE, AFTER_ID):
         for match in islice(pattern.finditer(text), MOST_NAMES):
             name = _cut_name(text, match.start("name"), match.end("name"), may_deny=pattern is not NAME_SAID)
             if name:
@@ -198,6 +205,10 @@ def find_names(text: str, words: Sequence[Word]) -> list[Found]:
             for match in islice(pattern.finditer(text), MOST_NAMES)
             if not NO_NAME.search(match["name"]) and not NOT_PLAIN.search(match["name"])
         ]
+    found += [
+        Found("name", match["surname"] + match["given"], match.start("surname"), match.end())
+        for match in islice(PARTED.finditer(text), MOST_NAMES)
+    ]
     if not found:
         found = _as_what(text, words_at(words))
     if not found:
@@ -213,7 +224,11 @@ def find_names(text: str, words: Sequence[Word]) -> list[Found]:
 
 def _as_what(text: str, at: Mapping[int, str]) -> list[Found]:
     """我是驾校学员沈轻虹: the last characters, where the cut leaves them to be a name; 小何 too."""
-    found = []
+    found = [
+        Found("name", match["name"], *match.span("name"))
+        for match in islice(MYSELF.finditer(text), MOST_NAMES)
+        if name_among(text, match.start("name"), at) == match["name"]
+    ]
     for match in islice(WHO_IAM.finditer(text), MOST_NAMES):
         for length in (4, 3, 2):
             start = match.end("who") - length

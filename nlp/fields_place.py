@@ -193,7 +193,8 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
 
 
 def _is_fuller(one: Found, other: Found) -> bool:
-    return (one.value or "").startswith(other.value or "") and one.end - one.start > other.end - other.start
+    longer, more = one.value or "", (one.end - one.start) - (other.end - other.start)
+    return more > 0 and (longer.startswith(other.value or "") or more > 2 and longer.endswith(other.value or ""))
 
 
 def _standing(text: str, unit: Found) -> float:

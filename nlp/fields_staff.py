@@ -58,9 +58,13 @@ WHO_IT_IS = re.compile(
     r"(?:的(?:人|那个|那位)?叫|(?:负责|接待|经办|值班|办理)[一-龥]{0,6}的(?:人)?是)(?=[一-龥]{2,4}(?:[,。;!?]|$))"
 )
 # 哪吒(胸牌018)
-BADGED = re.compile(r"(?:[,。;:\s]|的)(?P<name>[一-龥]{2,3})\((?:工号|胸牌|工牌|警号)")
+BADGED = re.compile(r"(?:^|[,。;:\s]|的)(?P<name>[一-龥]{2,3})(?P<mark>[,(])(?:工号|胸牌|工牌|警号)")
 # 7号窗口的萧咪咪, 那位苏樱
-AT_A_DESK = re.compile(r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台室处队])的|[那这一]位)(?=[一-龥]{2})")
+AT_A_DESK = re.compile(
+    r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台室处队])的|[那这一]位|(?:接待|招呼|帮|给|为)[我俺](?:们)?(?:办理?|服务|登记|审核)?的)(?=[一-龥]{2})"
+)
+# 医保中心李萍给弄的
+OF_UNIT = re.compile(r"(?:中心|[局所站科室])(?=[一-龥]{2})")
 CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人|窗口|小妹|柜员|志愿者)")
 SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
@@ -95,7 +99,7 @@ def find_staff(text: str, words: Sequence[Word]) -> list[Found]:
 def _named(text: str, at: Mapping[int, str]) -> list[Found]:
     found = [
         each
-        for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK, NEXT_TO_DESK, ANY_ROLE, WHO_IT_IS)
+        for pattern in (CALLED, ROLE_BEFORE, AT_A_DESK, NEXT_TO_DESK, ANY_ROLE, WHO_IT_IS, OF_UNIT)
         for each in _after(pattern, text, at)
     ]
     for match in CALLED_BEFORE.finditer(text):
@@ -105,7 +109,8 @@ def _named(text: str, at: Mapping[int, str]) -> list[Found]:
     found += [each for match in TITLED.finditer(text) if (each := _titled(match, at)) is not None]
     found += [Found("staff_name", match["name"], *match.span("name")) for match in SHORT_TITLE.finditer(text)]
     for match in BADGED.finditer(text):
-        if not NO_NAME.search(match["name"]) and not IS_ROLE.search(match["name"]):
+        is_name = not NO_NAME.search(match["name"]) and not IS_ROLE.search(match["name"])
+        if is_name and (match["mark"] == "(" or name_among(text, match.start("name"), at) == match["name"]):
             found.append(Found("staff_name", match["name"], *match.span("name")))
     for match in SURNAMED.finditer(text):
         is_said = THE_ONE.match(text, match.end("surname")) or text[match.start() - 1 : match.start()] in ("长", "员")
@@ -119,6 +124,8 @@ def _after(pattern: re.Pattern[str], text: str, at: Mapping[int, str]) -> Iterat
         name = (staff_name_at(text, match.end()) if pattern in (CALLED, ROLE_BEFORE) else "") or name_among(
             text, match.end(), at
         )
+        if pattern is OF_UNIT and text[match.end() + len(name) :][:1] not in "给帮说让叫把不":
+            continue
         if name and not _is_own(text, match.start()):
             title = TITLE.match(text, match.end() + len(name))
             end = title.end() if title else match.end() + len(name)

@@ -33,7 +33,9 @@ CLOCK = re.compile(
     rf"(?:\([^()]{{2,12}}\)|,?\s?(?:周|星期|礼拜)[一二三四五六日天](?=[,上下早中晚]))?\s?[的,]?\s?(?:大概|大约|约|差不多|快到?|将近)?\s?(?P<part>{PART})?\s?(?:的|大概|大约|约|差不多|快|将近)?\s?"
     rf"(?:(?P<hour>{N}|两)(?:点钟|点|时)(?!间|候|段)(?P<minute>半|一刻|三刻|{N})?分?|(?P<h>[0-9]{{1,2}}):(?P<m>[0-9]{{2}}))?"
 )
-AFTER_IS_DEADLINE = re.compile(r"\s?(?:之前|以前|前|之内|以内|内|截止|到期|为止|期满|出生|生的|[还才]?有?效)")
+AFTER_IS_DEADLINE = re.compile(
+    r"\s?(?:之前|以前|前|之内|以内|内|截止|到期|为止|期满|恢复|开通|开放|出生|生的|[还才]?有?效)"
+)
 BEFORE_IS_DEADLINE = re.compile(
     r"(?:截止|截至|最晚|最迟|限期|期限|承诺|答应|保证|约定|有效期|到期日?|到期时间|延期到|延长到|推迟到|出生于?|生于|生日"
     r"|务必在?|必须在|要求在)[是为到至在于:我们说]{0,3}\s?$"
@@ -197,6 +199,12 @@ def _english_weekday(match: re.Match[str], today: date) -> date:
     return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
 
 
+def _english_day(match: re.Match[str], today: date) -> date:
+    month = "JanFebMarAprMayJunJulAugSepOctNovDec".index(match["english"]) // 3 + 1
+    day = date(today.year, month, int(match["day"]))
+    return day if day <= today else day.replace(year=today.year - 1)
+
+
 def _back(match: re.Match[str], today: date) -> date:
     return today - timedelta(days=DAYS_BACK[match.group()])
 
@@ -269,9 +277,11 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
      _bare_day),
     (re.compile(r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
      _weekday),
+    (re.compile(r"(?P<english>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? (?P<day>[0-9]{1,2})(?![0-9])"),
+     _english_day),
     (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), _english_weekday),
-    (re.compile(r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收)"), lambda _, today: today),
-    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说[错的]|[打发填输]错|写[错的]|打的|填|发的|那个电话|(?<=今天)(?:都|已经)|说[^,。;]{{1,12}}[,。;]?\s?[今明]天[又说])"), _back),
+    (re.compile(r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收|在)"), lambda _, today: today),
+    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说[错的]|[打发填输]错|写[错的]|打的|填|发的|那个电话|(?<=今天)(?:都|已经|是第)|(?<=刚才|刚刚)(?:投诉|反映|提交|发过|说过)|说[^,。;]{{1,12}}[,。;]?\s?[今明]天[又说])"), _back),
     (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
     (AFTER_HOLIDAY, after_holiday),
     (BEFORE_HOLIDAY, before_holiday),
@@ -297,7 +307,7 @@ MONTH_SAID = re.compile(
 VAGUE = re.compile(
     r"前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
     r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初|年底|年前|年后"
-    rf"|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"
+    rf"|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?![一-龥]{{0,4}}(?:吗|么|没有|什么时候|啥时候|几月))(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"
     r"|上{1,3}个?(?:周|星期|礼拜)|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前"
     r"|半个?月前|半年前|(?<![年个])(?:春天|夏天|秋天|冬天|开春|入冬|入夏)(?=就|那会|报的?|办的?|交的?|申请)|多年前|十?几年前|腊月(?:里|底|间)?|(?:腊八|七夕|小年|冬至|中元)节?(?:那天|当天)|早些时候|早几天"
     rf"|(?:{FIGURE}|两){{1,3}}个?(?:多月|月|多年|年)(?:之|以)?前|(?<!正){FIGURE}{{1,2}}月(?:份|初(?!{FIGURE})|中旬|上旬|下旬|底|末)"

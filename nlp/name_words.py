@@ -9,7 +9,7 @@ from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, STAFF_GOES_ON, is_surname
 from nlp.text import Word, lines
 
 # Surnames that are mostly other words: one only where a name is sure to follow.
-RARE = frozenset("铁黑双花云风水苍萧")
+RARE = frozenset("铁黑双花云风水苍萧丘赛")
 # Surnames that begin what staff do as often: 查车, 戴眼镜, 边开边说.
 DOES = frozenset("全连边查管戴成应向从时能别盖关开")
 NO_PERSON = frozenset("员人者师长工户家商局科处")
@@ -17,7 +17,7 @@ NO_PERSON = frozenset("员人者师长工户家商局科处")
 NO_NAMES_END = frozenset("民族性化法会费物品率")
 # Characters that go on after a name and are in none.
 NOT_GIVEN = frozenset(
-    "的了在是我你他她它您们这那说把被给让叫去来没不还就也都又才到从向对跟和与及很太真要想能会该请问嫌拒搞收骂吼推得日姓边比眼管交办审批查签盖接写填拿用看出"
+    "的了在是我你他她它您们这那说把被给让叫去来没不还就也都又才到从向对跟和与及很太真要想能会该请问嫌拒搞收骂吼推得日姓边比眼管交办审批查签盖接写填拿用看出吗呢吧啊呀嘛"
 )
 
 
