@@ -16,6 +16,7 @@ from nlp.found import Found
 from nlp.place_words import (
     ADDRESSED,
     ADDRESS,
+    BESIDE,
     BETWEEN,
     BUS_LINE,
     COMMON_UNITS,
@@ -167,7 +168,7 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         is_dwelling = bool(DWELLING.search(text[start:end]))
         corner = SPOT_TAIL.match(text, end)
         if is_dwelling and corner:
-            homes.append((start, corner.end()))
+            homes.append((start, _tail(text, corner.end(), PLACE_TAIL)))
         elif text.endswith(("社区", "村委会", "车站"), start, end) and LIVES_IN.search(text[max(0, start - 4) : start]):
             homes.append((start, end))
         elif is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots):
@@ -194,7 +195,11 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
 
 def _is_fuller(one: Found, other: Found) -> bool:
     longer, more = one.value or "", (one.end - one.start) - (other.end - other.start)
-    return more > 0 and (longer.startswith(other.value or "") or more > 2 and longer.endswith(other.value or ""))
+    return more > 0 and (
+        longer.startswith(other.value or "")
+        or more > 1 + ((other.value or "")[:1] not in "村镇乡县区市街")
+        and longer.endswith(other.value or "")
+    )
 
 
 def _standing(text: str, unit: Found) -> float:
@@ -210,13 +215,7 @@ def _standing(text: str, unit: Found) -> float:
     )
     if addressed or (unit.value or "").startswith("贵"):
         return 12.0 if addressed else -12.0
-    is_alarm = len(unit.value or "") == 3 and (unit.value or "").isdigit()
-    return (
-        4 * bool(TURN.search(before))
-        - 6 * bool(spoken_to)
-        - 8 * is_alarm
-        - 6 * (unit.value or "").endswith("律师事务所")
-    )
+    return 4 * bool(TURN.search(before)) - 6 * bool(spoken_to) - 6 * bool(BESIDE.fullmatch(unit.value or ""))
 
 
 def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
@@ -300,6 +299,8 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
         return True
     if word in "和及与":
         return index > 0 and LISTED.search(words[last].text) is not None and _is_listed(words[index - 1].text)
+    if word == "大" and right[0] in "巷街桥湾庄坪岭坝沟塘屯寨营":
+        return True
     if word in FIGURES and may_name(right) and len(right) < 3 and not COUNTS.match(right):  # 七侠镇
         return True
     if _is_figure(word) or (word.isascii() and word.isalnum() and len(word) <= 3):

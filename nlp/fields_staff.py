@@ -12,7 +12,7 @@ from nlp.text import Word
 
 ROLES = (
     "工作人员|办事人员|办事员|窗口人员|接待人员|柜员|客服|民警|协警|辅警|警员|科员|话务员|接线员|导办员|导服员|帮办员"
-    "|经办人|经手人|办理人|承办人|受理人|志愿者|村会计|科员|导服|导办|驾驶员|司机|辅警|护工|值班员|管理员|收费员|售票员|安检员|协管员|代办员|专干|干事|教练|审核员|审批员|调解员|驾驶员|带班|负责人|被投诉人|被反映人|被举报人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
+    "|经办人|经手人|办理人|承办人|受理人|志愿者|村会计|科员|导服|导办|驾驶员|司机|辅警|护工|值班员|管理员|收费员|售票员|安检员|协管员|代办员|专干|干事|教练|审核员|审批员|审核人|审批人|签收人|登记人|执法人|责任人|调解员|驾驶员|带班|负责人|被投诉人|被反映人|被举报人|网格员|职工|保安|会计|村主任|主任|科长|所长|书记|支书|队长|经理|护士|医生|校长"
 )
 PEOPLE = f"{ROLES}|女的|男的|小姑娘|姑娘|小哥|小伙子|大姐|大叔|阿姨|同志|警官|医生|护士|老师"
 TITLES = (
@@ -55,7 +55,7 @@ IS_ROLE = re.compile(rf"(?:{PEOPLE}|女士|先生|人员|姑娘|小伙|[员者]$
 THE_ONE = re.compile(rf"(?<!什)(?<!啥)的(?:那|这|{PEOPLE}|{TITLES})")
 # 负责户籍的是罗立如, 打人的叫沙天广
 WHO_IT_IS = re.compile(
-    r"(?:的(?:人|那个|那位)?叫|(?:负责|接待|经办|值班|办理)[一-龥]{0,6}的(?:人)?是)(?=[一-龥]{2,4}(?:[,。;!?]|$))"
+    r"(?:的(?:人|那个|那位)?叫|(?:负责|接待|经办|值班|办理|执法|带队|带头|处理|审批|收费|开车|打人|骂人)[一-龥]{0,6}的(?:人)?是)(?=[一-龥]{2,4}(?:[,。;!?]|$))"
 )
 # 哪吒(胸牌018)
 BADGED = re.compile(r"(?:^|[,。;:\s]|的)(?P<name>[一-龥]{2,3})(?P<mark>[,(])(?:工号|胸牌|工牌|警号)")
@@ -124,7 +124,9 @@ def _after(pattern: re.Pattern[str], text: str, at: Mapping[int, str]) -> Iterat
         name = (staff_name_at(text, match.end()) if pattern in (CALLED, ROLE_BEFORE) else "") or name_among(
             text, match.end(), at
         )
-        if pattern is OF_UNIT and text[match.end() + len(name) :][:1] not in "给帮说让叫把不":
+        if pattern is OF_UNIT and text[match.end() + len(name) :][:1] not in (
+            "给帮说让叫把不" if len(name) < 3 else "给帮说让叫把不上多故在当拒利收违索乱"
+        ):
             continue
         if name and not _is_own(text, match.start()):
             title = TITLE.match(text, match.end() + len(name))
