@@ -19,12 +19,12 @@ def find_fields(text: str, words: Sequence[Word], now: datetime, names: Sequence
     `names`: what the city's own units are called.
     """
     organisations, places = find_sites(text, words, names)
-    names = find_names(text, words)
-    staff = [each for each in find_staff(text, words) if not overlaps(each, names[:1])]
+    own = find_names(text, words)
+    staff = [each for each in find_staff(text, words) if not overlaps(each, own[:1])]
     candidates = (
         find_phones(text),
         find_id_numbers(text),
-        names,
+        own,
         organisations,
         staff,
         [place for place in places if not overlaps(place, staff)],

@@ -30,9 +30,13 @@ OLD_ID = re.compile(
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
-RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申报号|申办号|办件号|申请号|登记号|预约号|轮候号|查询码|流水号|回执|工单|案号)(?:码|号)?"
+RECEIPT_WORD = (
+    r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申[报办请]号|办件号|登记号|预约号|轮候号"
+    r"|查询码|流水号|回执|工单|案号)(?:码|号)?"
+)
 RECEIPT_SAID = re.compile(
-    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}}|[A-Za-z]{{1,6}}-[0-9]{{3,5}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
+    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}}"
+    rf"|[A-Za-z]{{1,6}}-[0-9]{{3,5}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
 )
 # Numbers that look like one, where a receipt is spoken of anywhere before.
 RECEIPT_LATER = re.compile(r"(?<![-0-9A-Za-z])(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}(?![-0-9A-Za-z])")
@@ -80,14 +84,16 @@ DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
 # 我姓王, 免贵姓王, 电话13800000000姓王
 # 我姓邪 叫邪剑仙: the surname is told, whatever it be.
 SURNAME_TOLD = re.compile(
-    r"我?姓(?P<surname>[一-龥])[, ]{0,2}(?:名字|大名|全名)?(?:叫)?(?:做)?(?P<name>(?P=surname)[一-龥]{1,2}?)(?=[,。;!?\s(我俺]|$|[0-9]|家住|住|电话|今年)"
+    r"我?姓(?P<surname>[一-龥])[, ]{0,2}(?:名字|大名|全名)?(?:叫)?(?:做)?"
+    r"(?P<name>(?P=surname)[一-龥]{1,2}?)(?=[,。;!?\s(我俺]|$|[0-9]|家住|住|电话|今年)"
 )
 SURNAMED = re.compile(
     r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?)姓(?P<name>[一-龥])"
 )
 # 晁盖,410500…
 WITH_ID = re.compile(
-    rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,:\s(]\s?(?:身份证)?(?:号码?)?[:是]?\s?[1-9][0-9]{{5}} ?(?:19|20)[0-9]{{2}}"
+    rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,:\s(]\s?"
+    r"(?:身份证)?(?:号码?)?[:是]?\s?[1-9][0-9]{5} ?(?:19|20)[0-9]{2}"
 )
 STARTS_WITH = re.compile(r"^(?P<name>[一-龥]{2,3})[,\s]\s?身份证")
 # 13800000000 秋香
@@ -250,8 +256,7 @@ def _at_the_end(text: str, at: Mapping[int, str]) -> list[Found]:
         STARTS.match(text)
         or AND_OTHERS.search(text)
         or AT_THE_END.search(text)
-        or LONG_NUMBER.search(text)
-        and LAST_WORD.search(text)
+        or (LONG_NUMBER.search(text) and LAST_WORD.search(text))
     )
     if match and name_among(text, match.start("name"), at) == match["name"]:
         return [Found("name", match["name"], *match.span("name"))]

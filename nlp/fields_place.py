@@ -13,50 +13,34 @@ from itertools import islice
 
 from nlp.fields_names import is_surname
 from nlp.found import Found
+from nlp.place_anchors import other_places, stretches
 from nlp.place_words import (
-    ADDRESSED,
     ADDRESS,
-    BESIDE,
-    BETWEEN,
     BUS_LINE,
     COMMON_UNITS,
-    CAMPUS,
     COMPOUNDS,
     COUNTED,
     COUNTS,
     DWELLING,
-    EMPLOYED,
     FIGURES,
-    HAMLET,
-    HANDED_TO,
-    HOMETOWN,
     LAMP,
-    LABELLED,
     LINE_OF,
     LISTED,
     LIVES_IN,
     LOCAL,
     NO_ROAD,
     NOBODYS,
-    NUMBERED,
     NUMBERED_WINDOW,
-    NUMBERS_CALLED,
-    OWN_UNIT,
-    PHASE,
     PLACE_TAIL,
-    SHORT_DESK,
-    SHORT_UNITS,
-    SPOKEN_TO,
     SPOT_TAIL,
     SPOTS,
-    STRETCH,
     TIME_WORDS,
-    TURN,
-    UNIT_OF_PLACE,
     UNIT_TAIL,
     WINDOW,
 )
 from nlp.text import Word, lines
+from nlp.unit_words import SHORT_DESK, other_units
+from nlp.unit_worth import is_fuller, standing
 
 LONGEST = 28
 # More than this a person does not name; whoever sends four thousand times 路 waits no longer than others.
@@ -64,6 +48,7 @@ MOST_NAMES = 200
 NUMERIC = re.compile(r"[号楼窗柜台路区社组]|[中大支]队|街坊|支路|标段|公寓")
 FIGURE = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z][0-9]{0,3}")
 
+LINKS = ("的", "那个", "这个", "号", "家", "和", "及", "与")
 # 在莲花路上: cut as one word, and not part of the name.
 ON_THE_ROAD = ("路上", "街上", "桥上")
 
@@ -99,23 +84,11 @@ def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span], names: S
     ]
     spans = [(start, end - (text[end - 1 : end + 1] == "队员")) for start, end in spans]
     spans += [(at, at + len(name)) for name in names if (at := text.find(name)) >= 0]
-    spans += _of_places(text, words, cut_short)
-    spans += [match.span() for match in islice(SHORT_UNITS.finditer(text), MOST_NAMES)]
-    spans += [match.span() for match in islice(NUMBERS_CALLED.finditer(text), MOST_NAMES)]
+    spans += other_units(text, words, lambda word: _grown(words, word, word, cut_short))
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
     for _ in range(2):  # a tail may reach the next name: 人社局|3楼|仲裁院
         spans = [(start, _tail(text, _tail(text, end, UNIT_TAIL), SHORT_DESK)) for start, end in _joined(text, spans)]
     return _joined(text, spans)
-
-
-def _of_places(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
-    """Units told by the place they are of, grown leftwards to its name."""
-    found = []
-    for match in islice(UNIT_OF_PLACE.finditer(text), MOST_NAMES):
-        first = next((index for index, word in enumerate(words) if word.start <= match.start() < word.end), 0)
-        span = _grown(words, first, first, cut_short)
-        found.append((span[0] if span else match.start(), match.end()))
-    return found
 
 
 def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
@@ -127,38 +100,11 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
     spans = [(start, end - bool(LAMP.match(text, end - 2))) for start, end in spans]
     spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
     spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
-    for pattern in (ADDRESS, LABELLED, HOMETOWN):
-        spans += [match.span("place") for match in islice(pattern.finditer(text), MOST_NAMES)]
-    spans += _numbered(text, words, cut_short)
+    spans += [match.span("place") for match in islice(ADDRESS.finditer(text), MOST_NAMES)]
+    spans += other_places(text, words, lambda word: _grown(words, word, word, cut_short))
     for _ in range(2):
         spans = [(start, _tail(text, end, PLACE_TAIL)) for start, end in _joined(text, spans)]
-    return _stretches(text, _joined(text, spans))
-
-
-def _numbered(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
-    """Names that only their house number tells to be places: 杏花弄18号, 阳光城8栋."""
-    inside = [index for index, word in enumerate(words) for _ in word.text]
-    found = []
-    for match in (
-        each for pattern in (NUMBERED, PHASE, CAMPUS, HAMLET) for each in islice(pattern.finditer(text), MOST_NAMES)
-    ):
-        first = inside[match.start()]
-        span = _grown(words, first, first, cut_short)
-        if span and span[0] < match.start():
-            found.append((span[0], match.end()))
-    return found
-
-
-def _stretches(text: str, spans: Sequence[Span]) -> list[Span]:
-    """From one place to another: one stretch of road, where it is called one."""
-    whole: list[Span] = []
-    for start, end in spans:
-        stretch = STRETCH.match(text, end) or STRETCH.search(text[start:end])
-        if whole and stretch and BETWEEN.fullmatch(text, whole[-1][1], start):
-            whole[-1] = (whole[-1][0], _tail(text, end, STRETCH))
-        else:
-            whole.append((start, end))
-    return whole
+    return stretches(text, _joined(text, spans))
 
 
 def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) -> tuple[list[Span], list[Span]]:
@@ -169,9 +115,9 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         corner = SPOT_TAIL.match(text, end)
         if is_dwelling and corner:
             homes.append((start, _tail(text, corner.end(), PLACE_TAIL)))
-        elif text.endswith(("社区", "村委会", "车站"), start, end) and LIVES_IN.search(text[max(0, start - 4) : start]):
-            homes.append((start, end))
-        elif is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots):
+        elif (
+            text.endswith(("社区", "村委会", "车站"), start, end) and LIVES_IN.search(text[max(0, start - 4) : start])
+        ) or (is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots)):
             homes.append((start, end))
         elif any(
             spot[0] <= start and end <= spot[1] and spot[1] - spot[0] > end - start for spot in spots if is_dwelling
@@ -189,33 +135,8 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
         if text[start:end] not in _word_list("no_units.txt") and (end - start > 1) and "点" not in text[start:end][:4]
     ]
     # 房管局, 房管局产权科: the same, named more fully.
-    found = [each for each in found if not any(_is_fuller(other, each) for other in found)]
-    return sorted(found, key=lambda each: -_worth(each, found) - _standing(text, each))
-
-
-def _is_fuller(one: Found, other: Found) -> bool:
-    longer, more = one.value or "", (one.end - one.start) - (other.end - other.start)
-    return more > 0 and (
-        longer.startswith(other.value or "")
-        or more > 1 + ((other.value or "")[:1] not in "村镇乡县区市街")
-        and longer.endswith(other.value or "")
-    )
-
-
-def _standing(text: str, unit: Found) -> float:
-    """A unit spoken to is less likely the one complained of, one after a turn of words more."""
-    before = text[max(0, unit.start - 3) : unit.start]
-    is_own = OWN_UNIT.search(text[max(0, unit.start - 6) : unit.start]) and EMPLOYED.match(text, unit.end)
-    spoken_to = SPOKEN_TO.match(text, unit.end) or HANDED_TO.search(before) or is_own
-    # 贵局, under a letter addressed to one
-    addressed = (
-        "贵" in text
-        and ADDRESSED.match(text, unit.end)
-        and text[max(0, unit.start - 1) : unit.start] in ("", "\n", ":", " ")
-    )
-    if addressed or (unit.value or "").startswith("贵"):
-        return 12.0 if addressed else -12.0
-    return 4 * bool(TURN.search(before)) - 6 * bool(spoken_to) - 6 * bool(BESIDE.fullmatch(unit.value or ""))
+    found = [each for each in found if not any(is_fuller(other, each) for other in found)]
+    return sorted(found, key=lambda each: -_worth(each, found) - standing(text, each))
 
 
 def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
@@ -284,28 +205,27 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
     word, right = words[index].text, words[index + 1].text
     if right in COMMON_UNITS:
         return (LINE_OF if right == "热线" else LOCAL).search(word) is not None
-    if word == "号":
-        return index > 0 and _is_figure(words[index - 1].text) and bool(WINDOW.search(right))
-    if word in ("的", "那个", "这个"):
-        return (
-            index > 0
-            and ends_a_unit(words[index - 1].text)
-            and last - index <= 3
-            or (word != "的" and index > 0 and WINDOW.search(right) and may_name(words[index - 1].text))
-        )
-    if word == "家":  # 马家湾
-        return index > 0 and len(words[index - 1].text) == 1 and is_surname(words[index - 1].text)
-    if right in COMPOUNDS.get(word, ()):
-        return True
-    if word in "和及与":
-        return index > 0 and LISTED.search(words[last].text) is not None and _is_listed(words[index - 1].text)
-    if word == "大" and right[0] in "巷街桥湾庄坪岭坝沟塘屯寨营":
+    if word in LINKS:
+        return index > 0 and _links(words[index - 1].text, words[index], right, words[last].text, last - index)
+    if right in COMPOUNDS.get(word, ()) or (word == "大" and right[0] in "巷街桥湾庄坪岭坝沟塘屯寨营"):
         return True
     if word in FIGURES and may_name(right) and len(right) < 3 and not COUNTS.match(right):  # 七侠镇
         return True
     if _is_figure(word) or (word.isascii() and word.isalnum() and len(word) <= 3):
         return right == "号" or bool(NUMERIC.match(right))
     return may_name(word)
+
+
+def _links(left: str, word: Word, right: str, ending: str, far: int) -> bool:
+    """Does a word that parts names join the two beside it into one?"""
+    if word.text == "号":
+        return _is_figure(left) and bool(WINDOW.search(right))
+    if word.text == "家":  # 马家湾
+        return len(left) == 1 and is_surname(left)
+    if word.text in "和及与":
+        return LISTED.search(ending) is not None and _is_listed(left)
+    is_of_a_unit = ends_a_unit(left) and far <= 3
+    return is_of_a_unit or (word.text != "的" and WINDOW.search(right) is not None and may_name(left))
 
 
 def _is_listed(word: str) -> bool:
@@ -323,9 +243,9 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        elif joined and start == joined[-1][1] + 1 and text[joined[-1][1]] in "的-":
-            joined[-1] = (joined[-1][0], end)
-        elif joined and text[joined[-1][1] : start] in ("那个", "那条", "那座", "这条"):
+        elif (joined and start == joined[-1][1] + 1 and text[joined[-1][1]] in "的-") or (
+            joined and text[joined[-1][1] : start] in ("那个", "那条", "那座", "这条")
+        ):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))

@@ -12,7 +12,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from nlp.feasts import feast
-from nlp.fields_feasts import AFTER_HOLIDAY, BEFORE_HOLIDAY, after_holiday, before_holiday
+from nlp.fields_calendar import (
+    AFTER_HOLIDAY,
+    BEFORE_HOLIDAY,
+    ENGLISH_DAY,
+    RETOLD,
+    YEARS_END,
+    after_holiday,
+    before_holiday,
+    dates_a_letter,
+    english_day,
+    english_weekday,
+    months_end,
+    years_end,
+)
 from nlp.found import Found
 from nlp.numerals import number
 
@@ -41,7 +54,6 @@ BEFORE_IS_DEADLINE = re.compile(
     r"|务必在?|必须在|要求在)[是为到至在于:我们说]{0,3}\s?$"
 )
 HOURS_AGO = re.compile(rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
-DATE_ENDS = re.compile(r"\s{0,3}(?:\n|$)")
 HABIT_BEFORE = re.compile(
     r"(?:每(?:周|星期|礼拜)?[一二三四五六日天][和、跟及]?|第.个|后一个|每逢|每个|每|只有|凡是|除了|取消了?|逢|至|到|-|—|~)$"
 )
@@ -76,12 +88,6 @@ def _span(found: Found) -> tuple[int, int]:
     return found.start, found.end
 
 
-def _is_date_of_letter(text: str, hit: _Day) -> bool:
-    """Alone on its line under a letter, or at its end after the name that signs it."""
-    line = text[text.rfind("\n", 0, hit.start) + 1 : hit.start]
-    return not line.strip() and hit.start > 0 and DATE_ENDS.match(text, hit.end) is not None
-
-
 def _days(text: str, today: date) -> Iterator[_Day]:
     """Days in order, the longest reading of each place."""
     hits = [
@@ -112,7 +118,7 @@ def _is_habit(text: str, match: re.Match[str]) -> bool:
 
 
 def _moment(text: str, hit: _Day, now: datetime) -> Found | None:
-    if hit.day is None or hit.day > now.date() or _is_date_of_letter(text, hit):
+    if hit.day is None or hit.day > now.date() or dates_a_letter(text, hit.start, hit.end):
         return None
     clock = CLOCK.match(text, hit.end)
     end, said = hit.end, ""
@@ -194,17 +200,6 @@ def _weekday(match: re.Match[str], today: date) -> date | None:
     return day if day <= today else day - timedelta(weeks=1)
 
 
-def _english_weekday(match: re.Match[str], today: date) -> date:
-    weekday = ("Mon", "Tues", "Wednes", "Thurs", "Fri", "Satur", "Sun").index(match["english"])
-    return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
-
-
-def _english_day(match: re.Match[str], today: date) -> date:
-    month = "JanFebMarAprMayJunJulAugSepOctNovDec".index(match["english"]) // 3 + 1
-    day = date(today.year, month, int(match["day"]))
-    return day if day <= today else day.replace(year=today.year - 1)
-
-
 def _back(match: re.Match[str], today: date) -> date:
     return today - timedelta(days=DAYS_BACK[match.group()])
 
@@ -250,19 +245,6 @@ def _weekday_of_month(match: re.Match[str], today: date) -> date:
     return chosen
 
 
-def _last_of_month(match: re.Match[str], today: date) -> date:
-    """9月最后一天, 上个月最后一天."""
-    month = _number(match["month"]) if match["month"] else (today.replace(day=1) - timedelta(days=1)).month
-    following = date(today.year, month % 12 + 1, 1) if month < 12 else date(today.year + 1, 1, 1)
-    day = following - timedelta(days=1)
-    return day if day <= today else day.replace(year=today.year - 1)
-
-
-def _last_of_year(match: re.Match[str], today: date) -> date:
-    year = {"去": today.year - 1, "前": today.year - 2}.get(match["year"]) or _number(match["year"])
-    return date(year, 12, 31)
-
-
 _BACK_WORDS = "|".join(sorted(DAYS_BACK, key=len, reverse=True))
 
 PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
@@ -277,18 +259,18 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
      _bare_day),
     (re.compile(r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
      _weekday),
-    (re.compile(r"(?P<english>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? (?P<day>[0-9]{1,2})(?![0-9])"),
-     _english_day),
-    (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), _english_weekday),
+    (ENGLISH_DAY, english_day),
+    (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), english_weekday),
     (re.compile(r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收|在)"), lambda _, today: today),
-    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS})(?!说[错的]|[打发填输]错|写[错的]|打的|填|发的|那个电话|(?<=今天)(?:都|已经|是第)|(?<=刚才|刚刚)(?:投诉|反映|提交|发过|说过)|说[^,。;]{{1,12}}[,。;]?\s?[今明]天[又说])"), _back),
+    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS}){RETOLD}"), _back),
     (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
     (AFTER_HOLIDAY, after_holiday),
     (BEFORE_HOLIDAY, before_holiday),
     (re.compile(rf"(?P<feast>{FEASTS}|五月初五|九月初九)节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
-    (re.compile(rf"(?:(?:正月|大年|农历正月)初|正月(?=十))(?P<day>[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|[0-9]{{1,2}})"), _first_month),
-    (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), _last_of_month),
-    (re.compile(rf"(?P<year>{YEAR}|去|前)年的?最后一天"), _last_of_year),
+    (re.compile(r"(?:(?:正月|大年|农历正月)初|正月(?=十))(?P<day>[一二三四五六七八九]|二?十[一二三四五六七八九]?|[0-9]{1,2})"),
+     _first_month),
+    (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), months_end),
+    (YEARS_END, years_end),
     (re.compile(rf"(?P<month>{N})月份?的?(?:第(?P<nth>[一二三四五])|最后一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"),
      _weekday_of_month),
     (re.compile(r"(?<![0-9/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[0-9]{1,2})(?![0-9/])(?=那天|当天|日|号|我|去|上午|下午|早上)"),
