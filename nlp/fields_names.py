@@ -21,6 +21,8 @@ STAFF_GOES_ON = re.compile(
     r"[,。;:!?、)(\s]|$|态度|特别|非常|同志|女士|先生|[很说不让把对跟和给收办真太就也还又在接写要叫骂吼帮替为是有的来去拿看审填推一用将以因从向于未并及却竟全故今昨出请休调退称]|当场|直接|耐心|热情|主动|电话|工号"
 )
 
+SAYS = frozenset("说让把给叫讲问答收带")
+
 
 def is_surname(name: str) -> bool:
     """Does it begin with a surname?"""
@@ -32,6 +34,8 @@ def staff_name_at(text: str, start: int) -> str:
     longest = 4 if text[start : start + 2] in DOUBLE_SURNAMES else 3
     for length in range(longest, 1, -1):
         name = text[start : start + length]
+        if name[2:] in SAYS:
+            continue
         if len(name) < length or not name.isalpha() or name.isascii() or not is_surname(name):
             continue
         if name.endswith("某") or (not NO_NAME.search(name) and STAFF_GOES_ON.match(text, start + length)):

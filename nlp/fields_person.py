@@ -39,9 +39,15 @@ RECEIPT_SAID = re.compile(
     rf"|[A-Za-z]{{1,6}}-[0-9]{{3,5}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
 )
 # Numbers that look like one, where a receipt is spoken of anywhere before.
-RECEIPT_LATER = re.compile(r"(?<![-0-9A-Za-z])(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}(?![-0-9A-Za-z])")
+RECEIPT_LATER = re.compile(
+    r"(?<![-0-9A-Za-z])(?:(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}|[A-Za-z][A-Za-z0-9]{0,4}-[0-9]{6,8}-[0-9]{2,6})"
+    r"(?![-0-9A-Za-z])"
+)
+POSTAL = ("EMS", "SF", "JD", "YT", "ZTO")
 NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|证|合同|车架|取件)$")
-RECEIPT_OURS = re.compile(r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])|(?<=件:)[A-Za-z]{1,6}-?[0-9]{6,20}")
+RECEIPT_OURS = re.compile(
+    r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])|(?<![-0-9A-Za-z])[A-Z]{2,4}-?(?:20)?2[0-9](?:0[1-9]|1[0-2])[0-9]{4,12}(?![-0-9A-Za-z])|(?<=件:)[A-Za-z]{1,6}-?[0-9]{6,20}"
+)
 
 HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·){1,4})"
 NAME_SAID = re.compile(
@@ -66,7 +72,7 @@ SIGNED = re.compile(
 )
 # 青泥镇麦城村四组周仓: whence, and who, at the end.
 AT_THE_END = re.compile(
-    r"(?:[村组社队屯号室]|[\s。!?][一-龥]{1,5}[子女儿人民师生工兵员长友主户]\s|社区|居民|村民|市民|业主|家长)\s?(?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$"
+    r"(?:[村组社队屯号室沟湾坡岭坝庄寨坪]|[\s。!?][一-龥]{1,5}[子女儿人民师生工兵员长友主户]\s|社区|居民|村民|市民|业主|家长)\s?(?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$"
 )
 # …,白素贞。: alone at the end, where a number to call is given.
 LAST_WORD = re.compile(r"[,。!?\s](?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
@@ -116,7 +122,7 @@ SEXED = re.compile(
     rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,\s(]\s?(?:[男女]|今年|[0-9]{{1,3}}岁)(?=[,。;)\s0-9一-龥])"
 )
 AFTER_NAME = re.compile(
-    r"(?:不叫|不是|[,。;:!?、(/\s]|$|律师|写成|打成|录成|登记成|电话|手机|身份证|联系|住|家住|的电话|[我俺](?=[的家们要想在现是住这电手])|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
+    r"(?:不叫|不是|[,。;:!?、(/\s]|$|律师|称|写成|打成|录成|登记成|电话|手机|身份证|联系|住|家住|的电话|[我俺](?=[的家们要想在现是住这电手])|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
 )
 # 我同事韦小宝的电话是: somebody else's.
 OTHERS_PHONE = re.compile(
@@ -181,6 +187,7 @@ def is_valid_id(number: str) -> bool:
 def find_receipts(text: str) -> list[Found]:
     """Receipt numbers as written: our own form anywhere, others where they are announced."""
     found = [Found("receipt_number", match.group(), *match.span()) for match in RECEIPT_OURS.finditer(text)]
+    found = [each for each in found if not (each.value or "").startswith(POSTAL)]
     said = [match for match in RECEIPT_SAID.finditer(text) if not NOT_A_RECEIPT.search(text[: match.start()][-4:])]
     if not said:
         word = re.search(RECEIPT_WORD, text)
@@ -189,7 +196,9 @@ def find_receipts(text: str) -> list[Found]:
     found += [
         Found("receipt_number", match["number"].rstrip("-"), *match.span("number"))
         for match in said
-        if not re.fullmatch(r"1[3-9][0-9]{9}", match["number"]) and not is_valid_id(match["number"].upper())
+        if not re.fullmatch(r"1[3-9][0-9]{9}", match["number"])
+        and not match["number"].startswith(POSTAL)
+        and not is_valid_id(match["number"].upper())
     ]
     return sorted(without_overlaps(found), key=lambda each: each.start)
 

@@ -45,7 +45,7 @@ from nlp.unit_worth import is_fuller, standing
 LONGEST = 28
 # More than this a person does not name; whoever sends four thousand times 路 waits no longer than others.
 MOST_NAMES = 200
-NUMERIC = re.compile(r"[号楼窗柜台路区社组]|[中大支]队|街坊|支路|标段|公寓")
+NUMERIC = re.compile(r"[号楼窗柜台路区社组]|[中大支]队|街坊|支路|标段|公寓|小区|大院|厂$")
 FIGURE = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z][0-9]{0,3}")
 
 LINKS = ("的", "那个", "这个", "号", "家", "和", "及", "与")

@@ -25,10 +25,10 @@ COMMON = (
     "廖贾韦邹熊孟秦薛侯贺顾郝邵"
 )
 
-BADGE = r"(?:工号|胸牌|工牌|胸卡|警号|坐席号)(?:牌)?(?:号码?)?"
+BADGE = r"(?:工号|胸牌|工牌|胸卡|警号|坐席号)(?:牌)?(?:号码?|尾[数号])?"
 BADGE_NUMBER = r"[A-Za-z]{0,4}[-]?[0-9]{1,8}"
 STAFF_NUMBER = re.compile(
-    rf"{BADGE}(?:上)?(?:写的是|写着|是|为|:|显示|印着|的[,]?)?\s?(?P<number>{BADGE_NUMBER})(?![0-9])(?:号)?"
+    rf"{BADGE}(?:上)?(?:写的是|写着|是|为|:|显示|印着|的[,]?|是实习)?\s?(?P<number>{BADGE_NUMBER})(?![0-9])(?:号)?"
 )
 # 工号记错了, … 应该是 0457
 NUMBER_MENDED = re.compile(
@@ -53,6 +53,10 @@ NEXT_TO_DESK = re.compile(r"(?:窗口|柜台|号台)(?=[一-龥]{2,3}(?:[,。(�
 IS_ROLE = re.compile(rf"(?:{PEOPLE}|女士|先生|人员|姑娘|小伙|[员者]$)")
 # 姓猪的那个队长
 THE_ONE = re.compile(rf"(?<!什)(?<!啥)的(?:那|这|{PEOPLE}|{TITLES})")
+# 名字牌上写的沐剑屏
+NAMEPLATE = re.compile(
+    r"(?:名字?牌|胸牌|工牌|铭牌|胸卡)(?:上)?(?:的名字)?(?:写的是?|写着|印着|是)(?P<name>[一-龥]{2,3})(?=[,。;!?]|$)"
+)
 # 负责户籍的是罗立如, 打人的叫沙天广
 WHO_IT_IS = re.compile(
     r"(?:的(?:人|那个|那位)?叫|(?:负责|接待|经办|值班|办理|执法|带队|带头|处理|审批|收费|开车|打人|骂人)[一-龥]{0,6}的(?:人)?是)(?=[一-龥]{2,4}(?:[,。;!?]|$))"
@@ -61,10 +65,10 @@ WHO_IT_IS = re.compile(
 BADGED = re.compile(r"(?:^|[,。;:\s]|的)(?P<name>[一-龥]{2,3})(?P<mark>[,(])(?:工号|胸牌|工牌|警号)")
 # 7号窗口的萧咪咪, 那位苏樱
 AT_A_DESK = re.compile(
-    r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台室处队])的|[那这一]位|(?:接待|招呼|帮|给|为)[我俺](?:们)?(?:办理?|服务|登记|审核)?的)(?=[一-龥]{2})"
+    r"(?:(?:窗口|柜台|前台|大厅|服务台|中心|[科局所站台室处队])(?:的|那个|的那个)|[那这一]位|(?:接待|招呼|帮|给|为)[我俺](?:们)?(?:办理?|服务|登记|审核)?的)(?=[一-龥]{2})"
 )
 # 医保中心李萍给弄的
-OF_UNIT = re.compile(r"(?:中心|[局所站科室])(?=[一-龥]{2})")
+OF_UNIT = re.compile(r"(?:中心|[局所站科室股])(?=[一-龥]{2})")
 CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人|窗口|小妹|柜员|志愿者)")
 SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
@@ -108,6 +112,7 @@ def _named(text: str, at: Mapping[int, str]) -> list[Found]:
             found.append(Found("staff_name", match["name"], *match.span("name")))
     found += [each for match in TITLED.finditer(text) if (each := _titled(match, at)) is not None]
     found += [Found("staff_name", match["name"], *match.span("name")) for match in SHORT_TITLE.finditer(text)]
+    found += [Found("staff_name", match["name"], *match.span("name")) for match in NAMEPLATE.finditer(text)]
     for match in BADGED.finditer(text):
         is_name = not NO_NAME.search(match["name"]) and not IS_ROLE.search(match["name"])
         if is_name and (match["mark"] == "(" or name_among(text, match.start("name"), at) == match["name"]):
@@ -125,7 +130,7 @@ def _after(pattern: re.Pattern[str], text: str, at: Mapping[int, str]) -> Iterat
             text, match.end(), at
         )
         if pattern is OF_UNIT and text[match.end() + len(name) :][:1] not in (
-            "给帮说让叫把不" if len(name) < 3 else "给帮说让叫把不上多故在当拒利收违索乱"
+            "给帮说让叫把不带" if len(name) < 3 else "给帮说让叫把不上多故在当拒利收违索乱"
         ):
             continue
         if name and not _is_own(text, match.start()):

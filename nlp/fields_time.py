@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from nlp.feasts import feast
 from nlp.fields_calendar import (
     AFTER_HOLIDAY,
     BEFORE_HOLIDAY,
     ENGLISH_DAY,
+    FEAST_DAY,
+    FIRST_MONTH,
     RETOLD,
     YEARS_END,
     after_holiday,
@@ -23,6 +24,8 @@ from nlp.fields_calendar import (
     dates_a_letter,
     english_day,
     english_weekday,
+    feast_day,
+    first_month,
     months_end,
     years_end,
 )
@@ -31,9 +34,10 @@ from nlp.numerals import number
 
 N = r"[0-9]{1,2}|[零〇一二三四五六七八九十]{1,3}"
 YEAR = r"(?:19|20)[0-9]{2}|二[零〇][零〇一二三四五六七八九]{2}"
-FEASTS = "除夕|元宵|重阳|元旦|五一|劳动|国庆|十一|三八|六一|春节|清明|端午|中秋"
 PART = r"凌晨|清晨|早上|早晨|清早|大早上|上午|中午|午后|下午|傍晚|晚上|夜里|深夜|大?半夜|夜间|一大早|晚|早"
 
+AT_NIGHT = ("晚上", "夜里", "深夜", "晚", "半夜", "大半夜", "夜间")
+DAY_MINUTES = 24 * 60
 WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 DAYS_BACK = {
     "大大前天": 4, "大前天": 3, "大前儿": 3, "前天": 2, "前日": 2, "前儿个": 2, "前儿": 2, "前晚": 2,
@@ -121,14 +125,16 @@ def _moment(text: str, hit: _Day, now: datetime) -> Found | None:
     if hit.day is None or hit.day > now.date() or dates_a_letter(text, hit.start, hit.end):
         return None
     clock = CLOCK.match(text, hit.end)
-    end, said = hit.end, ""
+    end, said, on = hit.end, "", hit.day
     if clock and (clock["hour"] or clock["h"]):
         part = clock["part"] or _part_inside(text[hit.start : hit.end])
         minute = _minutes(part, clock)
+        if minute is not None and minute >= DAY_MINUTES:  # 昨晚12点半 is past midnight
+            on, minute = on + timedelta(days=1), minute - DAY_MINUTES
         end, said = (clock.end(), f"T{minute // 60:02}:{minute % 60:02}") if minute is not None else (end, "")
     if AFTER_IS_DEADLINE.match(text, end) or BEFORE_IS_DEADLINE.search(text[max(0, hit.start - 10) : hit.start]):
         return None
-    return Found("event_time", hit.day.isoformat() + said, hit.start, end)
+    return Found("event_time", on.isoformat() + said, hit.start, end)
 
 
 def _part_inside(said: str) -> str:
@@ -137,6 +143,8 @@ def _part_inside(said: str) -> str:
 
 def _minutes(part: str, clock: re.Match[str]) -> int | None:
     hour = number(clock["hour"].replace("两", "二")) if clock["hour"] else int(clock["h"])
+    if hour and hour > 24 and clock["hour"]:
+        hour //= 10  # 三四点钟
     quarter = {"半": 30, "一刻": 15, "三刻": 45}
     said = clock["minute"] or clock["m"] or "0"
     minute = quarter[said] if said in quarter else number(said)
@@ -144,13 +152,10 @@ def _minutes(part: str, clock: re.Match[str]) -> int | None:
         part = "下午"  # three o'clock and nothing more is an hour of business
     if hour is None or minute is None or hour > 24 or minute > 59:
         return None
-    late = (
-        part in ("下午", "午后", "傍晚", "晚上", "夜里", "深夜", "晚", "半夜", "大半夜", "夜间")
-        and hour < 12
-        and not (part != "下午" and hour < 5)
-    )
+    late = (part in AT_NIGHT or part in ("下午", "午后", "傍晚")) and hour < 12 and not (part != "下午" and hour < 5)
     noon = part == "中午" and hour < 10
-    return (hour % 24 + (12 if late or noon else 0)) * 60 + minute
+    midnight = part in AT_NIGHT and hour == 12
+    return (hour % 24 + (12 if late or noon or midnight else 0)) * 60 + minute
 
 
 def _number(written: str) -> int:
@@ -181,8 +186,10 @@ def _day_of_near_month(match: re.Match[str], today: date) -> date:
     return first.replace(day=_number(match["day"]))
 
 
-def _bare_day(match: re.Match[str], today: date) -> date:
-    """5号: of this month, else of the last."""
+def _bare_day(match: re.Match[str], today: date) -> date | None:
+    """5号: of this month, else of the last; none where a window has that number."""
+    if f"{match['day']}号窗" in match.string:
+        return None
     day = _number(match["day"])
     if day <= today.day:
         return today.replace(day=day)
@@ -218,21 +225,6 @@ def _hours_ago(text: str, now: datetime) -> Iterator[Found]:
             yield Found("event_time", f"{moment:%Y-%m-%dT%H:%M}", *match.span())
 
 
-def _feast(match: re.Match[str], today: date) -> date | None:
-    said = {"五月初五": "端午", "九月初九": "重阳"}.get(match["feast"], match["feast"])
-    beside = {"除夕": -1, "元宵": 14}.get(match["feast"], 0)
-    day = feast("春节" if beside else said, today)
-    if day:
-        day += timedelta(days=beside)
-    return day and day - timedelta(days=1 if match["when"].startswith("前") else 0)
-
-
-def _first_month(match: re.Match[str], today: date) -> date | None:
-    """正月初八, 大年初三: counted from the New Year."""
-    new_year = feast("春节", today)
-    return new_year and new_year + timedelta(days=_number(match["day"]) - 1)
-
-
 def _weekday_of_month(match: re.Match[str], today: date) -> date:
     """10月最后一个星期五, 9月第二个周一: of this year, else of the last."""
     for year in (today.year, today.year - 1):
@@ -266,9 +258,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
     (AFTER_HOLIDAY, after_holiday),
     (BEFORE_HOLIDAY, before_holiday),
-    (re.compile(rf"(?P<feast>{FEASTS}|五月初五|九月初九)节?(?P<when>当天|那天|当日|那一天|前一天|前一日)"), _feast),
-    (re.compile(r"(?:(?:正月|大年|农历正月)初|正月(?=十))(?P<day>[一二三四五六七八九]|二?十[一二三四五六七八九]?|[0-9]{1,2})"),
-     _first_month),
+    (FEAST_DAY, feast_day),
+    (FIRST_MONTH, first_month),
     (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), months_end),
     (YEARS_END, years_end),
     (re.compile(rf"(?P<month>{N})月份?的?(?:第(?P<nth>[一二三四五])|最后一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"),
@@ -287,8 +278,8 @@ MONTH_SAID = re.compile(
     r"[去前]年[一-龥]{1,6}|(?:去年|今年)?(?:[0-9一二三四五六七八九十]{1,2}月|腊月|上个?月|年)(?:里|份|初|底|末|中旬|上旬|下旬|月初|月底){0,2}"
 )
 VAGUE = re.compile(
-    r"前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
-    r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初|年底|年前|年后"
+    r"前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近(?!的)|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
+    r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初(?![一二三四五六七八九十])|年底|年前|年后"
     rf"|20[0-9]{{2}}年(?:{SEASONS})|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?![一-龥]{{0,4}}(?:吗|么|没有|什么时候|啥时候|几月))(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"
     r"|上{1,3}个?(?:周|星期|礼拜)|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前"
     r"|半个?月前|半年前|(?<![年个])(?:春天|夏天|秋天|冬天|开春|入冬|入夏)(?=就|那会|报的?|办的?|交的?|申请)|多年前|十?几年前|腊月(?:里|底|间)?|(?:腊八|七夕|小年|冬至|中元)节?(?:那天|当天)|早些时候|早几天"

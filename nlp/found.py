@@ -20,7 +20,7 @@ DENIED_AFTER = re.compile(
 )
 
 # 写成138…了: the wrong word.
-DENIED_BEFORE = re.compile(r"(?:写|打|记|输|填|登|录|印|说|发|听)成了?\s?$|(?<!是)不是\s?$")
+DENIED_BEFORE = re.compile(r"(?:写|打|记|输|填|登|录|印|说|发|听)成了?\s?$|(?<!是)不是\s?$|(?:别|不要)再?[给打]\s?$")
 
 # How far after the taking back the right word may stand.
 REACH = 16

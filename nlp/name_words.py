@@ -46,7 +46,7 @@ def name_among(text: str, start: int, at: Mapping[int, str]) -> str:
 def _whole(text: str, start: int, surname: str, at: Mapping[int, str]) -> str:
     given = start + len(surname)
     one = at.get(given, "")
-    if not one.isalpha() or one.isascii() or one[0] in NOT_GIVEN:
+    if not one.isalpha() or one.isascii() or one[0] in NOT_GIVEN or one[0] == surname:
         return surname
     if len(one) > 1 or surname in DOES:
         goes_on = STAFF_GOES_ON.match(text, given + (len(one) if surname in DOES else 0))
