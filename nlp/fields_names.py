@@ -34,13 +34,19 @@ def staff_name_at(text: str, start: int) -> str:
     longest = 4 if text[start : start + 2] in DOUBLE_SURNAMES else 3
     for length in range(longest, 1, -1):
         name = text[start : start + length]
-        if name[2:] in SAYS:
+        if name[2:] in SAYS or name in no_persons():
             continue
         if len(name) < length or not name.isalpha() or name.isascii() or not is_surname(name):
             continue
         if name.endswith("某") or (not NO_NAME.search(name) and STAFF_GOES_ON.match(text, start + length)):
             return name
     return ""
+
+
+@cache
+def no_persons() -> frozenset[str]:
+    """Common words that begin as a surname does: 高度, 马上."""
+    return frozenset(word for line in lines("no_persons.txt") for word in line.split())
 
 
 @cache

@@ -48,7 +48,11 @@ MOST_NAMES = 200
 NUMERIC = re.compile(r"[号楼窗柜台路区社组]|[中大支]队|街坊|支路|标段|公寓|小区|大院|厂$")
 FIGURE = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z][0-9]{0,3}")
 
-LINKS = ("的", "那个", "这个", "号", "家", "和", "及", "与")
+LINKS = ("的", "那个", "这个", "号", "家", "和", "及", "与", "月", "里")
+# What names of hamlets and lanes go on with: 大|巷口, 下|湾子村
+GROUND = "巷街桥湾庄坪岭坝沟塘屯寨营"
+NOT_WITHIN = frozenset({"小区", "家", "院", "村", "县", "市", "镇", "城", "院子", "学校"})
+FLOOR = re.compile(r"[一二三四五六七八九十0-9]{1,2}[楼层]$")
 # 在莲花路上: cut as one word, and not part of the name.
 ON_THE_ROAD = ("路上", "街上", "桥上")
 
@@ -132,7 +136,9 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
     found = [
         Found("organisation", text[start:end], start, end)
         for start, end in units
-        if text[start:end] not in _word_list("no_units.txt") and (end - start > 1) and "点" not in text[start:end][:4]
+        if FLOOR.sub("", text[start:end]) not in _word_list("no_units.txt")
+        and (end - start > 1)
+        and "点" not in text[start:end][:4]
     ]
     # 房管局, 房管局产权科: the same, named more fully.
     found = [each for each in found if not any(is_fuller(other, each) for other in found)]
@@ -207,7 +213,7 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
         return (LINE_OF if right == "热线" else LOCAL).search(word) is not None
     if word in LINKS:
         return index > 0 and _links(words[index - 1].text, words[index], right, words[last].text, last - index)
-    if right in COMPOUNDS.get(word, ()) or (word == "大" and right[0] in "巷街桥湾庄坪岭坝沟塘屯寨营"):
+    if right in COMPOUNDS.get(word, ()) or (word in "上下大" and right[0] in GROUND):
         return True
     if word in FIGURES and may_name(right) and len(right) < 3 and not COUNTS.match(right):  # 七侠镇
         return True
@@ -222,6 +228,9 @@ def _links(left: str, word: Word, right: str, ending: str, far: int) -> bool:
         return _is_figure(left) and bool(WINDOW.search(right))
     if word.text == "家":  # 马家湾
         return len(left) == 1 and is_surname(left)
+    if word.text in "月里":  # 春江花月小区, 鼓楼里12号楼
+        is_name = may_name(left) and left not in NOT_WITHIN and not _is_figure(left)
+        return is_name and (word.text == "月" or right.isdigit() or right in COMPOUNDS["里"])
     if word.text in "和及与":
         return LISTED.search(ending) is not None and _is_listed(left)
     is_of_a_unit = ends_a_unit(left) and far <= 3

@@ -28,7 +28,7 @@ COMMON = (
 BADGE = r"(?:工号|胸牌|工牌|胸卡|警号|坐席号)(?:牌)?(?:号码?|尾[数号])?"
 BADGE_NUMBER = r"[A-Za-z]{0,4}[-]?[0-9]{1,8}"
 STAFF_NUMBER = re.compile(
-    rf"{BADGE}(?:上)?(?:写的是|写着|是|为|:|显示|印着|的[,]?|是实习)?\s?(?P<number>{BADGE_NUMBER})(?![0-9])(?:号)?"
+    rf"{BADGE}(?:上)?(?:写的是|写着|是|为|:|显示|印着|的[,]?|是实习|(?:好像|大概|应该|貌似)是?)?\s?(?P<number>{BADGE_NUMBER})(?![0-9])(?:号)?"
 )
 # 工号记错了, … 应该是 0457
 NUMBER_MENDED = re.compile(
@@ -41,7 +41,7 @@ CALLED = re.compile(
     rf"(?:{PEOPLE}|那个人|那位|这位|个|(?<!单)位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
 )
 # 导税员谢沧行, 服务站站长姜明: any who are called so, where the cut shows a name.
-ANY_ROLE = re.compile(r"[一-龥](?:[员警师]|(?<![延加增成生家特擅])长)(?=[一-龥]{2})")
+ANY_ROLE = re.compile(r"[一-龥](?:工人|修工|[员警师]|(?<![延加增成生家特擅])长)(?=[一-龥]{2})")
 # 王处您好
 SHORT_TITLE = re.compile(
     rf"(?:^|[,。;:!?\s的找])(?P<name>[{COMMON}](?:处|局|科|所|队|总))(?=[:,。!?]|$|[您你]好|说|答应)"
@@ -71,7 +71,7 @@ AT_A_DESK = re.compile(
 OF_UNIT = re.compile(r"(?:中心|[局所站科室股])(?=[一-龥]{2})")
 CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人|窗口|小妹|柜员|志愿者)")
 SURNAMED = re.compile(
-    rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))"
+    rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))(?!的?(?:那家|人家|邻居|业主|住户|老板|老头))"
 )
 FAMILIAR = re.compile(
     rf"(?:(?<=[口台厅心科局所站]的|人员)小(?![姑伙孩区时姐哥妹弟朋学组路店型额件声票程])[一-龥](?=[,。真很特服态人帮给还说让不]|$)"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, STAFF_GOES_ON, is_surname
-from nlp.text import Word, lines
+from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, STAFF_GOES_ON, is_surname, no_persons
+from nlp.text import Word
 
 # Surnames that are mostly other words: one only where a name is sure to follow.
 RARE = frozenset("铁黑双花云风水苍萧丘赛")
@@ -14,7 +13,7 @@ RARE = frozenset("铁黑双花云风水苍萧丘赛")
 DOES = frozenset("全连边查管戴成应向从时能别盖关开")
 NO_PERSON = frozenset("员人者师长工户家商局科处")
 # What ends words of three characters that begin like a name: 毕业生, 安全性.
-NO_NAMES_END = frozenset("民族性化法会费物品率")
+NO_NAMES_END = frozenset("民族性化法会费物品率宫馆院所园厅路街楼店")
 # Characters that go on after a name and are in none.
 NOT_GIVEN = frozenset(
     "的了在是我你他她它您们这那说把被给让叫去来没不还就也都又才到从向对跟和与及很太真要想能会该请问嫌拒搞收骂吼推得日姓边比眼管交办审批查签盖接写填拿用看出吗呢吧啊呀嘛"
@@ -61,11 +60,6 @@ def _may_be_given(sign: str) -> bool:
 
 def _is_given(given: str, first: str) -> bool:
     """A common word is no name (高度); one that the dictionary has may be (刘备)."""
-    is_word = len(first) > 1 and (first[0] in DOES or first in _no_persons())
+    is_word = len(first) > 1 and (first[0] in DOES or first in no_persons())
     is_word = is_word or (len(first) > 2 and given[-1:] in NO_NAMES_END)
     return not NO_NAME.search(given) and given[-1:] not in NO_PERSON and (not is_word or first in DOUBLE_SURNAMES)
-
-
-@cache
-def _no_persons() -> frozenset[str]:
-    return frozenset(word for line in lines("no_persons.txt") for word in line.split())
