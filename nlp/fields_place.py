@@ -27,6 +27,7 @@ from nlp.place_words import (
     LINE_OF,
     LISTED,
     LIVES_IN,
+    LIVES_THERE,
     LOCAL,
     NO_ROAD,
     NOBODYS,
@@ -119,9 +120,9 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         corner = SPOT_TAIL.match(text, end)
         if is_dwelling and corner:
             homes.append((start, _tail(text, corner.end(), PLACE_TAIL)))
-        elif (
-            text.endswith(("社区", "村委会", "车站"), start, end) and LIVES_IN.search(text[max(0, start - 4) : start])
-        ) or (is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots)):
+        elif _is_home(text, start, end) or (
+            is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots)
+        ):
             homes.append((start, end))
         elif any(
             spot[0] <= start and end <= spot[1] and spot[1] - spot[0] > end - start for spot in spots if is_dwelling
@@ -130,6 +131,13 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         else:
             kept.append((start, end))
     return kept, homes
+
+
+def _is_home(text: str, start: int, end: int) -> bool:
+    """住翠屏社区, 从火车站, 九莲社区居民: where somebody is, comes or is from."""
+    if not text.endswith(("社区", "村委会", "车站"), start, end):
+        return False
+    return bool(LIVES_IN.search(text[max(0, start - 4) : start]) or LIVES_THERE.match(text, end))
 
 
 def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
@@ -213,7 +221,11 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
         return (LINE_OF if right == "热线" else LOCAL).search(word) is not None
     if word in LINKS:
         return index > 0 and _links(words[index - 1].text, words[index], right, words[last].text, last - index)
-    if right in COMPOUNDS.get(word, ()) or (word in "上下大" and right[0] in GROUND):
+    if (
+        right in COMPOUNDS.get(word, ())
+        or (word in "上下大" and right[0] in GROUND)
+        or (word == "站" and right in "东西南北")
+    ):
         return True
     if word in FIGURES and may_name(right) and len(right) < 3 and not COUNTS.match(right):  # 七侠镇
         return True

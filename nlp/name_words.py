@@ -13,7 +13,7 @@ RARE = frozenset("铁黑双花云风水苍萧丘赛")
 DOES = frozenset("全连边查管戴成应向从时能别盖关开")
 NO_PERSON = frozenset("员人者师长工户家商局科处")
 # What ends words of three characters that begin like a name: 毕业生, 安全性.
-NO_NAMES_END = frozenset("民族性化法会费物品率宫馆院所园厅路街楼店")
+NO_NAMES_END = frozenset("族性化法会费物品率宫馆院所园厅路街楼店")
 # Characters that go on after a name and are in none.
 NOT_GIVEN = frozenset(
     "的了在是我你他她它您们这那说把被给让叫去来没不还就也都又才到从向对跟和与及很太真要想能会该请问嫌拒搞收骂吼推得日姓边比眼管交办审批查签盖接写填拿用看出吗呢吧啊呀嘛"
@@ -48,8 +48,9 @@ def _whole(text: str, start: int, surname: str, at: Mapping[int, str]) -> str:
     if not one.isalpha() or one.isascii() or one[0] in NOT_GIVEN or one[0] == surname:
         return surname
     if len(one) > 1 or surname in DOES:
-        goes_on = STAFF_GOES_ON.match(text, given + (len(one) if surname in DOES else 0))
-        return surname + one if bool(goes_on) == (surname in DOES and len(one) == 1) else surname
+        is_word = len(one) > 1
+        goes_on = STAFF_GOES_ON.match(text, given if is_word else given + 1)
+        return surname + one if bool(goes_on) != is_word and not (is_word and surname in DOES) else surname
     two = at.get(given + 1, "")
     return surname + one + (two if len(two) == 1 and _may_be_given(two) and two != surname else "")
 

@@ -18,10 +18,11 @@ MOST_NAMES = 50
 
 # 姓名:天山童姥, 我叫风清扬,: said so plainly that no surname need be known.
 SAID_PLAINLY = re.compile(
-    r"(?:(?P<label>(?<!被)(?:姓名|联系人|投诉人|反映人|诉求人|举报人|来电人|申请人|咨询人|署名|落款)\s?:\s?)|(?:[我俺]|本人)(?:的?名字|名)?叫(?:做)?)"
+    r"(?:(?P<label>(?<!被)(?:姓名|联系人|投诉人|反映人|诉求人|举报人|来电人|申请人|咨询人|署名|落款)\s?:\s?)"
+    r"|(?:^|[,。;!?\s])(?:反映|投诉|申请|联系|举报)人(?=[一-龥]{2,4}[,\s])|(?:[我俺]|本人)(?:的?名字|名)?叫(?:做)?)"
     r"(?P<name>[一-龥]{2,4})(?=[,。;:!?、(/\s]|$|[0-9])"
 )
-NOT_PLAIN = re.compile(r"[他她它车人]|什么|外卖|快递|保安|急救|匿名|同上|保密|不便|电话|手机|女士|先生|没有")
+NOT_PLAIN = re.compile(r"[他她它车人]|^员|什么|外卖|快递|保安|急救|匿名|同上|保密|不便|电话|手机|女士|先生|没有")
 # 本人小鱼儿,身份证…
 HERE_IAM = re.compile(r"本人(?P<name>[一-龥]{2,4})[,\s]\s?(?=身份证|电话|手机|联系|男|女|现?家?住|系)")
 # 退休工人:欧阳丁当
@@ -36,6 +37,13 @@ SURNAME_TOLD = re.compile(
 STARTS_WITH = re.compile(r"^(?P<name>[一-龥]{2,3})[,\s]\s?身份证")
 # 咨询人:Zhang Wei
 LATIN = re.compile(r"(?:[姓名人叫是:]|[Nn]ame is|I am|I'm)\s?(?P<name>[A-Z][a-z]{1,12} [A-Z][a-z]{1,12})(?![A-Za-z])")
+# 电话020-…找老冯
+TO_FIND = re.compile(rf"[0-9]{{4}}[,\s]?(?:找|联系)\s?(?P<name>[小老][{COMMON}]|[一-龥]{{2,3}})(?=[,。\s]|$)")
+# 唐悠悠写于深夜, 我陆展博办理
+SIGNING = re.compile(
+    r"[,。!\s](?P<name>[一-龥]{2,3})(?=写于|敬上|叩|拜上|谨上|留$)"
+    r"|[我俺人](?P<me>[一-龥]{2,3})(?=办理|代办|代为|保证|反映|投诉|郑重|特此|愿意)"
+)
 # 姓杨名康
 PARTED = re.compile(r"姓(?P<surname>[一-龥]{1,2})名(?P<given>[一-龥]{1,2})(?=[,。;!?\s]|$)")
 # 我丘处机,
@@ -48,7 +56,7 @@ STARTS = re.compile(r"^(?P<name>[一-龥]{2,4})(?=反映|向[你您贵市县区�
 AND_OTHERS = re.compile(r"(?:^|[,。;!?\s])(?P<name>[一-龥]{2,4})等[0-9一二三四五六七八九十百]{1,4}[名位户]")
 # 青泥镇麦城村四组周仓: whence, and who, at the end.
 AT_THE_END = re.compile(
-    r"(?:[村组社队屯号室沟湾坡岭坝庄寨坪]|[\s。!?][一-龥]{1,5}[子女儿人民师生工兵员长友主户]\s|社区|居民|村民|市民|业主|家长)[,\s]?(?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$"
+    r"(?:[村组社队屯号室沟湾坡岭坝庄寨坪]|[\s。!?][一-龥]{1,5}[子女儿人民师生工兵员长友主户汉]\s|社区|居民|村民|市民|业主|家长)[,\s]?(?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$"
 )
 # …,白素贞。: alone at the end, where a number to call is given.
 LAST_WORD = re.compile(r"[,。!?\s](?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
@@ -67,7 +75,7 @@ def told_plainly(text: str) -> list[Found]:
         for match in islice(SAID_PLAINLY.finditer(text), MOST_NAMES)
         if not NOT_PLAIN.search(match["name"]) and (match["label"] or not NO_NAME.search(match["name"]))
     ]
-    for pattern in (HERE_IAM, UNDERSIGNED, SURNAME_TOLD, STARTS_WITH, LATIN):
+    for pattern in (HERE_IAM, UNDERSIGNED, SURNAME_TOLD, STARTS_WITH, LATIN, TO_FIND):
         found += [
             Found("name", match["name"], *match.span("name"))
             for match in islice(pattern.finditer(text), MOST_NAMES)
@@ -100,6 +108,10 @@ def _as_what(text: str, at: Mapping[int, str]) -> list[Found]:
         for match in islice(MYSELF.finditer(text), MOST_NAMES)
         if name_among(text, match.start("name"), at) == match["name"]
     ]
+    for match in islice(SIGNING.finditer(text), MOST_NAMES):
+        group = "name" if match["name"] else "me"
+        if name_among(text, match.start(group), at) == match[group]:
+            found.append(Found("name", match[group], *match.span(group)))
     for match in islice(WHO_IAM.finditer(text), MOST_NAMES):
         for length in (4, 3, 2):
             start = match.end("who") - length

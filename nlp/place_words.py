@@ -73,6 +73,7 @@ SPOTS = re.compile(
     r"|(?:师大|师范|实验|大学|[市县区])?(?:附[小中]|实小)(?:[东南西北后]门口?|门口|对面|旁边|附近)"
 )
 BUS_LINE = re.compile(r"(?:公交车?|乘|坐)?[0-9]{1,3}路(?:公交车?)?")
+LIVES_THERE = re.compile(r"的?(?:居民|村民|业主|住户)(?=[一-龥]{2,4}[,。;\s]|[,。;\s])")
 LIVES_IN = re.compile(r"(?:住|住在|住的是|家在|现居|来自|租住在?|从)$")
 # 巷路灯: cut so, though the lane ends before the lamp.
 LAMP = re.compile(r"[巷街道路弄口]路灯")
