@@ -24,6 +24,9 @@ DENIED_AFTER = re.compile(
     r"\s?(?:这个|那个)?(?:号码?|号)?(?:是|已经|已)?(?:错|不对|有误|写错|打错|记错|填错|停机|作废|不用了)"
 )
 
+# 写成138…了: the wrong word.
+DENIED_BEFORE = re.compile(r"(?:写|打|记|输|填|登|录|印|说|发|听)成了?\s?$|(?<!是)不是\s?$|(?:别|不要)再?[给打]\s?$")
+
 # How far after the taking back the right word may stand.
 REACH = 16
 
@@ -46,6 +49,7 @@ def corrected(text: str, found: Sequence[Found]) -> list[Found]:
     denied = [(match.start("not"), match.end("not")) for match in taken]
     kept = [each for each in found if not _within(each.start, denied)]
     kept = [each for each in kept if not DENIED_AFTER.match(text, each.end)] or kept
+    kept = [each for each in kept if not DENIED_BEFORE.search(text[max(0, each.start - 4) : each.start])] or kept
     cues = sorted(match.end() for match in (*TAKEN_BACK.finditer(text), *taken))
     first = min(each.start for each in found)
     better = [each for each in kept if _follows_one(max(first + 1, each.start - REACH), each.start + 2, cues)]

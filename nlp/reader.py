@@ -36,6 +36,9 @@ SKETCHES = 2048
 # Gatherings of texts that are kept: a page is looked at again and again.
 LISTS = 4
 
+# 政务 alone names no unit.
+SHORTEST_NAME = 3
+
 # A dispatcher reads three; five leave room for what lies close behind.
 MOST_DEPARTMENTS = 5
 # Less than this is no suggestion.
@@ -67,8 +70,10 @@ class Reader:
 
     city: City | None = None
 
-    def __init__(self, model: Model, net: Net, router: Router, clause_of: Mapping[str, str]) -> None:
-        self.model, self.net, self.router, self.clause_of = model, net, router, clause_of
+    def __init__(
+        self, model: Model, net: Net, router: Router, clause_of: Mapping[str, str], names: Sequence[str] = ()
+    ) -> None:
+        self.model, self.net, self.router, self.clause_of, self.names = model, net, router, clause_of, names
         self.decision = Decision.of_card(model.card)
         self._weigher = Weigher(self.decision, [*model.labels, *((NET, label) for label in net.classes)])
         # One new message is compared with the same open cases over and over.
@@ -81,17 +86,24 @@ class Reader:
         units: Iterable[tuple[str, str]] | None = None,
         rulebook: str = "yunnan",
         folder: Path = WEIGHTS,
+        aliases: Iterable[str] = (),
     ) -> Reader:
-        """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given."""
+        """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given.
+
+        `aliases`: what the units are called besides their names, found in a message as their names are.
+        """
         model = load_model(folder)
-        router = Router(list(units) if units is not None else None, model.card.get("trust", (0.0, 1.0)))
-        return cls(model, load_net(folder), router, clauses(rulebook))
+        given = list(units) if units is not None else None
+        called = dict.fromkeys(clean(name).text for name in (*(unit for unit, _ in given or ()), *aliases))
+        names = tuple(name for name in called if len(name) >= SHORTEST_NAME)
+        router = Router(given, model.card.get("trust", (0.0, 1.0)))
+        return cls(model, load_net(folder), router, clauses(rulebook), names)
 
     def read(self, text: str, now: datetime) -> Reading:
         """What `text`, written at `now`, says."""
         cleaned = clean(text)
         words = cut(cleaned.text)
-        found = find_fields(cleaned.text, words, now)
+        found = find_fields(cleaned.text, words, now, self.names)
         has_unit = any(each.name == "organisation" for each in found)
         seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
@@ -129,7 +141,7 @@ class Reader:
         """Units and probabilities as they are without any decision of this city."""
         cleaned = clean(text).text
         words = cut(cleaned)
-        said, marks = see(cleaned, words, bool(find_organisations(cleaned, words)))
+        said, marks = see(cleaned, words, bool(find_organisations(cleaned, words, self.names)))
         return self.router.route(cleaned, said, self.model.answer("subject", self.model.vector(said, marks)))
 
     def _departments(self, text: str, said: Said, chances: Numbers) -> tuple[tuple[str, float], ...]:

@@ -161,7 +161,8 @@ def open_office(settings: Settings) -> Office:
     law = law_in_force(settings.jurisdiction, store)
     desk, signer = RenewingDesk(law, load_words()), signer_of(settings)
     units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
-    reader = Reader.load(units=units, rulebook=law.rulebook.name)
+    aliases = [alias for unit in law.jurisdiction.units for alias in unit.aliases]
+    reader = Reader.load(units=units, rulebook=law.rulebook.name, aliases=aliases)
     known = Knowledge(read_knowledge(law.jurisdiction.name))
     written = partial(_say, signer, settings.public_url, law.rulebook.forms)
     reception = Reception(desk, reader, law.jurisdiction, say=written, public_url=settings.public_url, knowledge=known)
