@@ -17,6 +17,7 @@ from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
 from nlp.fields_place import find_organisations
 from nlp.found import Found
+from nlp.gist import load_gists
 from nlp.hot import hot_matters
 from nlp.kind import COMMANDS, KindAnswer, tell_kind
 from nlp.marks import see
@@ -78,7 +79,7 @@ class Reader:
         self._weigher = Weigher(self.decision, [*model.labels, *((NET, label) for label in net.classes)])
         # One new message is compared with the same open cases over and over.
         self._gathered: Callable[[tuple[str, ...]], list[tuple[str, tuple[int, ...]]]] = lru_cache(LISTS)(self._gather)
-        self._sketch: Callable[[str], Sketch] = lru_cache(SKETCHES)(lambda text: sketch(model, load_meanings(), text))
+        self._sketch: Callable[[str], Sketch] = lru_cache(SKETCHES)(self._sketched)
 
     @classmethod
     def load(
@@ -129,6 +130,9 @@ class Reader:
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""
         return same(self._sketch(one), self._sketch(other))
+
+    def _sketched(self, text: str) -> Sketch:
+        return sketch(self.model, load_meanings(), load_gists(), text)
 
     def gather(self, texts: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
         """The matters that several of the texts tell of, most told first: a name of their words, the texts' places."""

@@ -16,14 +16,18 @@ from typing import Any
 
 import numpy as np
 
+from nlp.alike import things
 from nlp.model import ModelError, Numbers
-from nlp.sketch import Sketch, things
+from nlp.sketch import Sketch
 
 WEIGHTS = Path(__file__).with_name("weights") / "same.json"
 
 # Two words as near as this are half alike; nearness below says nothing.
 NEAR, FAR = 1.0, 0.35
 SHARES_A_SIGN = 0.55
+# Different words for one thing are as good as the same.
+ALIKE, SAID = 0.9, 0.999
+MOST_UNSAID = 0.99
 # Words that stand in most texts do not count when what is unmatched is looked for.
 TELLING = 0.45
 
@@ -62,33 +66,42 @@ def measures(one: Sketch, other: Sketch) -> list[float]:
 
 @dataclass(frozen=True)
 class _Covering:
-    """How much of each text's matter the other has: nearly (`soft`), in so many words (`exact`), and what is left."""
+    """How much of each text's matter the other has, the lesser and the greater: nearly (`covered`), by words of the
+    lexicons alone (`known`), in other words (`reworded`), how much that is (`found`); what is left, the most telling
+    word (`left`) and all of it (`unsaid`); `exact` and `pairs`: in so many words, in so many signs.
+    """
 
-    less: float
-    more: float
+    covered: tuple[float, float]
+    known: tuple[float, float]
+    reworded: tuple[float, float]
+    found: tuple[float, float]
+    left: tuple[float, float]
+    unsaid: tuple[float, float]
     exact: float
     pairs: float
     contained: float
-    left_of_less: float
-    left_of_more: float
 
 
 def _covering(one: Sketch, other: Sketch) -> _Covering:
     here, there = _best(one, other), _best(other, one)
-    soft = sorted((_share(here, one), _share(there, other)))
-    exact = max(_share(here >= 0.999, one), _share(there >= 0.999, other))
-    left = sorted((_unmatched(here, one), _unmatched(there, other)))
+    ways = ((here, one, other), (there, other, one))
     shared = len(one.pairs & other.pairs)
-    smaller = min(len(one.pairs), len(other.pairs))
     return _Covering(
-        soft[0],
-        soft[1],
-        exact,
+        _ordered(_share(near, of) for near, of, _ in ways),
+        _ordered(_known(near, of) for near, of, _ in ways),
+        _ordered(_share(near * (near < SAID), of) for near, of, _ in ways),
+        _ordered(float((near * of.rarity**2).sum()) for near, of, _ in ways),
+        _ordered(_unmatched(near, of) for near, of, _ in ways),
+        _ordered(float(((1 - near) * of.rarity**2).sum()) for near, of, _ in ways),
+        max(_share(near >= SAID, of) for near, of, _ in ways),
         2 * shared / max(1, len(one.pairs) + len(other.pairs)),
-        shared / max(1, smaller),
-        left[0],
-        left[1],
+        shared / max(1, min(len(one.pairs), len(other.pairs))),
     )
+
+
+def _ordered(values: Iterable[float]) -> tuple[float, float]:
+    less, more = sorted(values)
+    return less, more
 
 
 def _best(one: Sketch, other: Sketch) -> Numbers:
@@ -96,17 +109,24 @@ def _best(one: Sketch, other: Sketch) -> Numbers:
     if not one.words or not other.words:
         return np.zeros(len(one.words))
     near = ((one.vectors @ other.vectors.T).max(axis=1).astype(np.float64) - FAR) / (NEAR - FAR)
-    said, signs, known = set(other.words), set("".join(other.words)), things()
+    clipped: Numbers = np.clip(near, 0.0, MOST_UNSAID)
+    said, signs, known = set(other.words), set("".join(other.words)), things().rows
     for place, word in enumerate(one.words):
-        rows = known.get(word)
-        if word in said or (rows and rows & other.things):
-            near[place] = 1.0
-        elif rows and other.things:
-            near[place] = 0.0  # a thing of its own: 身份证 is near 护照 and not the same
-        elif near[place] < SHARES_A_SIGN and len(word) > 1 and sum(sign in signs for sign in word) * 2 >= len(word):
-            near[place] = SHARES_A_SIGN
-    clipped: Numbers = np.clip(near, 0.0, 1.0)
+        if word in said:
+            clipped[place] = 1.0
+        elif one.alike[place] & other.all_alike:
+            clipped[place] = max(clipped[place], ALIKE)
+        elif other.things and word in known:
+            clipped[place] = 0.0  # a thing of its own: 身份证 is near 护照 and not the same
+        elif clipped[place] < SHARES_A_SIGN and len(word) > 1 and sum(sign in signs for sign in word) * 2 >= len(word):
+            clipped[place] = SHARES_A_SIGN
     return clipped
+
+
+def _known(near: Numbers, of: Sketch) -> float:
+    """What is covered of the words that stand in the lexicons; half where there are none."""
+    weight = of.rarity**2 * np.array([bool(rows) for rows in of.alike], dtype=bool)
+    return float((weight * (near >= ALIKE)).sum() / weight.sum()) if weight.any() else 0.5
 
 
 def _share(near: Any, of: Sketch) -> float:
@@ -190,20 +210,30 @@ def _agree_in_name(one: Sketch, other: Sketch, ending: str) -> bool:
 
 Measure = Callable[[Sketch, Sketch, _Covering], float]
 MEASURES: dict[str, Measure] = {
-    "the poorer covering": lambda _one, _other, found: found.less,
-    "the better covering": lambda _one, _other, found: found.more,
+    "the poorer covering": lambda _one, _other, found: found.covered[0],
+    "the better covering": lambda _one, _other, found: found.covered[1],
+    "both coverings": lambda _one, _other, found: found.covered[0] * found.covered[1],
     "words covered exactly": lambda _one, _other, found: found.exact,
+    "known things covered": lambda _one, _other, found: found.known[0],
+    "known things covered, the better": lambda _one, _other, found: found.known[1],
+    "said in other words": lambda _one, _other, found: found.reworded[0],
+    "said in other words, the better": lambda _one, _other, found: found.reworded[1],
+    "found in the other": lambda _one, _other, found: found.found[0],
+    "found in the other, the more": lambda _one, _other, found: found.found[1],
+    "gist": lambda one, other, _found: float(one.gist @ other.gist),
     "meaning": lambda one, other, _found: float(one.meaning @ other.meaning),
     "pairs of signs": lambda _one, _other, found: found.pairs,
     "pairs contained": lambda _one, _other, found: found.contained,
-    "left over": lambda _one, _other, found: found.left_of_less,
-    "left over, the more": lambda _one, _other, found: found.left_of_more,
-    "left over in like words": lambda _one, _other, found: found.left_of_less * found.pairs,
+    "left over": lambda _one, _other, found: found.left[0],
+    "left over, the more": lambda _one, _other, found: found.left[1],
+    "not said by the other": lambda _one, _other, found: found.unsaid[0],
+    "not said by the other, the more": lambda _one, _other, found: found.unsaid[1],
+    "left over in like words": lambda _one, _other, found: found.left[0] * found.pairs,
     "subject": lambda one, other, _found: float(np.sqrt(one.subject * other.subject).sum()),
     "kind": lambda one, other, _found: float(np.sqrt(one.kind * other.kind).sum()),
     "place agrees": lambda one, other, _found: _place_agrees(one, other),
     "place differs": lambda one, other, _found: _place_differs(one, other),
-    "place agrees, words too": lambda one, other, found: _place_agrees(one, other) * found.more,
+    "place agrees, words too": lambda one, other, found: _place_agrees(one, other) * found.covered[1],
     "named alike": lambda one, other, _found: _named_alike(one, other),
     "named apart": lambda one, other, _found: _named_apart(one, other),
     "things shared": lambda one, other, _found: _shared(one.things, other.things),

@@ -8,19 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.alike import alike, manners, things
 from nlp.fields_place import endings, ends_a_unit, find_sites, longest_ending, may_name
 from nlp.fields_staff import find_staff
 from nlp.found import Found
+from nlp.gist import Gists, gist, parts_of
 from nlp.meaning import Meanings
 from nlp.model import Model
 from nlp.numerals import number
-from nlp.text import LEXICONS, Word, clean, cut, features
+from nlp.text import Word, clean, cut, features
 
 FIGURE = r"[0-9]{1,5}|[一二三四五六七八九十]{1,3}"
 NUMBERED = re.compile(
@@ -45,6 +46,8 @@ GATE = re.compile(r"[东南西北](?=门)")
 MOST_NAMED = 100
 # A long letter's rarest words say what it is about; comparing stays quick.
 MOST_TELLING = 48
+# Longer than this no phrase of the lexicons is looked for.
+LONGEST_JOINED = 8
 WORD = re.compile(r"[一-龥A-Za-z]+")
 # A stem shorter than two characters names nothing.
 STEM_ENDS = re.compile(
@@ -58,22 +61,29 @@ UNKNOWN, UNKNOWN_IS_RARE = -1, 0.85
 # Words rarer than this tell one text from another; rarer than that may be a name.
 TELLING, NAMES_FROM, NAME_SIZE = 0.35, 0.45, 3
 
+Vectors = NDArray[np.float32]
+
 
 @dataclass(frozen=True)
 class Sketch:
     """What a comparison needs of one text; worth keeping where one is compared with many.
 
-    `words` are those of the matter (no names, no numbers), a row of `vectors` and of `rarity` each; `days` month and
-    day, month 0 where only the day was said. `named`: for an ending (路, 小学) what stands before it; `things` and
+    `words` are those of the matter (no names, no numbers), what the lexicons know as one joined, a row of `vectors` and
+    of `rarity` each, and the lexicons' rows in `alike`; `gist` is the vector of all its `parts`. `days`: month and day,
+    month 0 where only the day was said. `named`: for an ending (路, 小学) what stands before it; `things` and
     `manners`: rows of the lexicon of matters.
     """
 
     text: str
     pairs: frozenset[str]
     words: tuple[str, ...]
-    vectors: NDArray[np.float32]
-    rarity: NDArray[np.float32]
-    meaning: NDArray[np.float32]
+    vectors: Vectors
+    rarity: Vectors
+    alike: tuple[frozenset[int], ...]
+    all_alike: frozenset[int]
+    meaning: Vectors
+    parts: Mapping[str, float]
+    gist: Vectors
     all_words: frozenset[str]
     names: frozenset[str]
     stems: frozenset[str]
@@ -91,15 +101,18 @@ class Sketch:
     kind: NDArray[np.float64]
 
 
-def sketch(model: Model, meanings: Meanings, raw: str) -> Sketch:
+def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
     """What `raw` names and speaks of."""
     text = clean(raw).text
     words = cut(text)
     units, places = find_sites(text, words)
     people = find_staff(text, words)
     own = [each for each in units if SPECIFIC_UNIT.search(each.value or "")]
-    told = [word for word in words if WORD.fullmatch(word.text)]
-    every = [word.text for word in told]
+    plain = _matter(words, [*places, *own, *people])
+    matter, vectors, rarity = _telling(_joined(plain), meanings)
+    rows = tuple(alike().rows.get(word, frozenset()) for word in matter)
+    parts = parts_of((word.text for word in plain), text)
+    every = [word.text for word in words if WORD.fullmatch(word.text)]
     whole, weight = _weighed(every, meanings)
     matter = _matter(told, [*places, *own, *people])
     if len(matter) > MOST_TELLING:
@@ -109,10 +122,14 @@ def sketch(model: Model, meanings: Meanings, raw: str) -> Sketch:
     return Sketch(
         text,
         _pairs(text),
-        tuple(every[at] for at in matter.tolist()),
-        whole[matter],
-        weight[matter],
+        tuple(matter),
+        vectors,
+        rarity,
+        rows,
+        frozenset().union(*rows),
         _length_one((whole * weight[:, None]).sum(axis=0)),
+        parts,
+        gist(parts, gists, meanings),
         frozenset(word for word, telling in zip(every, weight, strict=True) if telling > TELLING),
         _names(named, meanings),
         frozenset(stem for each in [*places, *own] if (stem := _stem(each.value or ""))),
@@ -120,7 +137,8 @@ def sketch(model: Model, meanings: Meanings, raw: str) -> Sketch:
         frozenset(each.value for each in units if each.value),
         frozenset(each.value for each in people if each.value),
         named,
-        *_spoken_of(text),
+        frozenset().union(*things().rows_in(text)),
+        frozenset().union(*manners().rows_in(text)),
         _numbered(text),
         frozenset(found.replace("-", "") for found in LONG_NUMBER.findall(text)),
         frozenset(match.group() for match in AMOUNT.finditer(text)),
@@ -130,14 +148,44 @@ def sketch(model: Model, meanings: Meanings, raw: str) -> Sketch:
     )
 
 
-def _matter(words: Sequence[Word], names: Sequence[Found]) -> NDArray[np.intp]:
-    """The places of the words that are in no name."""
-    spans = [(each.start, each.end) for each in names]
-    apart = [at for at, (_, place) in enumerate(words) if not any(start <= place < end for start, end in spans)]
-    return np.array(apart, dtype=np.intp)
+def _matter(words: Sequence[Word], names: Sequence[Found]) -> list[Word]:
+    return [
+        word
+        for word in words
+        if WORD.fullmatch(word.text) and not any(each.start <= word.start < each.end for each in names)
+    ]
 
 
-def _weighed(words: Sequence[str], meanings: Meanings) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _joined(words: Sequence[Word]) -> list[list[str]]:
+    """The words, those together that the lexicons have as one: 没|收到, 打|不|开."""
+    known, found, place = alike().rows, [], 0
+    while place < len(words):
+        last, end, said = place, place, words[place].text
+        while end + 1 < len(words) and words[end + 1].start == words[end].end and len(said) < LONGEST_JOINED:
+            end += 1
+            said += words[end].text
+            last = end if said in known else last
+        found.append([word.text for word in words[place : last + 1]])
+        place = last + 1
+    return found
+
+
+def _telling(words: Sequence[Sequence[str]], meanings: Meanings) -> tuple[list[str], Vectors, Vectors]:
+    """The most telling of the words in their order, the vector and rarity of each."""
+    joined = ["".join(each) for each in words]
+    vectors, rarity = _weighed([part for each in words for part in each], meanings)
+    starts = np.cumsum([0, *(len(each) for each in words)])[:-1]
+    if len(joined) != len(vectors):
+        vectors = np.add.reduceat(vectors * rarity[:, None], starts)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+        rarity = np.maximum.reduceat(rarity, starts)
+    if len(joined) > MOST_TELLING:
+        kept = np.sort(np.argsort(-rarity, kind="stable")[:MOST_TELLING])
+        joined, vectors, rarity = [joined[at] for at in kept], vectors[kept], rarity[kept]
+    return joined, vectors, rarity
+
+
+def _weighed(words: Sequence[str], meanings: Meanings) -> tuple[Vectors, Vectors]:
     """A row a word: its vector (nothing for an unknown word) and its rarity."""
     rows = np.array([meanings.rows.get(word, UNKNOWN) for word in words], dtype=np.intp)
     vectors, rarity = meanings.vectors[rows], meanings.rarity[rows]
@@ -148,7 +196,7 @@ def _weighed(words: Sequence[str], meanings: Meanings) -> tuple[NDArray[np.float
     return vectors, rarity
 
 
-def _length_one(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+def _length_one(vector: Vectors) -> Vectors:
     length = float(np.linalg.norm(vector))
     return vector / np.float32(length) if length else vector
 
@@ -192,40 +240,6 @@ def _named(text: str, words: Sequence[Word]) -> dict[str, frozenset[str]]:
         if before:
             found.setdefault(ending, set()).add(before[-4:])
     return {ending: frozenset(names) for ending, names in found.items()}
-
-
-def _spoken_of(text: str) -> tuple[frozenset[int], frozenset[int]]:
-    """The rows of the lexicon, things and manners, whose words stand in the text; the longest word at each place."""
-    lexicon, sizes = _matters()
-    found: tuple[set[int], set[int]] = (set(), set())
-    place = 0
-    while place < len(text):
-        size = next((size for size in sizes.get(text[place], ()) if text[place : place + size] in lexicon), 0)
-        for is_manner, row in lexicon[text[place : place + size]] if size else ():
-            found[is_manner].add(row)
-        place += size or 1
-    return frozenset(found[0]), frozenset(found[1])
-
-
-@cache
-def things() -> Mapping[str, frozenset[int]]:
-    """Word → rows of the lexicon that it stands in, of papers and troubles."""
-    return {word: frozenset(row for is_manner, row in rows if not is_manner) for word, rows in _matters()[0].items()}
-
-
-@cache
-def _matters() -> tuple[dict[str, tuple[tuple[bool, int], ...]], dict[str, tuple[int, ...]]]:
-    """Word → its rows, and whether each is of manners; a first character → how long the words with it are."""
-    table: dict[str, tuple[tuple[bool, int], ...]] = {}
-    is_manner = False
-    for row, line in enumerate((LEXICONS / "things.txt").read_text(encoding="utf-8").splitlines()):
-        is_manner = is_manner or line.startswith("# windows")
-        for word in () if line.startswith("#") else line.split():
-            table[word] = (*table.get(word, ()), (is_manner, row))
-    sizes: dict[str, set[int]] = {}
-    for word in table:
-        sizes.setdefault(word[0], set()).add(len(word))
-    return table, {first: tuple(sorted(found, reverse=True)) for first, found in sizes.items()}
 
 
 def _numbered(dated: str) -> dict[str, frozenset[str]]:
