@@ -114,9 +114,6 @@ def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
     parts = parts_of((word.text for word in plain), text)
     every = [word.text for word in words if WORD.fullmatch(word.text)]
     whole, weight = _weighed(every, meanings)
-    matter = _matter(told, [*places, *own, *people])
-    if len(matter) > MOST_TELLING:
-        matter = np.sort(matter[np.argsort(-weight[matter], kind="stable")[:MOST_TELLING]])
     named = _named(text, words)
     chances = model.chances(model.vector(features(words)))
     return Sketch(
