@@ -6,20 +6,22 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
+from nlp.anchored import FIGURES, anchored
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname
 from nlp.found import Found, overlaps, without_overlaps
 from nlp.names_told import told_by_place, told_plainly
 from nlp.numerals import digits
 from nlp.text import Word
 
-MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]){9})(?![0-9Xx])")
+MOBILE = anchored("1", r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]){9})(?![0-9Xx])")
 SPOKEN_MOBILE = re.compile(r"[一幺](?:[, 、]?[零〇一二三四五六七八九幺]){10}(?![零〇一二三四五六七八九幺])")
-LANDLINE = re.compile(
-    r"(?<![0-9A-Za-z])\(?(?P<area>0[1-9][0-9]{1,2})\)?[- ]?(?P<number>[2-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])"
+LANDLINE = anchored(
+    "0",
+    r"(?<![0-9A-Za-z])\(?(?P<area>0[1-9][0-9]{1,2})\)?[- ]?(?P<number>[2-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])",
 )
 BARE_LANDLINE = re.compile(r"(?:电话|座机|固话|号码)(?:号码)?[是为:]?\s?(?P<number>[2-9][0-9]{6,7})(?![0-9])")
 
-ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![- ]?[0-9A-Za-z])")
+ID_NUMBER = anchored(FIGURES, r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![- ]?[0-9A-Za-z])")
 ID_SAID = re.compile(
     r"(?:身份证|证件|公民身份)(?:号码?)?[是为:]{0,2}\s?(?P<number>[1-9][0-9 -]{13,20}[0-9Xx])(?![0-9A-Za-z])"
 )
@@ -33,6 +35,7 @@ RECEIPT_WORD = (
     r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申[报办请]号|办件号|登记号|预约号|轮候号"
     r"|查询码|流水号|回执|工单|案号)(?:码|号)?"
 )
+RECEIPT_SPOKEN = re.compile(RECEIPT_WORD)
 RECEIPT_SAID = re.compile(
     rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}}"
     rf"|[A-Za-z]{{1,6}}-[0-9]{{3,5}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
@@ -44,8 +47,11 @@ RECEIPT_LATER = re.compile(
 )
 POSTAL = ("EMS", "SF", "JD", "YT", "ZTO")
 NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|证|合同|车架|取件)$")
-RECEIPT_OURS = re.compile(
-    r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])|(?<![-0-9A-Za-z])[A-Z]{2,4}-?(?:20)?2[0-9](?:0[1-9]|1[0-2])[0-9]{4,12}(?![-0-9A-Za-z])|(?<=件:)[A-Za-z]{1,6}-?[0-9]{6,20}"
+RECEIPT_OURS = anchored(
+    "2|件:",
+    r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])"
+    r"|(?<![-0-9A-Za-z])[A-Z]{2,4}-?(?:20)?2[0-9](?:0[1-9]|1[0-2])[0-9]{4,12}(?![-0-9A-Za-z])"
+    r"|件:(?P<bare>[A-Za-z]{1,6}-?[0-9]{6,20})",
 )
 
 HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·){1,4})"
@@ -56,12 +62,13 @@ NAME_SAID = re.compile(
     r"|(?:我|俺|咱|本人)是[^,。;!?\n]{1,20}[,。]?\s?(?:姓名|名字|名)?叫(?:做)?"
     r"|我的?(?:名字|姓名)|[我俺](?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|收[件信]人[是为:]?|联系人[是为:]?"
     r"|(?<!被)(?:投诉人|诉求人|反映人|举报人|来电人|求助人)[是为:]?"
-    r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|[Mm]y name is|I am|I'm"
-    r"|我?姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
+    r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|My name is|my name is|I am|I'm"
+    r"|我姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?|姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
     rf"(?P<name>{HAN_NAME})"
 )
-SIGNED = re.compile(
-    rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})(?:律师|先生|女士)?[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?(?:1[3-9][0-9]|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{{3}})"
+SIGNED = anchored(
+    "1|一|幺",
+    rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})(?:律师|先生|女士)?[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?(?:1[3-9][0-9]|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{{3}})",
 )
 # More often nobody says it.
 MOST_NAMES = 50
@@ -143,11 +150,14 @@ def is_valid_id(number: str) -> bool:
 
 def find_receipts(text: str) -> list[Found]:
     """Receipt numbers as written: our own form anywhere, others where they are announced."""
-    found = [Found("receipt_number", match.group(), *match.span()) for match in RECEIPT_OURS.finditer(text)]
+    found = [
+        Found("receipt_number", match[match.lastgroup or 0], *match.span(match.lastgroup or 0))
+        for match in RECEIPT_OURS.finditer(text)
+    ]
     found = [each for each in found if not (each.value or "").startswith(POSTAL)]
     said = [match for match in RECEIPT_SAID.finditer(text) if not NOT_A_RECEIPT.search(text[: match.start()][-4:])]
     if not said:
-        word = re.search(RECEIPT_WORD, text)
+        word = RECEIPT_SPOKEN.search(text)
         start = word.end() if word and not NOT_A_RECEIPT.search(text[: word.start()][-4:]) else len(text)
         found += [Found("receipt_number", m.group(), *m.span()) for m in RECEIPT_LATER.finditer(text, start)]
     found += [

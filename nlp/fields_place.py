@@ -7,16 +7,15 @@ Growing over words, not characters, keeps 和平区 whole though 和 alone ends 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import compress, islice
 
 from nlp.fields_names import is_surname
 from nlp.found import Found
-from nlp.place_anchors import other_places, stretches
+from nlp.place_anchors import is_home, is_nobodys, is_nowhere, other_places, stretches
 from nlp.place_words import (
     ADDRESS,
-    BUS_LINE,
     COMMON_UNITS,
     COMPOUNDS,
     COUNTED,
@@ -26,11 +25,7 @@ from nlp.place_words import (
     LAMP,
     LINE_OF,
     LISTED,
-    LIVES_IN,
-    LIVES_THERE,
     LOCAL,
-    NO_ROAD,
-    NOBODYS,
     NUMBERED_WINDOW,
     PLACE_TAIL,
     SPOT_TAIL,
@@ -40,7 +35,7 @@ from nlp.place_words import (
     WINDOW,
 )
 from nlp.text import Word, lines
-from nlp.unit_words import SHORT_DESK, other_units
+from nlp.unit_words import other_units
 from nlp.unit_worth import is_fuller, standing
 
 LONGEST = 28
@@ -91,9 +86,7 @@ def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span], names: S
     spans += [(at, at + len(name)) for name in names if (at := text.find(name)) >= 0]
     spans += other_units(text, words, lambda word: _grown(words, word, word, cut_short))
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
-    for _ in range(2):  # a tail may reach the next name: 人社局|3楼|仲裁院
-        spans = [(start, _tail(text, _tail(text, end, UNIT_TAIL), SHORT_DESK)) for start, end in _joined(text, spans)]
-    return _joined(text, spans)
+    return _with_tails(text, spans, UNIT_TAIL)
 
 
 def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
@@ -107,9 +100,7 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
     spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
     spans += [match.span("place") for match in islice(ADDRESS.finditer(text), MOST_NAMES)]
     spans += other_places(text, words, lambda word: _grown(words, word, word, cut_short))
-    for _ in range(2):
-        spans = [(start, _tail(text, end, PLACE_TAIL)) for start, end in _joined(text, spans)]
-    return stretches(text, _joined(text, spans))
+    return stretches(text, _with_tails(text, spans, PLACE_TAIL))
 
 
 def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) -> tuple[list[Span], list[Span]]:
@@ -119,8 +110,8 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         is_dwelling = bool(DWELLING.search(text[start:end]))
         corner = SPOT_TAIL.match(text, end)
         if is_dwelling and corner:
-            homes.append((start, _tail(text, corner.end(), PLACE_TAIL)))
-        elif _is_home(text, start, end) or (
+            homes += _with_tails(text, [(start, corner.end())], PLACE_TAIL)
+        elif is_home(text, start, end) or (
             is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots)
         ):
             homes.append((start, end))
@@ -131,13 +122,6 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         else:
             kept.append((start, end))
     return kept, homes
-
-
-def _is_home(text: str, start: int, end: int) -> bool:
-    """住翠屏社区, 从火车站, 九莲社区居民: where somebody is, comes or is from."""
-    if not text.endswith(("社区", "村委会", "车站"), start, end):
-        return False
-    return bool(LIVES_IN.search(text[max(0, start - 4) : start]) or LIVES_THERE.match(text, end))
 
 
 def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
@@ -160,20 +144,19 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
     named = [
         Found("place", text[start:end], start, end)
         for start, end in trimmed
-        if text[start:end] not in _word_list("no_places.txt")
-        and end - start >= 3
-        and not NO_ROAD.search(text[start:end])
-        and not BUS_LINE.fullmatch(text, start, end)
+        if text[start:end] not in _word_list("no_places.txt") and end - start >= 3 and not is_nowhere(text[start:end])
     ]
     return sorted(
         named,
-        key=lambda each: -(each.end - each.start) + 0.1 * each.start + 20 * bool(NOBODYS.fullmatch(each.value or "")),
+        key=lambda each: -(each.end - each.start) + 0.1 * each.start + 20 * is_nobodys(each.value or ""),
     )
 
 
 def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int, int]]:
     """The first and the last word of every ending of a name, the longest at each place."""
-    found = ((index, len(ending)) for index, word in enumerate(words) if (ending := longest_ending(word, text, *lists)))
+    ends = _ends_by_last_sign(*lists)
+    places = compress(range(len(words)), map(ends.__contains__, [word[-1] for word, _ in words]))
+    found = ((index, len(ending)) for index in places if (ending := _longest(words[index], text, ends)))
     for last, size in islice(found, MOST_NAMES):
         first = last
         while words[first].start > words[last].end - size:
@@ -183,9 +166,13 @@ def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int
 
 def longest_ending(word: Word, text: str, *lists: str) -> str:
     """The longest ending in these lexicons that ends where the word does; "" where none."""
-    for ending in _ends_by_last_sign(*lists).get(word.text[-1:], ()):
-        start = word.end - len(ending)
-        if start >= 0 and text.startswith(ending, start):
+    return _longest(word, text, _ends_by_last_sign(*lists))
+
+
+def _longest(word: Word, text: str, ends: Mapping[str, Sequence[str]]) -> str:
+    end = word.end
+    for ending in ends.get(word.text[-1:], ()):
+        if end >= len(ending) and text.startswith(ending, end - len(ending)):
             return ending
     return ""
 
@@ -273,9 +260,14 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
     return joined
 
 
-def _tail(text: str, end: int, tail: re.Pattern[str]) -> int:
-    match = tail.match(text, end)
-    return match.end() if match else end
+def _with_tails(text: str, spans: Sequence[Span], tail: re.Pattern[str]) -> list[Span]:
+    """Each with how it goes on, twice: a tail may reach the next name (人社局|3楼|仲裁院)."""
+    for _ in range(2):
+        joined = _joined(text, spans)
+        spans = [(start, match.end() if (match := tail.match(text, end)) else end) for start, end in joined]
+        if spans == joined:
+            return joined
+    return _joined(text, spans)
 
 
 def _worth(one: Found, found: Sequence[Found]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from nlp.anchored import FIGURES, anchored
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname, staff_name_at
 from nlp.found import Found, without_overlaps
 from nlp.name_words import name_among, words_at
@@ -34,11 +35,13 @@ STAFF_NUMBER = re.compile(
 NUMBER_MENDED = re.compile(
     rf"{BADGE}[^。!?\n]{{0,20}}?(?:应该是|应为|正确的是|更正为|改为|改成)\s?(?P<number>{BADGE_NUMBER})(?![0-9])"
 )
-NUMBER_STAFF = re.compile(
-    r"(?<![0-9A-Za-z])(?!123[0-9]{2}(?![0-9]))(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)"
+NUMBER_STAFF = anchored(
+    FIGURES,
+    r"(?<![0-9A-Za-z])(?!123[0-9]{2}(?![0-9]))(?P<number>[A-Za-z]{0,3}[0-9]{2,8})号?(?:工作人员|办事员|话务员|坐席|客服|工号)",
 )
 SEAT = re.compile(r"(?:坐席|话务员|接线员|客服(?=\s?[0-9]{2,4}号))(?:编号)?\s?(?P<number>[0-9]{2,4})(?![0-9])")
-TITLED = re.compile(rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
+TITLED = anchored(TITLES, rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
+TITLE_LAST = re.compile(rf"(?:副)?(?:{TITLES})$")
 CALLED = re.compile(
     rf"(?:{PEOPLE}|那个人|那位|这位|个|(?<!单)位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
 )
@@ -75,11 +78,12 @@ CALLED_BEFORE = re.compile(rf"叫(?P<name>[一-龥]{{2,4}})的(?:{PEOPLE}|人|�
 SURNAMED = re.compile(
     rf"姓(?P<surname>{'|'.join(sorted(DOUBLE_SURNAMES))}|[一-龥])(?:的|(?={PEOPLE}|{TITLES}|女士|先生|人|[,。;!?\s]|$))(?!的?(?:那家|人家|邻居|业主|住户|老板|老头))"
 )
-FAMILIAR = re.compile(
+FAMILIAR = anchored(
+    "小|老|姐|哥|姨",
     rf"(?:(?<=[口台厅心科局所站]的|人员)小(?![姑伙孩区时姐哥妹弟朋学组路店型额件声票程])[一-龥](?=[,。真很特服态人帮给还说让不]|$)"
     rf"|(?<=[的叫个位口])[小老][{COMMON}](?![一-龥]?[区院院路街村])"
     rf"|(?:[小老][{COMMON}]|[{COMMON}][姐哥姨])"
-    r"(?=[,。;:!?、\s]|$|同志|后来|服务|还有|[说让把就也不帮给很真特态的来拿办没还是在又人和跟]))"
+    r"(?=[,。;:!?、\s]|$|同志|后来|服务|还有|[说让把就也不帮给很真特态的来拿办没还是在又人和跟]))",
 )
 # 我姓王, 我妈妈姓林: the citizen's own, no staff.
 OWN_FOLK = re.compile(
@@ -148,7 +152,7 @@ def _is_own(text: str, start: int) -> bool:
 def _titled(match: re.Match[str], at: Mapping[int, str]) -> Found | None:
     """李科长, 王小明主任: the name's first character must be a surname, and stand where a name begins."""
     said = match["name"]
-    title = re.search(rf"(?:副)?(?:{TITLES})$", said)
+    title = TITLE_LAST.search(said)
     if title is None:
         return None
     for length in (3, 2, 1):

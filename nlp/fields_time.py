@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from nlp.anchored import Anchored, anchored
 from nlp.fields_calendar import (
     AFTER_HOLIDAY,
     BEFORE_HOLIDAY,
@@ -58,7 +59,7 @@ BEFORE_IS_DEADLINE = re.compile(
     r"(?:截止|截至|最晚|最迟|限期|期限|承诺|答应|保证|约定|有效期|到期日?|到期时间|延期到|延长到|推迟到|出生于?|生于|生日"
     r"|务必在?|必须在|要求在)[是为到至在于:我们说]{0,3}\s?$"
 )
-HOURS_AGO = re.compile(rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
+HOURS_AGO = anchored("前", rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
 HABIT_BEFORE = re.compile(
     r"(?:每(?:周|星期|礼拜)?[一二三四五六日天][和、跟及]?|第.个|后一个|每逢|每个|每|只有|凡是|除了|取消了?|逢|至|到|-|—|~)$"
 )
@@ -117,7 +118,8 @@ def _resolved(resolve: Callable[[re.Match[str], date], date | None], match: re.M
 
 def _is_habit(text: str, match: re.Match[str]) -> bool:
     """每周三, 周一至周五: hours of business, not an event."""
-    if "上" in match.group() or not any(word in match.group() for word in ("周", "星期", "礼拜")):
+    said = match.group()
+    if "上" in said or ("周" not in said and "星期" not in said and "礼拜" not in said):
         return False
     return bool(HABIT_BEFORE.search(text[: match.start()][-6:]) or HABIT_AFTER.match(text, match.end()))
 
@@ -240,32 +242,37 @@ def _weekday_of_month(match: re.Match[str], today: date) -> date:
 
 _BACK_WORDS = "|".join(sorted(DAYS_BACK, key=len, reverse=True))
 
-PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
-    (re.compile(rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
-    (re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
+PATTERNS: tuple[tuple[Anchored | re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
+    (anchored("年", rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
+    (anchored("2", r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
      _year_month_day),
-    (re.compile(r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=\s?(?:那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投晚早夜]|中午|凌晨))"),
+    (anchored(".",
+              r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=\s?(?:那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投晚早夜]|中午|凌晨))"),
      _month_day),
-    (re.compile(rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})(?:[日号]|(?![0-9个]))"), _month_day),
-    (re.compile(rf"(?P<which>上{{1,2}}个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
-    (re.compile(rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元甲乙丙])(?:(?<=[在于从是到就的了我去等个初])|(?<![一-龥]))(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
+    (anchored("月", rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})(?:[日号]|(?![0-9个]))"), _month_day),
+    (anchored("月", rf"(?P<which>上{{1,2}}个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
+    (anchored("号",
+              rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元甲乙丙])(?:(?<=[在于从是到就的了我去等个初])|(?<![一-龥]))(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
      _bare_day),
-    (re.compile(r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
+    (anchored("周|星期|礼拜",
+              r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
      _weekday),
     (ENGLISH_DAY, english_day),
-    (re.compile(r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), english_weekday),
-    (re.compile(r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收|在)"), lambda _, today: today),
-    (re.compile(rf"(?<![到至])(?:{_BACK_WORDS}){RETOLD}"), _back),
-    (re.compile(rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
+    (anchored("day", r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), english_weekday),
+    (anchored("刚", r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收|在)"), lambda _, today: today),
+    (anchored("天|日|晚|早|晨|夜|儿|个|刚|方才|day|昨", rf"(?<![到至])(?:{_BACK_WORDS}){RETOLD}"), _back),
+    (anchored("前", rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
     (AFTER_HOLIDAY, after_holiday),
     (BEFORE_HOLIDAY, before_holiday),
     (FEAST_DAY, feast_day),
     (FIRST_MONTH, first_month),
-    (re.compile(rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), months_end),
+    (anchored("最后一天", rf"(?:(?P<month>{N})月份?|上个?月)的?最后一天"), months_end),
     (YEARS_END, years_end),
-    (re.compile(rf"(?P<month>{N})月份?的?(?:第(?P<nth>[一二三四五])|最后一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"),
+    (anchored("月",
+              rf"(?P<month>{N})月份?的?(?:第(?P<nth>[一二三四五])|最后一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"),
      _weekday_of_month),
-    (re.compile(r"(?<![0-9/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[0-9]{1,2})(?![0-9/])(?=那天|当天|日|号|我|去|上午|下午|早上)"),
+    (anchored("/",
+              r"(?<![0-9/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[0-9]{1,2})(?![0-9/])(?=那天|当天|日|号|我|去|上午|下午|早上)"),
      _month_day),
 )  # fmt: skip
 
@@ -278,8 +285,10 @@ FIGURE = "[0-9一二三四五六七八九十]"
 MONTH_SAID = re.compile(
     r"[去前]年[一-龥]{1,6}|(?:去年|今年)?(?:[0-9一二三四五六七八九十]{1,2}月|腊月|上个?月|年)(?:里|份|初|底|末|中旬|上旬|下旬|月初|月底){0,2}"
 )
-VAGUE = re.compile(
-    r"前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近(?!的)|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
+VAGUE = anchored(
+    "几天|两天|些天|些日|几日|最近|近期|近来|阵|段|月|年|周|星期|礼拜|久|前有|一天|有天|那天|当天|早些|庆|五一|十一|旦|秋|节|假|春|夏|冬",
+    r"(?=[前这最近上月年去今不好很之有那几半多十腊早0-9一二三四五六七八九两国元中春节放假过暑寒本到每夏秋冬开入七小])"
+    r"(?:前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近(?!的)|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
     r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初(?![一二三四五六七八九十])|年底|年前|年后"
     rf"|20[0-9]{{2}}年(?:{SEASONS})|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?![一-龥]{{0,4}}(?:吗|么|没有|什么时候|啥时候|几月))(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"
     r"|上{1,3}个?(?:周|星期|礼拜)|前不久|不久前|好久以?前|很久以?前|之前有一?次|有一天|有天|那天|几天前|几周前|几个月前"
@@ -287,5 +296,5 @@ VAGUE = re.compile(
     rf"|(?:{FIGURE}|两){{1,3}}个?(?:多月|月|多年|年)(?:之|以)?前|(?<!正){FIGURE}{{1,2}}月(?:份|初(?!{FIGURE})|中旬|上旬|下旬|底|末)"
     r"|十一(?:假期|长假|期间|前(?=就)|后(?=就))|国庆(?:节?期间|假期|前后|节?前(?!能|要|可|必|完成|给)|节?后)|五一(?:期间|假期|前|后)|元旦(?:期间|假期|节?前|节?后)"
     r"|中秋节?(?:期间|前|后)|春节(?:期间|前后|前|后)?|节后第一天|放假前一天|假期(?:前|后|期间)|节前|节后|过年期间|暑假|寒假"
-    r"|(?:上|这个?|本|一到|每到)周末"
+    r"|(?:上|这个?|本|一到|每到)周末)",
 )

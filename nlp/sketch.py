@@ -54,7 +54,7 @@ STEM_ENDS = re.compile(
 SPECIFIC_UNIT = re.compile(
     r"(?:派出所|社区|村委会|居委会|小学|中学|学校|幼儿园|医院|卫生院|车站|驾校|物业|镇政府|乡政府|养老院|分中心|街道办|办事处)"
 )
-UNKNOWN_IS_RARE = 0.85
+UNKNOWN, UNKNOWN_IS_RARE = -1, 0.85
 # Words rarer than this tell one text from another; rarer than that may be a name.
 TELLING, NAMES_FROM, NAME_SIZE = 0.35, 0.45, 3
 
@@ -98,21 +98,20 @@ def sketch(model: Model, meanings: Meanings, raw: str) -> Sketch:
     units, places = find_sites(text, words)
     people = find_staff(text, words)
     own = [each for each in units if SPECIFIC_UNIT.search(each.value or "")]
-    matter = _matter(words, [*places, *own, *people])
-    vectors, rarity = _weighed(matter, meanings)
-    if len(matter) > MOST_TELLING:
-        kept = np.sort(np.argsort(-rarity, kind="stable")[:MOST_TELLING])
-        matter, vectors, rarity = [matter[at] for at in kept], vectors[kept], rarity[kept]
-    every = [word.text for word in words if WORD.fullmatch(word.text)]
+    told = [word for word in words if WORD.fullmatch(word.text)]
+    every = [word.text for word in told]
     whole, weight = _weighed(every, meanings)
+    matter = _matter(told, [*places, *own, *people])
+    if len(matter) > MOST_TELLING:
+        matter = np.sort(matter[np.argsort(-weight[matter], kind="stable")[:MOST_TELLING]])
     named = _named(text, words)
-    vector = model.vector(features(words))
+    chances = model.chances(model.vector(features(words)))
     return Sketch(
         text,
         _pairs(text),
-        tuple(matter),
-        vectors,
-        rarity,
+        tuple(every[at] for at in matter.tolist()),
+        whole[matter],
+        weight[matter],
         _length_one((whole * weight[:, None]).sum(axis=0)),
         frozenset(word for word, telling in zip(every, weight, strict=True) if telling > TELLING),
         _names(named, meanings),
@@ -126,30 +125,26 @@ def sketch(model: Model, meanings: Meanings, raw: str) -> Sketch:
         frozenset(found.replace("-", "") for found in LONG_NUMBER.findall(text)),
         frozenset(match.group() for match in AMOUNT.finditer(text)),
         _days(text),
-        np.array(model.heads["subject"].probabilities(vector)),
-        np.array(model.heads["kind"].probabilities(vector)),
+        np.array([*model.of("subject", chances).values()]),
+        np.array([*model.of("kind", chances).values()]),
     )
 
 
-def _matter(words: Sequence[Word], names: Sequence[Found]) -> list[str]:
-    return [
-        word.text
-        for word in words
-        if WORD.fullmatch(word.text) and not any(each.start <= word.start < each.end for each in names)
-    ]
+def _matter(words: Sequence[Word], names: Sequence[Found]) -> NDArray[np.intp]:
+    """The places of the words that are in no name."""
+    spans = [(each.start, each.end) for each in names]
+    apart = [at for at, (_, place) in enumerate(words) if not any(start <= place < end for start, end in spans)]
+    return np.array(apart, dtype=np.intp)
 
 
 def _weighed(words: Sequence[str], meanings: Meanings) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """A row a word: its vector (nothing for an unknown word) and its rarity."""
-    vectors = np.zeros((len(words), meanings.vectors.shape[1]), dtype=np.float32)
-    rarity = np.full(len(words), UNKNOWN_IS_RARE, dtype=np.float32)
-    for place, word in enumerate(words):
-        row = meanings.rows.get(word)
-        if row is not None:
-            vectors[place], rarity[place] = meanings.vectors[row], meanings.rarity[row]
-        else:
-            parts = [meanings.rows[sign] for sign in word if sign in meanings.rows]
-            vectors[place] = _length_one(meanings.vectors[parts].sum(axis=0)) if parts else 0.0
+    rows = np.array([meanings.rows.get(word, UNKNOWN) for word in words], dtype=np.intp)
+    vectors, rarity = meanings.vectors[rows], meanings.rarity[rows]
+    for place in np.flatnonzero(rows == UNKNOWN).tolist():
+        parts = [meanings.rows[sign] for sign in words[place] if sign in meanings.rows]
+        vectors[place] = _length_one(meanings.vectors[parts].sum(axis=0)) if parts else 0.0
+        rarity[place] = UNKNOWN_IS_RARE
     return vectors, rarity
 
 
