@@ -48,8 +48,10 @@ RECEIPT_LATER = re.compile(
 POSTAL = ("EMS", "SF", "JD", "YT", "ZTO")
 NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|证|合同|车架|取件)$")
 RECEIPT_OURS = anchored(
-    FIGURES,
-    r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])|(?<![-0-9A-Za-z])[A-Z]{2,4}-?(?:20)?2[0-9](?:0[1-9]|1[0-2])[0-9]{4,12}(?![-0-9A-Za-z])|(?<=件:)[A-Za-z]{1,6}-?[0-9]{6,20}",
+    "2|件:",
+    r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])"
+    r"|(?<![-0-9A-Za-z])[A-Z]{2,4}-?(?:20)?2[0-9](?:0[1-9]|1[0-2])[0-9]{4,12}(?![-0-9A-Za-z])"
+    r"|件:(?P<bare>[A-Za-z]{1,6}-?[0-9]{6,20})",
 )
 
 HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·){1,4})"
@@ -60,8 +62,8 @@ NAME_SAID = re.compile(
     r"|(?:我|俺|咱|本人)是[^,。;!?\n]{1,20}[,。]?\s?(?:姓名|名字|名)?叫(?:做)?"
     r"|我的?(?:名字|姓名)|[我俺](?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|收[件信]人[是为:]?|联系人[是为:]?"
     r"|(?<!被)(?:投诉人|诉求人|反映人|举报人|来电人|求助人)[是为:]?"
-    r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|[Mm]y name is|I am|I'm"
-    r"|我?姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
+    r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|My name is|my name is|I am|I'm"
+    r"|我姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?|姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
     rf"(?P<name>{HAN_NAME})"
 )
 SIGNED = anchored(
@@ -148,7 +150,10 @@ def is_valid_id(number: str) -> bool:
 
 def find_receipts(text: str) -> list[Found]:
     """Receipt numbers as written: our own form anywhere, others where they are announced."""
-    found = [Found("receipt_number", match.group(), *match.span()) for match in RECEIPT_OURS.finditer(text)]
+    found = [
+        Found("receipt_number", match[match.lastgroup or 0], *match.span(match.lastgroup or 0))
+        for match in RECEIPT_OURS.finditer(text)
+    ]
     found = [each for each in found if not (each.value or "").startswith(POSTAL)]
     said = [match for match in RECEIPT_SAID.finditer(text) if not NOT_A_RECEIPT.search(text[: match.start()][-4:])]
     if not said:

@@ -13,10 +13,9 @@ from itertools import compress, islice
 
 from nlp.fields_names import is_surname
 from nlp.found import Found
-from nlp.place_anchors import other_places, stretches
+from nlp.place_anchors import is_home, is_nobodys, is_nowhere, other_places, stretches
 from nlp.place_words import (
     ADDRESS,
-    BUS_LINE,
     COMMON_UNITS,
     COMPOUNDS,
     COUNTED,
@@ -26,11 +25,7 @@ from nlp.place_words import (
     LAMP,
     LINE_OF,
     LISTED,
-    LIVES_IN,
-    LIVES_THERE,
     LOCAL,
-    NO_ROAD,
-    NOBODYS,
     NUMBERED_WINDOW,
     PLACE_TAIL,
     SPOT_TAIL,
@@ -40,7 +35,7 @@ from nlp.place_words import (
     WINDOW,
 )
 from nlp.text import Word, lines
-from nlp.unit_words import SHORT_DESK, other_units
+from nlp.unit_words import other_units
 from nlp.unit_worth import is_fuller, standing
 
 LONGEST = 28
@@ -91,7 +86,7 @@ def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span], names: S
     spans += [(at, at + len(name)) for name in names if (at := text.find(name)) >= 0]
     spans += other_units(text, words, lambda word: _grown(words, word, word, cut_short))
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
-    return _with_tails(text, spans, UNIT_TAIL, SHORT_DESK)
+    return _with_tails(text, spans, UNIT_TAIL)
 
 
 def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
@@ -115,8 +110,8 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         is_dwelling = bool(DWELLING.search(text[start:end]))
         corner = SPOT_TAIL.match(text, end)
         if is_dwelling and corner:
-            homes.append((start, _tail(text, corner.end(), PLACE_TAIL)))
-        elif _is_home(text, start, end) or (
+            homes += _with_tails(text, [(start, corner.end())], PLACE_TAIL)
+        elif is_home(text, start, end) or (
             is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots)
         ):
             homes.append((start, end))
@@ -127,13 +122,6 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         else:
             kept.append((start, end))
     return kept, homes
-
-
-def _is_home(text: str, start: int, end: int) -> bool:
-    """住翠屏社区, 从火车站, 九莲社区居民: where somebody is, comes or is from."""
-    if not text.endswith(("社区", "村委会", "车站"), start, end):
-        return False
-    return bool(LIVES_IN.search(text[max(0, start - 4) : start]) or LIVES_THERE.match(text, end))
 
 
 def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
@@ -156,14 +144,11 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
     named = [
         Found("place", text[start:end], start, end)
         for start, end in trimmed
-        if text[start:end] not in _word_list("no_places.txt")
-        and end - start >= 3
-        and not NO_ROAD.search(text[start:end])
-        and not BUS_LINE.fullmatch(text, start, end)
+        if text[start:end] not in _word_list("no_places.txt") and end - start >= 3 and not is_nowhere(text[start:end])
     ]
     return sorted(
         named,
-        key=lambda each: -(each.end - each.start) + 0.1 * each.start + 20 * bool(NOBODYS.fullmatch(each.value or "")),
+        key=lambda each: -(each.end - each.start) + 0.1 * each.start + 20 * is_nobodys(each.value or ""),
     )
 
 

@@ -242,20 +242,17 @@ def _weekday_of_month(match: re.Match[str], today: date) -> date:
 
 _BACK_WORDS = "|".join(sorted(DAYS_BACK, key=len, reverse=True))
 
-PATTERNS: tuple[tuple[Anchored, Callable[[re.Match[str], date], date | None]], ...] = (
+PATTERNS: tuple[tuple[Anchored | re.Pattern[str], Callable[[re.Match[str], date], date | None]], ...] = (
     (anchored("年", rf"(?P<year>{YEAR}|今|去|前|本)年\s?(?P<month>{N})月份?\s?(?P<day>{N})[日号]?"), _year_month_day),
     (anchored("2", r"(?<![0-9])(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"),
      _year_month_day),
     (anchored(".",
-              r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})"
-              r"(?=\s?(?:那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投晚早夜]|中午|凌晨))"),
+              r"(?<![0-9.])(?P<month>1[0-2]|0?[1-9])[.](?P<day>[0-9]{1,2})(?=\s?(?:那天|当天|日|号|我|去|上午|下午|[办交领申提报到在打投晚早夜]|中午|凌晨))"),
      _month_day),
     (anchored("月", rf"(?<![0-9年])(?P<month>{N})月\s?(?P<day>{N})(?:[日号]|(?![0-9个]))"), _month_day),
     (anchored("月", rf"(?P<which>上{{1,2}}个?月|这个?月|本月|当月)(?:份)?的?(?P<day>{N})[日号]"), _day_of_near_month),
     (anchored("号",
-              r"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元甲乙丙])"
-              rf"(?:(?<=[在于从是到就的了我去等个初])|(?<![一-龥]))(?P<day>{N})号"
-              rf"(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
+              rf"(?<![0-9零〇一二三四五六七八九十月第路街巷道村组栋幢弄单元甲乙丙])(?:(?<=[在于从是到就的了我去等个初])|(?<![一-龥]))(?P<day>{N})号(?=上午|下午|早上|中午|晚上|那天|当天|我|去|来|到|就|[,。]|的时候|[0-9]{{1,2}}点|[0-9]{{1,2}}:[0-9]{{2}})"),
      _bare_day),
     (anchored("周|星期|礼拜",
               r"(?P<which>上{1,3}|这|本|下{1,3})?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])(?!期)"),
@@ -263,7 +260,7 @@ PATTERNS: tuple[tuple[Anchored, Callable[[re.Match[str], date], date | None]], .
     (ENGLISH_DAY, english_day),
     (anchored("day", r"(?i:last|on|this) (?P<english>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"), english_weekday),
     (anchored("刚", r"(?<![^,。;!? 我])刚(?=打|去|从|问|接|收|在)"), lambda _, today: today),
-    (anchored("天|日|昨|晚|早|晨|夜|儿|个|刚|方才|day", rf"(?<![到至])(?:{_BACK_WORDS}){RETOLD}"), _back),
+    (anchored("天|日|晚|早|晨|夜|儿|个|刚|方才|day|昨", rf"(?<![到至])(?:{_BACK_WORDS}){RETOLD}"), _back),
     (anchored("前", rf"(?P<count>{N}|两)\s?个?(?P<unit>天|日|周|星期|礼拜)(?:之|以)?前"), _ago),
     (AFTER_HOLIDAY, after_holiday),
     (BEFORE_HOLIDAY, before_holiday),
@@ -290,7 +287,7 @@ MONTH_SAID = re.compile(
 )
 VAGUE = anchored(
     "几天|两天|些天|些日|几日|最近|近期|近来|阵|段|月|年|周|星期|礼拜|久|前有|一天|有天|那天|当天|早些|庆|五一|十一|旦|秋|节|假|春|夏|冬",
-    r"(?=[前这最近上月年去今不好很之有那几半多十腊早0-9一二三四五六七八九两国元中春夏秋冬开入小节放假过暑寒本到每])"
+    r"(?=[前这最近上月年去今不好很之有那几半多十腊早0-9一二三四五六七八九两国元中春节放假过暑寒本到每夏秋冬开入七小])"
     r"(?:前几天|前两天|前些天|前些日子|这些天|这几天|这两天|这几日|最近几天|最近(?!的)|近期|近来|前阵子|前一阵子?|前段时间|前一段时间|前段日子"
     r"|这段时间|上个?月(?:月?底|月?初|中旬|上旬|下旬|末)?|这个月初|月初|月底|月中|年初(?![一二三四五六七八九十])|年底|年前|年后"
     rf"|20[0-9]{{2}}年(?:{SEASONS})|去年(?:{SEASONS})?|今年(?:{SEASONS}|以来)?(?![一-龥]{{0,4}}(?:吗|么|没有|什么时候|啥时候|几月))(?!{FIGURE}{{1,3}}(?:岁|了|周岁|的人|[,。;]))|前年(?:{SEASONS})?"

@@ -38,7 +38,7 @@ STARTS_WITH = re.compile(r"^(?P<name>[一-龥]{2,3})[,\s]\s?身份证")
 # 咨询人:Zhang Wei
 LATIN = re.compile(r"(?:[姓名人叫是:]|[Nn]ame is|I am|I'm)\s?(?P<name>[A-Z][a-z]{1,12} [A-Z][a-z]{1,12})(?![A-Za-z])")
 # 电话020-…找老冯
-TO_FIND = re.compile(rf"[0-9]{{4}}[,\s]?(?:找|联系)\s?(?P<name>[小老][{COMMON}]|[一-龥]{{2,3}})(?=[,。\s]|$)")
+TO_FIND = re.compile(rf"[0-9]{{4}}\s?(?:找|联系)\s?(?P<name>[小老][{COMMON}])(?=[,。\s]|$)")
 # 唐悠悠写于深夜, 我陆展博办理
 SIGNING = re.compile(
     r"[,。!\s](?P<name>[一-龥]{2,3})(?=写于|敬上|叩|拜上|谨上|留$)"

@@ -43,6 +43,17 @@ LABELLED = re.compile(r"(?:小区|楼盘|地点|位置|事发地|地址|住址)(
 BETWEEN = re.compile(r"\s?(?:到|至)\s?(?:[一-龥]{1,2}的)?")
 STRETCH = re.compile(r"(?:之间)?的?[这那一]?一?(?:[段条]路|路段|段|截|之间|中间|沿线)")
 
+BUS_LINE = re.compile(r"(?:公交车?|乘|坐)?[0-9]{1,3}路(?:公交车?)?")
+LIVES_THERE = re.compile(r"的?(?:居民|村民|业主|住户)(?=[一-龥]{2,4}[,。;\s]|[,。;\s])")
+LIVES_IN = re.compile(r"(?:住|住在|住的是|家在|现居|来自|租住在?|从)$")
+NO_ROAD = re.compile(
+    r"(?:冤枉|弯|绕|带|赶|铺|拦|挡|指|迷|走|跑|让|问|修|过马|堵|认|占)路$|(?:[0-9一二两三四五六七八九十百几]|公)里路$|(?:钱|私|坐|做|端|村)庄$|扎寨$"
+)
+# 学校门口: whose, it does not say.
+NOBODYS = re.compile(
+    r"(?:学校|医院|小区|超市|银行|车站|幼儿园|商场|市场|单位|公司|社区|政府)(?:大?门口|旁边|附近|对面|门前|后面)"
+)
+
 
 def other_places(text: str, words: Sequence[Word], grown: Callable[[int], Span | None]) -> list[Span]:
     """Such places. `grown`: the index of a word → the span from where the name that it ends begins."""
@@ -68,3 +79,20 @@ def stretches(text: str, spans: Sequence[Span]) -> list[Span]:
         else:
             whole.append((start, end))
     return whole
+
+
+def is_home(text: str, start: int, end: int) -> bool:
+    """住翠屏社区, 从火车站, 九莲社区居民: where somebody is, comes or is from."""
+    if not text.endswith(("社区", "村委会", "车站"), start, end):
+        return False
+    return bool(LIVES_IN.search(text[max(0, start - 4) : start]) or LIVES_THERE.match(text, end))
+
+
+def is_nowhere(name: str) -> bool:
+    """冤枉路, 五里路, 12路, 钱庄: no road and no place."""
+    return bool(NO_ROAD.search(name) or BUS_LINE.fullmatch(name))
+
+
+def is_nobodys(name: str) -> bool:
+    """学校门口: a place, but it does not say whose."""
+    return NOBODYS.fullmatch(name) is not None
