@@ -151,6 +151,8 @@ class Model:
         """For each label the words that spoke most for it against the other classes; none for an unknown one."""
         question, places = self.heads[head], self._places[head]
         known = np.array([places[label] for label in labels if label in places], dtype=np.intp)
+        if not known.size:
+            return [[] for _ in labels]
         rows = self._shown.row_of[vector.columns]
         words = np.flatnonzero(rows >= 0)
         for_each = question.weights[vector.columns[words][:, None], known] * question.scale[known]
