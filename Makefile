@@ -52,7 +52,7 @@ bench: .venv/.stamp-dev
 chaos: .venv/.stamp-dev
 	@rm -f bench/results/chaos.json
 	@$(BIN)/python -m tests.chaos --out bench/results/chaos.json
-	@$(BIN)/python -m tests.simulator --seeds 20 --days 30 --out bench/results/chaos.json
+	@$(BIN)/python -m tests.simulator --seeds 340 --days 30 --processes 2 --out bench/results/chaos.json
 
 evaluate: .venv/.stamp
 	@$(BIN)/python -m nlp evaluate

@@ -29,7 +29,8 @@ TALK = Ready(select(talks.c.sealed).where(talks.c.handle == WHO))
 @cache
 def _touch(keys: int) -> Ready:
     here = (contacts.c.channel == bindparam("which"), blind_is(contacts.c.external_blind, keys))
-    return Ready(update(contacts).where(*here).values(last_at=bindparam("now")).returning(contacts))
+    met = (contacts.c.handle, contacts.c.channel, contacts.c.sealed)
+    return Ready(update(contacts).where(*here).values(last_at=bindparam("now")).returning(*met))
 
 
 class Contacts(Part):

@@ -1,14 +1,14 @@
-"""Which verdict: three opinions as one, leaned so that no verdict is forgotten and nobody is turned away lightly.
+"""Which verdict: four opinions as one, leaned so that no verdict is forgotten and nobody is turned away lightly.
 
-One model knows the grounds, one the verdicts alone, one what a message means whole (ground and kind together); together
-they err less than any. The leaning and the thresholds are found on texts none had seen (`nlp/weighing.py`) and stand in
-the model's card.
+One model knows the grounds, one the verdicts alone, two what a message means whole (ground and kind together), of which
+one is a net; together they err less than any. How much each counts, the leaning and the thresholds are found on texts
+none had seen (`nlp/weighing.py`) and stand in the model's card.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,14 +31,22 @@ LEAST = 1e-9
 BETWEEN = " "
 
 
+# The net's opinion, beside those of the heads: of what a message means whole.
+NET = "net"
+# Whose opinions make the verdict, whose the ground, whose the kind.
+ON_VERDICT, ON_GROUND, ON_KIND = ("screen", "verdict", "whole", NET), ("screen", "whole", NET), ("kind", "whole", NET)
+# How much each counts for a card that does not tell.
+MIDDLE = 0.35
+
+
 @dataclass(frozen=True)
 class Decision:
-    """How opinions become one. `lean`: a verdict's handicap, as a logarithm."""
+    """How opinions become one: how much each counts, and `lean`, a verdict's handicap as a logarithm."""
 
-    warmth: float = 0.5
+    warmth: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(ON_VERDICT, MIDDLE))
     lean: Mapping[str, float] = field(default_factory=dict)
     sure_of_refusal: float = 0.5
-    warmth_of_kind: float = 0.5
+    warmth_of_kind: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(ON_KIND, MIDDLE))
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any]) -> Decision:
@@ -47,37 +55,41 @@ class Decision:
 
     def as_document(self) -> dict[str, Any]:
         """For the card."""
-        return {**asdict(self), "lean": dict(self.lean)}
+        return {name: dict(each) if isinstance(each, Mapping) else each for name, each in vars(self).items()}
 
 
 class Weigher:
-    """Four heads' opinions as one, in the way of a decision: which class counts for what is worked out once."""
+    """All opinions as one, in the way of a decision: which class counts for what is worked out once."""
 
     def __init__(self, decision: Decision, labels: Sequence[tuple[str, str]]) -> None:
-        """`labels`: head and class of each of the probabilities that are to be weighed."""
-        self._decision = decision
+        """`labels`: whose and of what each of the probabilities is that are to be weighed."""
+        self._warmth = np.array([decision.warmth[whose] for whose in ON_VERDICT])
+        self._warmth_of_kind = np.array([decision.warmth_of_kind[whose] for whose in ON_KIND])
         self._lean = np.array([decision.lean.get(verdict, 0.0) for verdict in VERDICTS])
-        self._grounds, self._screened = _of_head("screen", labels)
-        self._kinds, self._kind = _of_head("kind", labels)
-        counts_for = [
-            *(_counts_for(labels, head, VERDICTS, _verdict_of) for head in ("whole", "screen", "verdict")),
-            _counts_for(labels, "whole", self._grounds, _ground_of),
-            _counts_for(labels, "whole", self._kinds, _kind_of),
-        ]
-        self._counts_for = np.concatenate(counts_for, axis=1)
-        self._ends = 3 * len(VERDICTS), 3 * len(VERDICTS) + len(self._grounds)
+        self._grounds = tuple(label for whose, label in labels if whose == "screen")
+        self._kinds = tuple(label for whose, label in labels if whose == "kind")
+        self._counts_for = np.concatenate(
+            [
+                *(_counts_for(labels, whose, VERDICTS, verdict_of) for whose in ON_VERDICT),
+                *(_counts_for(labels, whose, self._grounds, _ground_of) for whose in ON_GROUND),
+                *(_counts_for(labels, whose, self._kinds, kind_of) for whose in ON_KIND),
+            ],
+            axis=1,
+        )
+        first = len(ON_VERDICT) * len(VERDICTS)
+        self._ends = first, first + len(ON_GROUND) * len(self._grounds)
 
     def weigh(self, chances: Numbers) -> Weighed:
         """What the opinions come to."""
-        summed = chances @ self._counts_for
+        told = np.log(chances @ self._counts_for + LEAST)
         first, second = self._ends
-        opinions = np.add.reduce(np.log(summed[:first] + LEAST).reshape(3, -1))
-        likely = np.sqrt(chances[self._screened] * summed[first:second])
-        kinds = (chances[self._kind] + LEAST) * (summed[second:] + LEAST)
+        verdicts = self._warmth @ told[:first].reshape(len(ON_VERDICT), -1) + self._lean
+        grounds = np.add.reduce(told[first:second].reshape(len(ON_GROUND), -1)) / len(ON_GROUND)
+        kinds = self._warmth_of_kind @ told[second:].reshape(len(ON_KIND), -1)
         return Weighed(
-            _shares(VERDICTS, np.exp(self._decision.warmth * opinions + self._lean).tolist()),
-            dict(zip(self._grounds, likely.tolist(), strict=True)),
-            _shares(self._kinds, (kinds**self._decision.warmth_of_kind).tolist()),
+            _shares(VERDICTS, np.exp(verdicts).tolist()),
+            dict(zip(self._grounds, np.exp(grounds).tolist(), strict=True)),
+            _shares(self._kinds, np.exp(kinds).tolist()),
         )
 
 
@@ -95,12 +107,6 @@ def _shares(names: Sequence[str], powers: Sequence[float]) -> dict[str, float]:
     return {name: power / whole for name, power in zip(names, powers, strict=True)}
 
 
-def _of_head(head: str, labels: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], slice]:
-    """The head's classes, and where they stand."""
-    places = [place for place, (name, _) in enumerate(labels) if name == head]
-    return tuple(label for name, label in labels if name == head), slice(places[0], places[-1] + 1)
-
-
 def _counts_for(
     labels: Sequence[tuple[str, str]], head: str, coarser: Sequence[str], name_of: Callable[[str], str]
 ) -> Numbers:
@@ -108,14 +114,16 @@ def _counts_for(
     return np.array([[float(name == head and name_of(label) == each) for each in coarser] for name, label in labels])
 
 
-def _verdict_of(label: str) -> str:
+def verdict_of(label: str) -> str:
+    """Of a verdict, a ground, or what a message means whole."""
     ground = _ground_of(label)
     return ground if ground in VERDICTS else VERDICT_OF.get(ground, ACCEPT)
 
 
+def kind_of(label: str) -> str:
+    """Of a kind, or what a message means whole."""
+    return label.split(BETWEEN)[-1]
+
+
 def _ground_of(label: str) -> str:
     return label.partition(BETWEEN)[0]
-
-
-def _kind_of(label: str) -> str:
-    return label.partition(BETWEEN)[2]

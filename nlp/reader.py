@@ -8,8 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from nlp.city import City
-from nlp.deciding import ACCEPT, Decision, Weigher
+from nlp.deciding import ACCEPT, NET, Decision, Weigher
 from nlp.disguise import undisguise
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
@@ -20,6 +22,7 @@ from nlp.kind import COMMANDS, KindAnswer, tell_kind
 from nlp.marks import see
 from nlp.meaning import load_meanings
 from nlp.model import Model, Numbers, Vector, load_model
+from nlp.net import Net, load_net
 from nlp.route import Router
 from nlp.same import same
 from nlp.screen import Screening, clauses, look, screen
@@ -64,10 +67,10 @@ class Reader:
 
     city: City | None = None
 
-    def __init__(self, model: Model, router: Router, clause_of: Mapping[str, str]) -> None:
-        self.model, self.router, self.clause_of = model, router, clause_of
+    def __init__(self, model: Model, net: Net, router: Router, clause_of: Mapping[str, str]) -> None:
+        self.model, self.net, self.router, self.clause_of = model, net, router, clause_of
         self.decision = Decision.of_card(model.card)
-        self._weigher = Weigher(self.decision, model.labels)
+        self._weigher = Weigher(self.decision, [*model.labels, *((NET, label) for label in net.classes)])
         # One new message is compared with the same open cases over and over.
         self._gathered: Callable[[tuple[str, ...]], list[tuple[str, tuple[int, ...]]]] = lru_cache(LISTS)(self._gather)
         self._sketch: Callable[[str], Sketch] = lru_cache(SKETCHES)(lambda text: sketch(model, load_meanings(), text))
@@ -81,8 +84,8 @@ class Reader:
     ) -> Reader:
         """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given."""
         model = load_model(folder)
-        added, times = model.card.get("trust", (0.0, 1.0))
-        return cls(model, Router(list(units) if units is not None else None, (added, times)), clauses(rulebook))
+        router = Router(list(units) if units is not None else None, model.card.get("trust", (0.0, 1.0)))
+        return cls(model, load_net(folder), router, clauses(rulebook))
 
     def read(self, text: str, now: datetime) -> Reading:
         """What `text`, written at `now`, says."""
@@ -93,7 +96,7 @@ class Reader:
         seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
         vector = self.model.vector(said, marks)
-        chances = self.model.chances(vector)
+        chances = np.concatenate([self.model.chances(vector), self.net.probabilities(vector)])
         kind, screening = self._understand(cleaned.text, words, said, has_unit, chances)
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):

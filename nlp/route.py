@@ -40,6 +40,8 @@ LEAST_TIE = 0.3
 LEAST_SHARE = 1e-12
 # How sharply the overlap with duty lines speaks; found on the corpus.
 OVERLAP_SHARPNESS = 9.0
+# Chances are kept so far from never and from certainly.
+LEAST = 1e-6
 # Of a line of duties, its words and pairs of characters are compared.
 SAYING = ("t", "h", "w", "c")
 # While a router is made, each line is looked at several times.
@@ -68,11 +70,11 @@ class Profile:
 class Router:
     """Probabilities of a city's units for one text."""
 
-    def __init__(self, units: Sequence[tuple[str, str]] | None = None, trust: tuple[float, float] = (0.0, 1.0)) -> None:
+    def __init__(self, units: Sequence[tuple[str, str]] | None = None, trust: Sequence[float] = (0.0, 1.0)) -> None:
         """`units`: names and duty lines, best the city's own; None: the generic subjects under their own names.
 
-        `trust`: how the first unit's odds, as a logarithm, are to be read (added, multiplied), so that probabilities
-        mean what they say; found by cross-validation (`nlp/trusting.py`).
+        `trust`: what the first unit's odds are, as a logarithm, to begin with and for each of `signs_of_trust`, so that
+        probabilities mean what they say; found by cross-validation (`nlp/trusting.py`).
         """
         self.units = tuple(units) if units is not None else tuple((s.called[0], s.duties) for s in subjects())
         self.trust = trust
@@ -104,7 +106,8 @@ class Router:
             chances[place] *= NAMED
         total = max(math.fsum(chances), 1.0)
         routed = [(name, chance / total) for name, chance in zip(self._names, chances, strict=True)]
-        return trusted(sorted(routed, key=itemgetter(1), reverse=True), self.trust)
+        routed.sort(key=itemgetter(1), reverse=True)
+        return trusted(routed, self.trust, max(learnt.values(), default=0.5))
 
     def subject_of(self, unit: str) -> str:
         """The subject most tied to the unit; "" where none is."""
@@ -167,19 +170,35 @@ def _by_first_signs(names: Sequence[Sequence[str]]) -> dict[str, list[tuple[str,
     return found
 
 
-def trusted(routed: Sequence[tuple[str, float]], trust: tuple[float, float]) -> list[tuple[str, float]]:
-    """`routed` (best first) with the first's odds read as `trust` says, the others' shares of the rest as they were.
+def trusted(
+    routed: Sequence[tuple[str, float]], trust: Sequence[float], subject: float = 0.5
+) -> list[tuple[str, float]]:
+    """`routed` (best first) with the first as likely as `trust` says, the others' shares of the rest as they were.
 
-    What is assigned to no unit stays so: the odds are those among the units.
+    What is assigned to no unit stays so: the odds are those among the units. `subject`: how likely the likeliest is.
     """
     whole = sum(chance for _, chance in routed)
     if not whole or not 0.0 < routed[0][1] < whole:
         return list(routed)
     (name, chance), *rest = routed
-    added, times = trust
-    first = whole / (1 + math.exp(-added - times * math.log(chance / (whole - chance))))
+    added, *times = trust
+    odds = added + sum(time * each for time, each in zip(times, signs_of_trust(routed, subject), strict=False))
+    first = whole / (1 + math.exp(-odds))
     shrunk = (whole - first) / (whole - chance)
     return [(name, first), *((other, min(each * shrunk, first)) for other, each in rest)]
+
+
+def signs_of_trust(routed: Sequence[tuple[str, float]], subject: float) -> tuple[float, float, float]:
+    """What tells how far to trust the first unit, all as logarithms: its odds among the units, how many times as likely
+    as the second it is, and the odds of the likeliest subject."""
+    whole = sum(chance for _, chance in routed)
+    first, second = routed[0][1], routed[1][1] if len(routed) > 1 else 0.0
+    return _odds(first / whole), math.log(max(first, LEAST) / max(second, LEAST)), _odds(subject)
+
+
+def _odds(chance: float) -> float:
+    bounded = min(max(chance, LEAST), 1 - LEAST)
+    return math.log(bounded / (1 - bounded))
 
 
 def _at_shared_place(text: str, learnt: Mapping[str, float]) -> Mapping[str, float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from nlp.danger import DANGER, NO_DANGER, OWN_LIFE
+from nlp.danger import DANGER, FAREWELL, NO_DANGER, OWN_LIFE
 from nlp.deciding import ACCEPT, CLARIFY, GROUNDS, OUT_OF_SCOPE, REFUSE, Decision
 from nlp.kind import COMMANDS
 from nlp.text import Said, Word, lines
@@ -79,6 +79,8 @@ def screen(
 
 def _danger(message: Message, learnt: Mapping[str, float]) -> str:
     """The words of danger to life, now; "" where a message about something else only tells of one."""
+    if leave := FAREWELL.search(message.text):
+        return leave.group()
     found = DANGER.search(message.text)
     if found is None or NO_DANGER.search(message.text):
         return ""

@@ -26,6 +26,7 @@ from bots.channels.wecom_client import WeComClient
 from bots.channels.wecom_sender import WeComAnswers, WeComSender
 from bots.citizen.statement import proposal
 from bots.courier import Courier
+from bots.errands import renewing
 from bots.gather import Source, gather
 from bots.knowledge import Knowledge, read_knowledge
 from bots.paper_link import STEP_OF, signed
@@ -172,7 +173,8 @@ def open_office(settings: Settings) -> Office:
     classes = [(item.name, item.title) for item in law.rulebook.classes]
     rooms = rooms_of(law.jurisdiction, defaultdict(str)) if settings.desk else {}
     rendering = Rendering(written, classes, buttons_for(desk, store, load_words()))
-    courier = Courier(store, senders, rendering, rooms, resume=reception.resume, call_by=law.call_by)
+    still = renewing(lambda: desk.law)
+    courier = Courier(store, senders, rendering, rooms, resume=reception.resume, renew=still, call_by=law.call_by)
     office = Office(settings, law, desk, store, reader, reception, signer, courier, wechat, telegram)
     office.sources = {name: sender for name, sender in senders.items() if isinstance(sender, Source)}
     if settings.wecom:
