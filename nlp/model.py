@@ -51,8 +51,8 @@ class Head:
     def probabilities(self, vector: Vector) -> Numbers:
         """Of each class, in the classes' order."""
         scores = (vector.values @ self.weights[vector.columns]) * self.scale + self.bias
-        powers = np.exp(scores - scores.max())
-        answer: Numbers = powers / powers.sum()
+        powers = np.exp(scores - np.maximum.reduce(scores))
+        answer: Numbers = powers / np.add.reduce(powers)
         return answer
 
 
