@@ -51,8 +51,8 @@ class Head:
     def probabilities(self, vector: Vector) -> Numbers:
         """Of each class, in the classes' order."""
         scores = (vector.values @ self.weights[vector.columns]) * self.scale + self.bias
-        powers = np.exp(scores - scores.max())
-        answer: Numbers = powers / powers.sum()
+        powers = np.exp(scores - np.maximum.reduce(scores))
+        answer: Numbers = powers / np.add.reduce(powers)
         return answer
 
 
@@ -151,6 +151,8 @@ class Model:
         """For each label the words that spoke most for it against the other classes; none for an unknown one."""
         question, places = self.heads[head], self._places[head]
         known = np.array([places[label] for label in labels if label in places], dtype=np.intp)
+        if not known.size:
+            return [[] for _ in labels]
         rows = self._shown.row_of[vector.columns]
         words = np.flatnonzero(rows >= 0)
         for_each = question.weights[vector.columns[words][:, None], known] * question.scale[known]

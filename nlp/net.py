@@ -39,8 +39,8 @@ class Net:
         seen = self.inner.take(self.rows.take(vector.columns), axis=0)
         hidden = np.maximum((vector.values @ seen) * self.scale + self.inner_bias, 0.0)
         scores = hidden @ self.outer + self.outer_bias
-        powers = np.exp(scores - scores.max())
-        answer: Numbers = powers / powers.sum()
+        powers = np.exp(scores - np.maximum.reduce(scores))
+        answer: Numbers = powers / np.add.reduce(powers)
         return answer
 
     def answer(self, vector: Vector) -> dict[str, float]:

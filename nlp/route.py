@@ -36,6 +36,7 @@ NAMED = 2.2
 LEAST_LIKENESS = 0.12
 # From this tie on a unit is known by a subject.
 LEAST_TIE = 0.3
+# What no unit takes is divided by this, and comes to nothing.
 LEAST_SHARE = 1e-12
 # How sharply the overlap with duty lines speaks; found on the corpus.
 OVERLAP_SHARPNESS = 9.0
