@@ -103,10 +103,10 @@ class _Handling:
         self._opened, self._crowded = opened, crowded
 
     def __call__(self, unit: Any) -> bytes:
-        seen = unit.inbox_seen("wechat", self._push.id)
+        seen, others_wait = unit.inbox_stands("wechat", self._push.id)
         if seen:
             return seen.reply or NOTHING
-        if self._crowded or unit.inbox_waits("wechat"):
+        if self._crowded or others_wait:
             unit.inbox_add("wechat", self._push.id, self._opened.encode(), self._push.at, "pending")
             return NOTHING
         reply = self.handled(unit)
