@@ -5,6 +5,7 @@ Nothing here is judged by the hands of a clock: what is counted is how much of o
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ FLOODING = 24
 TURNS = 2
 # A flood that found no end by then: the sweep was kept waiting.
 LONGEST_FLOOD = 6000
+STARTS = 3
 UNTOUCHED = 20  # megabytes
 # So many talk while the database stands still, and so many cases have something due.
 TALKING, DUE = 12, 5
@@ -116,14 +118,27 @@ def _kept(unit: Any, ids: Mapping[int, object]) -> set[int]:
 def standing(town: Town, order: Order, **more: str) -> Iterator[Standing]:
     """An office on an empty database, started and stopped."""
     town.fresh(order)
-    folder = town.folder / "served"
-    folder.mkdir(exist_ok=True)
-    office = Standing(town, order, folder, more)
-    office.running.start()
+    folder = Path(tempfile.mkdtemp(prefix="served", dir=town.folder))
+    office = _started(town, order, folder, more)
     try:
         yield office
     finally:
         office.close()
+
+
+def _started(town: Town, order: Order, folder: Path, more: Mapping[str, str]) -> Standing:
+    """On another port where somebody took ours between our finding and our taking it."""
+    for _ in range(STARTS):
+        office = Standing(town, order, folder, more)
+        try:
+            office.running.start()
+        except AssertionError:
+            office.close()
+            if "address already in use" not in office.running.log():
+                raise
+        else:
+            return office
+    raise AssertionError("no port was free")
 
 
 def poisoned(town: Town, order: Order, longest: str = "") -> Tally:
