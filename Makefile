@@ -47,12 +47,12 @@ bench: .venv/.stamp-dev
 	run bench_workdays.py && run bench_unit.py && run bench_unit.py --flush 5 \
 	&& run bench_webhook.py $(if $(PEERS),--peers $(PEERS)) \
 	&& run bench_webhook.py --connections kept --minute 0 $(if $(PEERS),--peers $(PEERS)) \
-	&& run bench_timers.py && run bench_lifecycle.py && run bench_outbox.py
+	&& run bench_timers.py && run bench_lifecycle.py && run bench_outbox.py && run bench_text.py
 
 chaos: .venv/.stamp-dev
 	@rm -f bench/results/chaos.json
 	@$(BIN)/python -m tests.chaos --out bench/results/chaos.json
-	@$(BIN)/python -m tests.simulator --seeds 20 --days 30 --out bench/results/chaos.json
+	@$(BIN)/python -m tests.simulator --seeds 340 --days 30 --processes 2 --out bench/results/chaos.json
 
 evaluate: .venv/.stamp
 	@$(BIN)/python -m nlp evaluate

@@ -29,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time as clock
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +55,9 @@ SAYINGS = [
 ]
 
 
+Make = Callable[[int, random.Random, Iterator[int]], list[bytes]]
+
+
 class Served:
     """A server in a process of its own, on the first core."""
 
@@ -77,7 +80,10 @@ class Served:
 
 
 @contextmanager
-def served(command: list[str], port: int, folder: str, environment: dict[str, str]) -> Iterator[Served]:
+def served(
+    command: list[str], port: int, folder: str, environment: dict[str, str], make: Make | None = None
+) -> Iterator[Served]:
+    """A server until the end of the block, from its first answer on; `make` writes what it understands."""
     began = clock.perf_counter()
     with Path(folder, "log.txt").open("wb") as log:
         process = subprocess.Popen(
@@ -86,19 +92,19 @@ def served(command: list[str], port: int, folder: str, environment: dict[str, st
     try:
         if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
             os.sched_setaffinity(process.pid, {0})
-        _wait_for(port, process, Path(folder, "log.txt"))
+        _wait_for(port, process, Path(folder, "log.txt"), make or requests)
         yield Served(process, port, clock.perf_counter() - began)
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path, make: Make) -> None:
     """Until it has taken in a delivery."""
     chance, serial = random.Random(), itertools.count(random.randrange(10**15))
     for _ in range(6000):
         try:
-            asyncio.run(Line(port, kept=False).ask(next(iter(requests(1, chance, serial)))))
+            asyncio.run(Line(port, kept=False).ask(next(iter(make(1, chance, serial)))))
             return
         except (OSError, asyncio.IncompleteReadError):
             if process.poll() is not None:

@@ -22,19 +22,14 @@ from models.tables import case_units, cases, entries, outbox, timers
 OPEN = 30
 COPIED = (cases, case_units, entries, timers, outbox)
 # The copies are filed evenly over the eleven hundred days from here on, before anything that is measured.
-LITE = {
-    "day": "date('2023-01-01', '+' || (k.n * 1100 / :most) || ' days')",
-    "digits": "strftime('%Y%m%d', {day})",
-    "text": "printf('%08d', k.n)",
+DAY = {
+    "sqlite": "date('2023-01-01', '+' || (n * 1100 / :most) || ' days')",
+    "postgresql": "to_char(date '2023-01-01' + (n::bigint * 1100 / :most)::int, 'YYYY-MM-DD')",
 }
-POST = {
-    "day": "to_char(date '2023-01-01' + (k.n::bigint * 1100 / :most)::int, 'YYYY-MM-DD')",
-    "digits": "replace({day}, '-', '')",
-    "text": "lpad(k.n::text, 8, '0')",
-}
-SERIES = {
-    "sqlite": "WITH RECURSIVE k(n) AS (SELECT :low UNION ALL SELECT n + 1 FROM k WHERE n < :high - 1)",
-    "postgresql": "WITH k AS (SELECT generate_series(CAST(:low AS int), CAST(:high AS int) - 1) AS n)",
+TEXT = {"sqlite": "printf('%08d', n)", "postgresql": "lpad(n::text, 8, '0')"}
+COUNTED = {
+    "sqlite": "WITH RECURSIVE c(n) AS (SELECT :low UNION ALL SELECT n + 1 FROM c WHERE n < :high - 1) SELECT n FROM c",
+    "postgresql": "SELECT generate_series(CAST(:low AS int), CAST(:high AS int) - 1) AS n",
 }
 # How many copies a statement makes: what it holds in memory stays small.
 STRETCH = 50_000
@@ -42,36 +37,59 @@ STRETCH = 50_000
 
 def fill(store: Store, closed: str, open: str, most: int) -> None:
     """Copy the two cases, one that is over and one that is not, until there are `most` more cases."""
+    store.close()  # SQLite lets go of its log only where nobody else looks on; the store opens anew by itself
     lite, engine = store.url.get_backend_name() == "sqlite", create_engine(store.url)
     with engine.connect() as link:
         if lite:
-            link.exec_driver_sql("PRAGMA synchronous=OFF")
+            # Nothing of it must outlive a power loss: no log beside the book, which would be as large as the book.
+            for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000"):
+                link.exec_driver_sql(f"PRAGMA {pragma}")
+        for table in COPIED:
+            _take_out(link, table, (open, closed))
         with _without_indexes(link):
             for low in range(0, most, STRETCH):
                 values = {"low": low, "high": min(low + STRETCH, most), "most": most, "closed": closed, "open": open}
+                _number(link, values)
                 for table in COPIED:
-                    link.execute(text(_copying(link, table, lite)), values)
+                    link.execute(text(_copying(table, lite)), values)
         link.commit()
         link.exec_driver_sql("ANALYZE")
         link.commit()
         if lite:
-            link.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            link.exec_driver_sql("PRAGMA journal_mode=WAL")
     engine.dispose()
 
 
-def _copying(link: Connection, table: Any, lite: bool) -> str:
-    spoken = LITE if lite else POST
-    day = spoken["day"]
-    number = f"{spoken['digits'].format(day=day)} || '-' || {spoken['text']}"
+def _take_out(link: Connection, table: Any, numbers: tuple[str, str]) -> None:
+    """The rows that are copied, apart: looked for in the table itself they would be looked for among their copies."""
+    order = "id" if table is outbox else "number"
+    which = text(
+        f"CREATE TEMP TABLE of_{table.name} AS SELECT * FROM {table.name} WHERE number IN {numbers} ORDER BY {order}"
+    )
+    link.execute(which)
+    link.exec_driver_sql(f"CREATE INDEX of_{table.name}_number ON of_{table.name} (number)")
+
+
+def _number(link: Connection, values: dict[str, Any]) -> None:
+    """The copies of one stretch: each one's number, day, and which case it is a copy of."""
+    name = link.dialect.name
+    link.exec_driver_sql("DROP TABLE IF EXISTS k")
+    days = f"SELECT n, {DAY[name]} AS day, {TEXT[name]} AS digits FROM ({COUNTED[name]}) AS counted"
+    which = f"CASE WHEN n % {OPEN} = 0 THEN :open ELSE :closed END"
+    numbered = f"SELECT *, replace(day, '-', '') || '-' || digits AS number, {which} AS which FROM ({days}) AS dated"
+    link.execute(text(f"CREATE TEMP TABLE k AS {numbered} ORDER BY n"), values)
+
+
+def _copying(table: Any, lite: bool) -> str:
     changed = {
-        "number": number,
-        "key": f"{number} || substr(t.key, length(t.number) + 1)",
-        "citizen": f"'c' || {spoken['text']}",
+        "number": "k.number",
+        "key": "k.number || substr(t.key, length(t.number) + 1)",
+        "citizen": "'c' || k.digits",
     }
     changed["unit"] = changed["lead_unit"] = "CASE WHEN t.{name} IS NULL THEN NULL ELSE '第' || (k.n % 60) || '局' END"
-    changed["phone_blind"] = changed["text_blind"] = f"'b' || {spoken['text']}"
+    changed["phone_blind"] = changed["text_blind"] = "'b' || k.digits"
     for name in ("at", "filed_at", "closed_at", "fired_at", "sent_at"):
-        changed[name] = _moved(name, day, lite)
+        changed[name] = _moved(name, lite)
     changed["next_due"] = (
         """CASE WHEN t.next_due IS NULL THEN NULL ELSE '2027' || substr(t.next_due, 5) END"""
         if lite
@@ -79,7 +97,7 @@ def _copying(link: Connection, table: Any, lite: bool) -> str:
     )
     if table is outbox:
         # The platform's id is another for each; all of them have gone.
-        changed["external_blind"] = f"CASE WHEN t.external_blind = '' THEN '' ELSE 'x' || {spoken['text']} END"
+        changed["external_blind"] = "CASE WHEN t.external_blind = '' THEN '' ELSE 'x' || k.digits END"
         changed["state"] = "'sent'"
     columns = [column.name for column in table.columns if not (table is outbox and column.name == "id")]
     if table is timers:
@@ -87,17 +105,17 @@ def _copying(link: Connection, table: Any, lite: bool) -> str:
         changed["at"] = "CASE WHEN t.state = 'pending' THEN t.at ELSE " + changed["at"] + " END"
     chosen = ", ".join(changed.get(name, f't."{name}"').replace("{name}", name) for name in columns)
     names = ", ".join(f'"{name}"' for name in columns)
-    which = f"CASE WHEN k.n % {OPEN} = 0 THEN :open ELSE :closed END"
-    with_k = SERIES[link.dialect.name]
-    copied = f"{with_k} SELECT {chosen} FROM k JOIN {table.name} AS t ON t.number = {which}"
-    return f"INSERT INTO {table.name} ({names}) {copied}" + (' ORDER BY k.n, t."id"' if table is outbox else "")
+    copied = f"INSERT INTO {table.name} ({names}) SELECT {chosen} FROM k"
+    if lite:  # in this order, and so already sorted
+        return f"{copied} CROSS JOIN of_{table.name} AS t WHERE t.number = k.which"
+    return f"{copied} JOIN of_{table.name} AS t ON t.number = k.which ORDER BY k.n{', t.id' * (table is outbox)}"
 
 
-def _moved(name: str, day: str, lite: bool) -> str:
+def _moved(name: str, lite: bool) -> str:
     """The same time of day on the copy's day."""
     if lite:
-        return f'CASE WHEN t."{name}" IS NULL THEN NULL ELSE {day} || substr(t."{name}", 11) END'
-    return f"CAST({day} || substr(CAST(t.\"{name}\" AT TIME ZONE 'UTC' AS text), 11) || '+00' AS timestamptz)"
+        return f'CASE WHEN t."{name}" IS NULL THEN NULL ELSE k.day || substr(t."{name}", 11) END'
+    return f"CAST(k.day || substr(CAST(t.\"{name}\" AT TIME ZONE 'UTC' AS text), 11) || '+00' AS timestamptz)"
 
 
 @contextmanager

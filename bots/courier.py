@@ -5,9 +5,8 @@ under its own key: exactly once. Groups bound to the address each get a copy of 
 that is out of reach repeats for nobody else. What remains goes to a platform outside any transaction, and what became
 of it is written down afterwards: at least once, and once if nothing dies between the platform's answer and our note.
 
-Refusals for now are tried again with growing pauses, those for good lead to the next way (template, then another
-channel the person joined, then the dispatchers' call list). Rows of one recipient keep their order; no row holds up
-another's.
+Refusals for now are tried again with growing pauses, those for good lead to the next way (template, another channel,
+the dispatchers' call list). Rows of one recipient keep their order; no row holds up another's.
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ from bots.channels.wechat_window import NOTE, Window
 from bots.errands import (
     WEB,
     Errand,
+    Renew,
     Resume,
     Unwritable,
     addresses,
@@ -46,17 +46,17 @@ from bots.errands import (
 from bots.given import Store
 from bots.message import Reply
 from bots.render import Renderer, Row
-from bots.wording import FOLDER, load_words
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
-words = load_words(FOLDER / "channels" / "wording.toml")
 
 # Few enough that even the slowest platform is through with them before the store's lease on them ends.
 BATCH = 5
 # How many turns are looked up at once.
 PLAN = 100
 EVERY = 1.0
+# Whoever sets the office up may bind the group yet, however late.
+UNBOUND = Later(0, "no room or group is bound to this address", blameless=True)
 
 
 @dataclass
@@ -79,6 +79,7 @@ class Courier:
         chance: random.Random | None = None,
         budget: Budget | None = None,
         resume: Resume = lambda unit, handle, now: (),
+        renew: Renew = lambda unit, row, now: row,
         call_by: Callable[[datetime], datetime] = lambda at: at,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -88,7 +89,7 @@ class Courier:
         self._rooms = frozenset(rooms)
         self._chance = chance or random.Random()
         self._budget = budget or Budget()
-        self._resume = resume
+        self._resume, self._renew = resume, renew
         self._call_by = call_by
         self._seconds = seconds
         self._planned: deque[int] = deque()
@@ -153,8 +154,11 @@ class Courier:
                 claimed.errands.append(errand)
         return claimed
 
-    def _settle(self, unit: Any, row: Row, now: datetime) -> Errand | None:
+    def _settle(self, unit: Any, claimed: Row, now: datetime) -> Errand | None:
         """Deliver the row here and now if its way lies within the house; else the errand it makes."""
+        row = self._renew(unit, claimed, now)
+        if row is None:
+            return None
         if row.to.startswith("citizen:"):
             return self._to_citizen(unit, row, now)
         if row.to.startswith("chat:"):
@@ -191,8 +195,7 @@ class Courier:
             if chats or address in self._rooms:
                 unit.outbox_sent(row.key, now, "desk" if address in self._rooms else "groups")
                 return
-        # Whoever sets the office up may bind the group yet.
-        self._later(unit, row, now, Later(0, "no room or group is bound to this address"))
+        self._later(unit, row, now, UNBOUND)
 
     def _written(self, row: Row, channel: str) -> Reply:
         """The notice as this channel's reply. A faulty sentence stops this row alone."""
@@ -207,9 +210,7 @@ class Courier:
             old, errand = errand, Errand(errand.row, errand.channel, outcome.to, errand.reply)
             self._store.write(lambda unit: unit.rebind(old.channel, old.chat, errand.chat))
             outcome = self._try(errand, at)
-        if isinstance(outcome, Moved):
-            outcome = Later(0, "moved twice")
-        final: Sent | Later | Never = outcome
+        final: Sent | Later | Never = Later(0, "moved twice") if isinstance(outcome, Moved) else outcome
         self._store.write(lambda unit: self._note(unit, errand, final, at()))
 
     def _try(self, errand: Errand, at: Clock) -> Outcome:
@@ -294,6 +295,6 @@ class Courier:
             return
         log.warning("courier: %s of case %s will not arrive: %s", row.message, row.case, outcome.why)
         unit.outbox_failed(row.key, now, outcome.why, None)
-        if row.to.startswith("citizen:"):
+        if row.to.startswith(("citizen:", "chat:")):
             shown = self._written(row, WEB) if errand else None
             unit.post(not_reached(unit, row, shown, outcome.code, now, self._call_by(now)))

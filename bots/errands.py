@@ -3,6 +3,7 @@ talk woken because its pause is over."""
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,9 +19,13 @@ from bots.message import Reply
 from bots.packing import reply_notices
 from bots.render import Row
 from bots.wording import FOLDER, load_words
+from casebook.addressing import called
 from casebook.case import Notice, Person
+from casebook.law import Law
 from casebook.terms import MESSAGES
+from casebook.waited import REMINDING, renewed
 
+log = logging.getLogger(__name__)
 words = load_words(FOLDER / "channels" / "wording.toml")
 
 # 2, 4, 8 … seconds, from the eleventh try on every half hour: two days in all, longer than a weekend's outage.
@@ -31,7 +36,10 @@ LONGEST_WISH = 20 * 3600.0
 MISSED = "missed"
 # The one channel that is ours: what is put there has arrived, whether it is looked at or not.
 WEB = "web"
+# A reminder that goes within this time of being written needs no second look.
+FRESH = timedelta(minutes=1)
 Resume = Callable[[Any, str, datetime], Sequence[Reply]]
+Renew = Callable[[Any, Row, datetime], Row | None]
 
 
 class Unwritable(Exception):
@@ -72,7 +80,10 @@ def not_reached(
     unit: Any, row: Row, shown: Reply | None, code: str, now: datetime, call_by: datetime
 ) -> Sequence[Notice]:
     """What is done when a citizen could not be sent a notice: it is kept for the next time they write, stands in
-    their web chat if they joined one, and the dispatchers are to call by a moment if it is about a case."""
+    their web chat if they joined one, and the dispatchers are to call by a moment if it is about a case. That a group
+    is out of reach the dispatchers hear too."""
+    if row.to.startswith("chat:"):
+        return _group_lost(unit, row, now) if shown is not None else ()
     handle = row.to.partition(":")[2]
     if shown is not None:
         unit.contact_note(handle, MISSED, "yes")
@@ -83,6 +94,19 @@ def not_reached(
     title, why = MESSAGES.get(row.message, row.message), words(f"unreachable.{code}")
     facts = {"number": row.case, "message": row.message, "message_title": title, "why": why, "due": call_by.isoformat()}
     return [Notice(f"{row.key}/unreachable", "dispatchers", "unreachable", now, row.case, facts)]
+
+
+def _group_lost(unit: Any, row: Row, now: datetime) -> Sequence[Notice]:
+    """What a group does not hear is told to the dispatchers, or, if it is theirs, to the supervisors: each order by
+    itself, of what only reminds once a day that the group is out of reach."""
+    _, channel, chat = row.to.split(":", 2)
+    address: str | None = unit.group_of(channel, chat)
+    if address is None or row.message == "reply":
+        return ()
+    key = f"unheard/{row.to}/{now:%Y-%m-%d}" if row.message in REMINDING else f"{row.key}/unheard"
+    facts = {"number": row.case, "room": called(address), "message_title": MESSAGES.get(row.message, row.message)}
+    to = "supervisors" if address == "dispatchers" else "dispatchers"
+    return [Notice(key, to, "unheard", now, row.case, facts)] if address != to else []
 
 
 def copy_for(row: Row, channel: str, chat: str) -> Notice:
@@ -116,11 +140,32 @@ def as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:
     return heard
 
 
+def renewing(law: Callable[[], Law]) -> Renew:
+    """Looks at reminders that had to wait once more: what was done meanwhile is not said, and is noted as withdrawn."""
+
+    def renew(unit: Any, row: Any, now: datetime) -> Row | None:
+        if row.message not in REMINDING or (row.attempts < 2 and now - row.at < FRESH):
+            return row  # type: ignore[no-any-return]
+        written = Notice(row.key.partition(">")[0], row.to, row.message, row.at, row.case, row.facts, row.private)
+        try:
+            stands = renewed(written, now, law(), unit.load)
+        except Exception as error:
+            log.error("courier: %s of case %s goes as it was written: %s", row.message, row.case, fault(error))
+            return row  # type: ignore[no-any-return]
+        if stands is None:
+            unit.outbox_withdrawn(row.key, now)
+            return None
+        facts = {"of": [stands.key], **stands.facts}
+        return replace(row, message=stands.message, case=stands.case, facts=facts, private=stands.private)  # type: ignore[no-any-return]
+
+    return renew
+
+
 def next_try(row: Row, outcome: Later, now: datetime, chance: random.Random) -> datetime | None:
     """When to try again; None when it was tried often enough. Chance keeps a crowd from coming back at once."""
-    if outcome.blameless:
+    if outcome.blameless and outcome.seconds:
         return now + timedelta(seconds=outcome.seconds)
-    if row.attempts >= TRIES:
+    if row.attempts >= TRIES and not outcome.blameless:
         return None
     if outcome.seconds:
         return now + timedelta(seconds=min(outcome.seconds, LONGEST_WISH) * chance.uniform(1.0, 1.2))

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from bots.wording import load_phrases
+from bots.wording import any_phrase, load_phrases
 from nlp.text import clean as read_clean
 
 CASE_NUMBER = re.compile(r"(?<![0-9A-Za-z])([A-Z]{0,4}\d{8}-\d{4,6}[0-9X]?)(?![0-9])", re.I)
@@ -92,8 +92,7 @@ def side_question(text: str) -> str:
     """The side question the message asks ("要多久？"); "" if it asks none."""
     if len(text) > LONGEST_COMMAND + 4:
         return ""
-    said = simple(text)
-    return next((name for name, words in load_phrases()["side"].items() if any(word in said for word in words)), "")
+    return spoken_of("side", text)
 
 
 def chosen(text: str, choices: tuple[tuple[str, str], ...]) -> str:
@@ -112,10 +111,17 @@ def case_numbers(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number.upper() for number in CASE_NUMBER.findall(folded)))
 
 
-def mentions(section: str, name: str, text: str) -> bool:
+def mentions(section: str, kind: str, text: str) -> bool:
     """Whether any phrase of that kind stands in the text."""
+    return any_phrase(section, kind).search(simple(text)) is not None
+
+
+def spoken_of(section: str, text: str) -> str:
+    """The first kind of the section of which any phrase stands in the text; "" if none does."""
     said = simple(text)
-    return any(phrase in said for phrase in load_phrases()[section][name])
+    if any_phrase(section).search(said) is None:  # so it is with most texts
+        return ""
+    return next(kind for kind in load_phrases()[section] if any_phrase(section, kind).search(said))
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -19,19 +19,24 @@ from bots.citizen.scene import PRIVATE_FORM
 from bots.errands import MISSED, WEB
 from bots.knowledge import Knowledge
 from bots.message import TEXT, Button, Media, Message, Reply
+from bots.overdue import Limit
 from bots.reception_room import RoomReception
 from bots.render import Rendering
 from bots.talk import USUAL, Act, FileCase, Here, Known, Material, Reading, Talk, Turn
+from bots.values import replace
 from bots.views import own_case
 from bots.wording import Words, load_words
 from casebook.case import Case, Notice, Person
 from casebook.desk import Desk
 from casebook.errors import NoSuchCase, NotAllowed
 from casebook.jurisdiction import Jurisdiction
+from casebook.law import Law
 from casebook.wording import refusal
 from casebook.wording import say as say_notice
 
 log = logging.getLogger(__name__)
+
+LIMIT = Limit()
 
 Say = Callable[[str, Mapping[str, Any]], str]
 # Their servers are abroad: identity numbers and addresses do not belong there (readings A40).
@@ -94,7 +99,7 @@ class Posted:
 
 
 class Reception:
-    """Receives messages for one office. Holds no state of its own."""
+    """Receives messages for one office. Holds no state of its own but what follows from the law."""
 
     def __init__(
         self,
@@ -117,13 +122,16 @@ class Reception:
         classes = [(item.name, item.title) for item in desk.law.rulebook.classes]
         self._render = Rendering(say, classes)
         self._room = RoomReception(desk, jurisdiction, self._words, public_url)
+        self._standing: tuple[Law, Here] | None = None
 
     def receive(self, unit: Any, message: Message) -> list[Reply]:
-        """What to answer to one message. Runs inside the caller's transaction and may be run again after a conflict."""
-        person = self._room.person(unit, message)
-        if message.chat or person is not None or self._room.claims(message):
-            return self._room.receive(unit, message, person)
-        return self._from_citizen(unit, message)
+        """What to answer to one message. Runs inside the caller's transaction and may be run again after a conflict.
+        Raises Overdue where one message takes too long or too much."""
+        with LIMIT.kept():
+            person = self._room.person(unit, message)
+            if message.chat or person is not None or self._room.claims(message):
+                return self._room.receive(unit, message, person)
+            return self._from_citizen(unit, message)
 
     def _from_citizen(self, unit: Any, message: Message) -> list[Reply]:
         contact = unit.contact(message.channel, message.sender, message.sender_name, message.at)
@@ -131,10 +139,11 @@ class Reception:
         if joined:
             return [joined]
         notes = unit.contact_notes(contact.handle) if message.channel != WEB else {}
-        message = replace(message, media=_kept(unit, message))
+        if message.media:
+            message = replace(message, media=_kept(unit, message))
         talk = Talk.from_dict(unit.talk(contact.handle))
         asks_consent = message.channel in BY_CONSENT and SUBSCRIBED not in notes
-        here = replace(self._here(unit, message, contact.handle), asks_consent=asks_consent)
+        here = self._here(unit, message, contact.handle, asks_consent)
         turn = citizen.listen(talk, message, here, partial(self._reader.read, now=message.at))
         replies = self._finish(unit, talk, turn, contact.handle, message)
         return [*replies, *self._missed(unit, contact.handle, message)] if MISSED in notes else replies
@@ -172,30 +181,43 @@ class Reception:
         url = f"{self._public_url}/chat/private/{ticket}"
         return [replace(reply, buttons=_addressed(reply.buttons, url)) for reply in replies]
 
-    def _here(self, unit: Any, message: Message, handle: str) -> Here:
+    def _here(self, unit: Any, message: Message, handle: str, asks_consent: bool = False) -> Here:
         cases: Sequence[Case] = unit.cases_of(handle)
-        law = self._desk.law
-        return Here(
+        return replace(
+            self._as_it_stands(message.at),
             now=message.at,
+            channel=message.channel,
+            citizen=handle,
+            cases=tuple([own_case(case, self._desk, handle, message.at) for case in cases]),
+            person=_left_before(cases),
+            may_take_id=message.channel not in ABROAD,
+            mind=Thinking(self._reader, self._knowledge, message.at),
+            pause=None if message.channel in AT_ONCE else PAUSE,
+            asks_consent=asks_consent,
+        )
+
+    def _as_it_stands(self, at: datetime) -> Here:
+        """What is the same for everybody as long as the law is."""
+        law = self._desk.law
+        if self._standing is None or self._standing[0] is not law:
+            self._standing = law, self._under(law, at)
+        return self._standing[1]
+
+    def _under(self, law: Law, at: datetime) -> Here:
+        return Here(
+            now=at,
             words=self._words,
             title=self._office.title,
             phone=self._office.phone,
             public_url=self._public_url,
-            channel=message.channel,
-            citizen=handle,
             materials=tuple(Material(item.field, item.needed) for item in law.rulebook.materials) or USUAL,
             anonymous=law.read.anonymous,
             urge_hours=law.read.urge_hours,
             sides=law.rulebook.revisit.sides if law.rulebook.revisit else (),
-            cases=tuple(own_case(case, self._desk, handle, message.at) for case in cases),
             redirects=self._office.redirects,
             channels=self._office.channels,
-            person=_left_before(cases),
             clauses={clause.clause: f"《{law.rulebook.title}》{clause.cites}" for clause in law.rulebook.clauses},
-            may_take_id=message.channel not in ABROAD,
-            caution=self._desk.law.rulebook.caution,
-            mind=Thinking(self._reader, self._knowledge, message.at),
-            pause=None if message.channel in AT_ONCE else PAUSE,
+            caution=law.rulebook.caution,
         )
 
     def _carry_out(self, unit: Any, acts: Sequence[Act], handle: str, message: Message) -> list[Reply]:

@@ -198,7 +198,7 @@ class Talk:
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any] | None) -> Talk:
         """The talk that was kept; whatever an older or damaged version lacks or spoils takes its first value."""
-        talk = restore(cls(), dict(kept or {}), {"Draft": Draft()})
+        talk = restore(cls, kept or {}, (Draft,))
         if talk.stage not in STAGES or (talk.draft is None and talk.stage in DRAFTING | ASIDE):
             return cls(serial=talk.serial, filed=talk.filed, last_at=talk.last_at)
         return talk

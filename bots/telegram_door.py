@@ -22,6 +22,7 @@ from bots.channels.telegram import Telegram
 from bots.channels.telegram_messages import Word
 from bots.given import Reception, Store
 from bots.message import EVENT, Message, Reply
+from bots.overdue import Overdue
 from bots.packing import reply_notices
 from bots.wording import FOLDER, load_words
 from casebook.errors import NotKept
@@ -33,6 +34,9 @@ CHANNEL = "telegram"
 # The platform's updates are a few kilobytes; the largest allowed text in its longest encoding fits four times over.
 MAX_BODY = 256 * 1024
 TRIES = 3
+# So many processes may end in the hands of one update, for whatever reason; the next sets it aside.
+DEATHS = 4
+ENDED = "the process ended while this was handled"
 LONGEST_PAUSE = 60.0
 # How often to look for updates that another process took in.
 LOOK = 5.0
@@ -62,7 +66,7 @@ class TelegramDoor:
         self._courier = courier
         self._clock = clock
         self._webhook_url = webhook_url
-        self._ready = False
+        self._ready = self._begun = False
         self._bell = threading.Event()
         self._pumping = threading.Lock()
 
@@ -146,6 +150,7 @@ class TelegramDoor:
         if not rows:
             return False
         id = rows[0].id
+        self._begin(id, now)
         try:
             callback = self._store.write(lambda unit: self._handle(unit, id, now))
         except NotKept:
@@ -153,12 +158,19 @@ class TelegramDoor:
         except Exception as error:
             why = fault(error)
             log.error("telegram: update %s failed: %s", id, why)
-            self._store.write(lambda unit: self._count(unit, id, why, now))
+            tries = 1 if isinstance(error, Overdue) else TRIES
+            self._store.write(lambda unit: self._count(unit, id, why, now, tries))
         else:
             if callback:
                 self._telegram.acknowledge(callback)
         self._courier.kick()
         return True
+
+    def _begin(self, id: str, now: datetime) -> None:
+        """The first update of a process may be what ended the one before: that counts as a try, before it is tried."""
+        if not self._begun:
+            self._store.write(lambda unit: self._count(unit, id, ENDED, now, DEATHS))
+            self._begun = True
 
     def _handle(self, unit: Any, id: str, now: datetime) -> str:
         """One update with all it causes; the press to acknowledge, if it was one. Nothing if another took it."""
@@ -182,10 +194,10 @@ class TelegramDoor:
             replies.append(Reply(load_words()("join.privacy")))
         unit.post(reply_notices(f"{CHANNEL}:{word.id}", to, replies, word.at))
 
-    def _count(self, unit: Any, id: str, why: str, now: datetime) -> None:
+    def _count(self, unit: Any, id: str, why: str, now: datetime, tries: int) -> None:
         """Note a failed try; after the last, set the update aside and tell its sender, if that much can be read."""
         row = next((row for row in unit.inbox_pending(CHANNEL, 10) if row.id == id), None)
-        if row is None or unit.inbox_tried(CHANNEL, id, why) < TRIES:
+        if row is None or unit.inbox_tried(CHANNEL, id, why) < tries:
             return
         unit.inbox_done(CHANNEL, id, "dead", why)
         word = self._readable(row.body, now)

@@ -9,7 +9,7 @@ from bots.officer.room import OfficerView
 from bots.talk import CaseView
 from casebook.case import Case, Person
 from casebook.desk import Desk
-from casebook.facts import current, lacking_papers, masked_name, quarantined, shown_matter
+from casebook.facts import current, lacking_papers, masked_name, quarantined, shown_matter, words_for_units
 from casebook.law import Law
 from casebook.masking import masked_text
 from casebook.permission import UNIT_ROLES
@@ -96,7 +96,7 @@ def room_case(case: Case, desk: Desk, person: Person | None, at: datetime) -> Of
         grounds=_listed(law, "appeal").grounds,
         needs_verdict=answer.verdict,
         proposal=tuple((str(unit), float(chance)) for unit, chance in proposal.get("departments", ())),
-        why=str(proposal.get("why") or ""),
+        why=words_for_units(case, law),
         score=case.score,
         evidence=len(case.filing.evidence),
         group=tuple(f"{each.unit}{each.name}" for each in map(Person.read, case.group)),

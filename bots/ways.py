@@ -44,12 +44,15 @@ def _joined(unit: Any, message: Message, contact: Any, code: str) -> str:
         return "linking.too_many"
     if unit.cases_of(contact.handle):
         return "linking.own_cases"
-    taken = unit.ticket_take(f"{PURPOSE}:{code}", message.at, PURPOSE)
-    known = unit.ways_of(taken.subject) if taken else []
+    ticket = f"{PURPOSE}:{code}"
+    offered = unit.ticket_peek(ticket, message.at, PURPOSE)
+    known = unit.ways_of(offered.subject) if offered else []
     if not known or contact.handle == known[0].handle:
         unit.refused(message.channel, message.sender, "", "", PURPOSE, "wrong_code", message.at)
         return "linking.wrong"
     if message.channel in {way.channel for way in known}:
         return "linking.same_channel"
+    if unit.ticket_take(ticket, message.at, PURPOSE) is None:  # another was quicker
+        return "linking.wrong"
     unit.way_join(contact, known[0].handle)
     return "linking.joined"

@@ -38,6 +38,9 @@ words = load_words(FOLDER / "channels" / "wording.toml")
 
 # Of the platform's five seconds: what is left must hold the commit and the way back.
 PATIENCE = 3.0
+# So many processes may end in the hands of one message, for whatever reason; the next sets it aside.
+DEATHS = 4
+ENDED = "the process ended while this was handled"
 # How often it is looked for what was put aside, in seconds.
 LOOK = 1.0
 # Events that somebody caused on purpose and expects an answer to; the others (reports of the platform's own) are noted.
@@ -100,10 +103,10 @@ class _Handling:
         self._opened, self._crowded = opened, crowded
 
     def __call__(self, unit: Any) -> bytes:
-        seen = unit.inbox_seen("wechat", self._push.id)
+        seen, others_wait = unit.inbox_stands("wechat", self._push.id)
         if seen:
             return seen.reply or NOTHING
-        if self._crowded or unit.inbox_waits("wechat"):
+        if self._crowded or others_wait:
             unit.inbox_add("wechat", self._push.id, self._opened.encode(), self._push.at, "pending")
             return NOTHING
         reply = self.handled(unit)
@@ -124,7 +127,7 @@ class _Handling:
         late = [piece for piece in ([] if in_time else [first]) + rest if piece]
         if late:
             unit.post(reply_notices(f"wechat:{self._push.id}", to, [Reply(piece) for piece in late], self._push.at))
-        return self._wechat.write(self._push, [Reply(first)]) if in_time else NOTHING
+        return self._wechat.say(self._push, first) if in_time else NOTHING
 
 
 class Later:
@@ -139,6 +142,7 @@ class Later:
         told: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._reception, self._wechat, self._calm, self._told = store, reception, wechat, calm, told
+        self._begun = False
 
     def run_forever(self, stop: threading.Event) -> None:
         """Look once a second, and go on while anything waits and nobody else does."""
@@ -164,6 +168,12 @@ class Later:
         """One push with all it causes; whether this process was the one to handle it."""
         push = self._wechat.read_open(row.body.decode(), row.at)
         handling = _Handling(self._reception, self._wechat, push, row.body, lambda: PATIENCE)
+        if not self._begun:
+            # What comes first may be what ended the process before: that counts as a try, before it is tried.
+            gone = self._store.write(lambda unit: _begin(unit, push))
+            self._begun = True
+            if gone:
+                return True
 
         def handle(unit: Any) -> bool:
             if not _still_waits(unit, push.id):
@@ -185,6 +195,12 @@ class Later:
 def _still_waits(unit: Any, id: str) -> bool:
     """Whether the oldest that waits is still this one; in this transaction it is ours then."""
     return any(row.id == id for row in unit.inbox_pending("wechat", 1))
+
+
+def _begin(unit: Any, push: Push) -> bool:
+    """Count the try; whether it was one too many, and the message is set aside."""
+    tried = unit.inbox_tried("wechat", push.id, ENDED) if _still_waits(unit, push.id) else 0
+    return tried >= DEATHS and _give_up(unit, push, ENDED)
 
 
 def _give_up(unit: Any, push: Push, why: str) -> bool:

@@ -6,6 +6,7 @@ half a sentence.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -67,6 +68,14 @@ def load_words(path: Path = FOLDER / "wording.toml") -> Words:
 def load_phrases(path: Path = FOLDER / "phrases.toml") -> Mapping[str, Mapping[str, Any]]:
     """What people may type, by section."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def any_phrase(section: str, *kinds: str) -> re.Pattern[str]:
+    """Finds any phrase of these kinds; of all kinds of the section, where none is named."""
+    table = load_phrases()[section]
+    phrases = [phrase for kind in kinds or table for phrase in table[kind]]
+    return re.compile("|".join(map(re.escape, phrases)) if phrases else "(?!)")
 
 
 def _flat(head: str, table: Mapping[str, Any]) -> list[tuple[str, str]]:

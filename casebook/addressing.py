@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from casebook.case import Case, Entry
+from casebook.case import Case, Entry, Person
 from casebook.facts import Told, case_facts
 from casebook.law import Law
 from casebook.redact import redact_text
+from casebook.terms import ROLES
+
+
+def called(to: str) -> str:
+    """An address as people call it: the unit, the role, or the person with unit and role."""
+    person = Person.read(to)
+    if person.role == "unit":
+        return person.name
+    return f"{person.unit or ''}{ROLES.get(person.role.removesuffix('s'), person.role)}{person.name}"
 
 
 def citizens(case: Case) -> tuple[str, ...]:

@@ -45,12 +45,14 @@ def _bundle(to: str, those: Sequence[Notice], at: datetime) -> Notice:
     told = list(gravest.values())
     if len(told) == 1:
         return told[0]
-    key = hashlib.sha256("\n".join(sorted(notice.key for notice in those)).encode()).hexdigest()[:32]
+    keys = sorted(notice.key for notice in those)
+    key = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:32]
     rest = list(dict.fromkeys(str(notice.case) for notice in told[LISTED:]))
     facts = {
         "count": len(told),
         "lines": "\n".join(_line(index, notice) for index, notice in enumerate(told[:LISTED], 1)),
         "rest": part("reminder_rest", count=len(told) - LISTED, numbers=rest) if rest else None,
+        "of": keys,
     }
     return Notice(f"reminders/{key}", to, "reminders", at, None, facts)
 

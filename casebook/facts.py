@@ -16,6 +16,7 @@ from casebook.wording import fill, sentences
 # The clocks a citizen waits for; the others are between the office and its units.
 TO_THE_ANSWER = frozenset({"dispatch", "acceptance", "resolution"})
 MATTER_LENGTH = 60  # two lines on a phone
+SUGGESTED = 3
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,27 @@ def due_of(run: ClockRun | None) -> dict[str, Any]:
 
 def _private(case: Case, law: Law) -> dict[str, Any]:
     filing = case.filing
-    proposal = [f"{name} {share:.0%}" for name, share in filing.proposal.get("departments", ())][:3]
     return {
         "matter": shown_matter(case, law),
         "respondent": filing.respondent or filing.fields.get("organisation") or None,
         "masked": masked_name(filing),
         "secrecy": part("secrecy") if filing.confidential else None,
-        "proposal": "；".join(proposal) or None,
+        "proposal": _proposal(case, law),
     }
+
+
+def _proposal(case: Case, law: Law) -> str | None:
+    """The units the machine suggests, and the words that spoke for them."""
+    departments = case.filing.proposal.get("departments", ())
+    units = "；".join(f"{name} {share:.0%}" for name, share in departments[:SUGGESTED])
+    why = words_for_units(case, law)
+    return f"{units}{part('because', why=why) if why else ''}" if units else None
+
+
+def words_for_units(case: Case, law: Law) -> str:
+    """The words that spoke for the suggested units, as a group may read them: none of a quarantined text."""
+    filing = case.filing
+    return "" if quarantined(case, law) else redact_text(str(filing.proposal.get("why") or ""), filing.name)
 
 
 def shown_matter(case: Case, law: Law) -> str:

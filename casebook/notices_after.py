@@ -84,13 +84,17 @@ def _revisit(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 
 
 def _dissatisfied(case: Case, entry: Entry, law: Law, score: int) -> Iterator[Told]:
-    """Where an inspector sends work back, he is asked whether to; elsewhere the supervisors are."""
+    """Where an inspector sends work back, he is asked whether to; elsewhere the supervisors are. What does not content
+    after it was handled again goes one level up as well: past the inspector to the supervisors, else past the officers
+    to their leader."""
+    facts = {"score_title": SCORES[score]}
     if law.has("fail_check"):
-        yield to_staff(
-            case, entry, law, "inspectors", "check_request", variant="dissatisfied", score_title=SCORES[score]
-        )
+        yield to_staff(case, entry, law, "inspectors", "check_request", variant="dissatisfied", **facts)
     else:
-        yield to_staff(case, entry, law, "supervisors", "dissatisfied", score_title=SCORES[score])
+        yield to_staff(case, entry, law, "supervisors", "dissatisfied", **facts)
+    if case.rework_count:
+        above = "supervisors" if law.has("fail_check") else leader_of(case, law)
+        yield to_staff(case, entry, law, above, "dissatisfied", variant="again", rework=case.rework_count, **facts)
 
 
 def _urge(case: Case, entry: Entry, law: Law) -> Iterator[Told]:

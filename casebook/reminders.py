@@ -2,7 +2,7 @@
 
 A reminder never starts or stops a clock. Keys carry the due moment, so that a clock that moves drops its old timers
 and gets new ones, and the same reminder can never be set twice. Reminders wait for office hours, which end with the
-minute of the close: what falls due then is told then.
+minute of the close: what falls due then is told then. What is urgent is told at its moment, whatever the hour.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from casebook.addressing import citizens, reviewer_of, unit_of
 from casebook.case import Case, ClockRun, Entry, Notice, Timer
 from casebook.clocks import rule_of
 from casebook.facts import case_facts, part
+from casebook.issued import ORDERS
 from casebook.law import Law
 from casebook.terms import CLOCKS
+from casebook.waiting import waits_since
 from casebook.wording import sentences
 
 AHEAD = {"first_contact": "contact_due", "rectification": "rectification_due", "revisit": "revisit_due"}
@@ -28,14 +30,25 @@ ASKED_IN = {"rating_appeal": "appeal", "responsibility": "object"}
 # A step that the law takes at its moment waits for nobody's office hours.
 AT_ONCE = frozenset({"step:lapse", "step:accept"})
 STALE = frozenset({"due_soon", *AHEAD.values()})  # pointless once the moment itself is past
+# Whose word a case waits for in these states, and what is asked of them.
+WAITED_FOR = {
+    "screening": ("dispatchers", "dispatch"),
+    "awaiting_dispatch": ("dispatchers", "dispatch"),
+    "disputed": ("dispatchers", "dispatch"),
+    "in_check": ("inspectors", "check"),
+}
 ONE_MINUTE = timedelta(minutes=1)
 
 
 def wanted(case: Case, law: Law) -> tuple[Timer, ...]:
     """All the timers of the case as it is."""
-    timers = (*_for_clocks(case, law), *_for_survey(case, law), *_for_redispatch(case, law), *_for_material(case, law))
-    urgent = "urgent" in case.marks
+    timers = (*_for_clocks(case, law), *_for_survey(case, law), *_for_waiting(case, law), *_for_material(case, law))
+    urgent = _is_urgent(case)
     return tuple(replace(timer, urgent=True) if urgent or timer.what in AT_ONCE else timer for timer in timers)
+
+
+def _is_urgent(case: Case) -> bool:
+    return "urgent" in case.marks
 
 
 def notice(case: Case, timer: Timer, at: datetime, law: Law, *, latest: bool = False) -> Notice | None:
@@ -80,7 +93,7 @@ def _for_clocks(case: Case, law: Law) -> Iterator[Timer]:
             yield replace(_timer(case, run, "step:lapse", "", run.due), facts=facts)
         elif keeper := _keeper(run, case, law):
             yield from _before_due(run, keeper, case, law)
-            if not run.target and not _is_suspended(run, case, law):
+            if is_minded(run, case, law):
                 yield from _after_due(run, keeper, case, law)
 
 
@@ -97,18 +110,20 @@ def _before_due(run: ClockRun, keeper: str, case: Case, law: Law) -> Iterator[Ti
 def _after_due(run: ClockRun, keeper: str, case: Case, law: Law) -> Iterator[Timer]:
     if run.clock == "acceptance" and law.read.deemed_accept_on_lapse:
         yield _timer(case, run, "step:accept", "", run.due + ONE_MINUTE)
-    late = _told_late(run.due, law)
+    late = _told_late(run.due, case, law)
     for to in (keeper, "supervisors"):
         yield _timer(case, run, "overdue", to, late)
-    worse = _opening_after(late, law.read.escalate_days, law)
     for to in _above(case, run, law):
-        yield _timer(case, run, "overdue_escalation", to, worse)
+        # Whoever was given the case when it was late already has as long as all others before a leader hears of it.
+        since = max(late, _given(case) or late) if to.startswith("leader:") else late
+        yield _timer(case, run, "overdue_escalation", to, _opening_after(since, law.read.escalate_days, law))
 
 
-def _told_late(due: datetime, law: Law) -> datetime:
+def _told_late(due: datetime, case: Case, law: Law) -> datetime:
     """The very moment a limit ends, the close of business too; at night and on days off when the office opens next."""
     calendar = law.calendar
-    return due if calendar.in_office_hours(due - ONE_MINUTE) else calendar.next_opening(due)
+    at_once = _is_urgent(case) or calendar.in_office_hours(due - ONE_MINUTE)
+    return due if at_once else calendar.next_opening(due)
 
 
 def _keeper(run: ClockRun, case: Case, law: Law) -> str:
@@ -116,6 +131,11 @@ def _keeper(run: ClockRun, case: Case, law: Law) -> str:
     if run.clock in ASKED_IN and ASKED_IN[run.clock] in case.pending:
         return reviewer_of(case.lead_unit, law)
     return {"body": "dispatchers", "inspector": "inspectors"}.get(run.holder) or unit_of(case) or "dispatchers"
+
+
+def is_minded(run: ClockRun, case: Case, law: Law) -> bool:
+    """Whether lateness in it counts now: a limit of the law, not a window nobody used, nor one an appeal suspends."""
+    return not run.target and not _is_unused_window(run, case, law) and not _is_suspended(run, case, law)
 
 
 def _is_unused_window(run: ClockRun, case: Case, law: Law) -> bool:
@@ -137,22 +157,30 @@ def _above(case: Case, run: ClockRun, law: Law) -> Iterator[str]:
 
 
 def _known_since(case: Case, run: ClockRun) -> datetime:
-    """When the run got the due moment it has: nobody is reminded of it at a time before that."""
-    for entry in case.history:
-        if any(one.key == run.key and one.due == run.due for one in entry.clocks):
-            return entry.at
-    return run.started
+    """When the run got the due moment it has, and its unit the case: nobody is reminded of it at a time before that."""
+    moved = (
+        entry.at for entry in case.history if any((one.key, one.due) == (run.key, run.due) for one in entry.clocks)
+    )
+    known = next(moved, run.started)
+    return max(known, _given(case) or known) if run.holder == "unit" else known
+
+
+def _given(case: Case) -> datetime | None:
+    """When the unit that has the case was given it; None while none has."""
+    return (
+        next((entry.at for entry in reversed(case.history) if entry.step in ORDERS), None) if case.lead_unit else None
+    )
 
 
 def _ahead(run: ClockRun, known: datetime, case: Case, law: Law) -> Iterator[datetime]:
     """Opening time so many working days before the due day; long terms are reminded more than once, urgent cases
     earlier, and a term too short for either on the due day itself."""
     if run.hours:
-        moments = [_hours_ahead(run, law)]
+        moments = [_hours_ahead(run, case, law)]
     else:
         long = (run.working_days or 0) > law.read.long_term
         days = law.read.remind_days_long if long else law.read.remind_days
-        if "urgent" in case.marks:
+        if _is_urgent(case):
             days = (2 * max(days, default=1), *days)
         moments = [_opening_before(run.due, lead, law) for lead in days] if not run.target else []
     fitting = [moment for moment in moments if moment > known]
@@ -161,10 +189,10 @@ def _ahead(run: ClockRun, known: datetime, case: Case, law: Law) -> Iterator[dat
     yield from dict.fromkeys(fitting)
 
 
-def _hours_ahead(run: ClockRun, law: Law) -> datetime:
-    """A quarter of the hours before they end; never at night: an hour before the office closed last."""
+def _hours_ahead(run: ClockRun, case: Case, law: Law) -> datetime:
+    """A quarter of the hours before they end; not at night, unless urgent: an hour before the office closed last."""
     moment = run.due - timedelta(hours=run.hours or 0) / 4
-    if law.calendar.in_office_hours(moment):
+    if _is_urgent(case) or law.calendar.in_office_hours(moment):
         return moment
     day = law.calendar.last_working_day_on_or_before(moment.date())
     closing = datetime.combine(day, law.jurisdiction.closes, moment.tzinfo)
@@ -222,15 +250,17 @@ def _answered_by(case: Case) -> Entry:
     return arrived[-1] if arrived else case.history[-1]
 
 
-def _for_redispatch(case: Case, law: Law) -> Iterator[Timer]:
-    """A case handed back and waiting again has no legal clock; the dispatchers are reminded all the same."""
-    if case.state not in ("awaiting_dispatch", "disputed") or not case.hand_backs or law.read.redispatch_days < 1:
+def _for_waiting(case: Case, law: Law) -> Iterator[Timer]:
+    """A case that waits for somebody's word with no limit set to it: who should give it is reminded all the same."""
+    since, asked = waits_since(case), WAITED_FOR.get(case.state)
+    if since is None or asked is None or law.read.redispatch_days < 1 or any(run.target for run in case.running):
         return
-    since = next(entry.at for entry in reversed(case.history) if "times" in entry.facts)
+    to, clock = asked
     due = law.calendar.add_working_days(since, law.read.redispatch_days)
     at = datetime.combine(due.date(), law.jurisdiction.opens, due.tzinfo)
-    facts = {"due": due.isoformat(), "clock_title": CLOCKS["dispatch"]}
-    yield Timer(f"{case.number}/redispatch/{case.hand_backs}", case.number, at, "due_soon", "dispatchers", facts=facts)
+    title = sentences()["target"][clock] if clock == "check" else CLOCKS[clock]
+    facts = {"due": due.isoformat(), "clock_title": title}
+    yield Timer(f"{case.number}/waiting/{since:%Y%m%d%H%M}", case.number, at, "due_soon", to, facts=facts)
 
 
 def _for_material(case: Case, law: Law) -> Iterator[Timer]:

@@ -175,6 +175,7 @@ MESSAGES_TO_STAFF = {
     "human_wanted": "请人工接待",
     "alarm": "紧急情况",
     "unreachable": "无法送达",
+    "unheard": "群收不到",
     "handover": "移交",
     "bulletin": "通报",
     "periodic_report": "定期报送",

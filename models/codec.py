@@ -77,7 +77,19 @@ class Codec:
 
 
 def _pack(value: Any) -> Any:
-    if type(value) in BARE or isinstance(value, str | int | float):
+    kind = type(value)
+    if kind in BARE:
+        return value
+    if kind is dict:
+        return _pack_mapping(value)
+    if kind is list:
+        return [item if type(item) in BARE else _pack(item) for item in value]
+    return _pack_other(value)
+
+
+def _pack_other(value: Any) -> Any:
+    """What is not JSON's own: numbers and texts of a kind of their own, moments, collections, the casebook's values."""
+    if isinstance(value, str | int | float):
         return value
     if isinstance(value, datetime):
         return {"$at": value.isoformat()}
@@ -87,9 +99,10 @@ def _pack(value: Any) -> Any:
 
 
 def _pack_mapping(table: Mapping[Any, Any]) -> Any:
-    if all([isinstance(key, str) and key[:1] != "$" for key in table]):
-        return {key: item if type(item) in BARE else _pack(item) for key, item in table.items()}
-    return {"$dict": [[_pack(key), _pack(item)] for key, item in table.items()]}
+    for key in table:
+        if not isinstance(key, str) or key[:1] == "$":
+            return {"$dict": [[_pack(key), _pack(item)] for key, item in table.items()]}
+    return {key: item if type(item) in BARE else _pack(item) for key, item in table.items()}
 
 
 def _pack_sequence(items: list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]) -> Any:

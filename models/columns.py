@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, DateTime, Integer, String, Text, and_, bindparam, or_
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    DateTime,
+    Integer,
+    String,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy import literal_column as literal
 from sqlalchemy import text as sql
 from sqlalchemy.engine.interfaces import Dialect
@@ -29,10 +46,29 @@ class Moment(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"a moment without a zone cannot be kept: {value}")
         moment = value.astimezone(UTC)
-        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else moment
+        if dialect.name != "sqlite":
+            return moment
+        return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Many(TypeDecorator[Sequence[Any]]):
+    """Many values of one kind as one: an array where the database has one, else JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.kind))
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
 
 
 # SQLite counts rows only in an INTEGER key.
@@ -60,6 +96,14 @@ def constant(value: str | int) -> Any:
     if isinstance(value, str) and not value.replace("_", "").isalpha() and value:
         raise ValueError(f"{value!r} is not a word to write into a statement")
     return literal(f"'{value}'" if isinstance(value, str) else str(int(value)))
+
+
+def among(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column holds one of the values given under the name, however many: one statement for any number."""
+    given = bindparam(name, type_=Many(column.type))
+    if dialect == "postgresql":
+        return column == any_(given)
+    return column.in_(select(func.json_each(given, type_=Text).table_valued("value").c.value))
 
 
 @cache

@@ -21,6 +21,11 @@ from sqlalchemy.pool import QueuePool, StaticPool
 BUSY_MS = 30_000
 SAFE_SQLITE = (3, 51, 3)
 POOL, MORE = 8, 8
+# A machine that vanished says nothing: after some half a minute it is taken for gone, not after two hours.
+GONE = {
+    **{"connect_timeout": 10, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3},
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
 
 
 def address(url: str) -> URL:
@@ -103,8 +108,15 @@ def sqlite_warning() -> str:
 
 
 def _postgresql(url: URL) -> Engine:
+    # What the address itself names stands.
+    gone = {name: value for name, value in GONE.items() if name not in url.query}
     engine = create_engine(
-        url, hide_parameters=True, pool_size=POOL, max_overflow=MORE, isolation_level="READ COMMITTED"
+        url,
+        hide_parameters=True,
+        pool_size=POOL,
+        max_overflow=MORE,
+        isolation_level="READ COMMITTED",
+        connect_args=gone,
     )
 
     @event.listens_for(engine, "connect")

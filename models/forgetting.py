@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 
 from casebook.keeping import CONCLUDED, Limits, without_person
+from models.case_columns import columns
 from models.columns import constant
 from models.keep_tables import media
 from models.staff_tables import examples, refusals
@@ -33,7 +34,6 @@ from models.tables import (
     ways,
 )
 from models.unit import Unit
-from models.unit_cases import columns
 from models.unit_outbox import CALLABLE, OPEN
 from models.unit_part import Part
 

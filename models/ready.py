@@ -72,7 +72,7 @@ class _Form:
         self._in: dict[str, Carry] = {name: carry for name, carry in carried if carry}
         self._order = compiled.positiontup
         given = list(getattr(statement, "exported_columns", ()))
-        self._row = _shape([column.key for column in given])._make
+        self._row = partial(tuple.__new__, _shape([column.key for column in given]))
         out = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in given)
         self._out = [(place, carry) for place, carry in enumerate(out) if carry]
 

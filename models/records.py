@@ -38,8 +38,10 @@ class InboxRow:
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """A notice and its fate: waiting, sending (claimed), sent, passive (went with an answer), failed (with why), or
-    unreachable (after that also by telephone). `channel` is the one it went by, or those tried in vain so far."""
+    """A notice and its fate: waiting, sending (claimed), sent, passive (went with an answer), failed (with why),
+    unreachable (after that also by telephone), or withdrawn (pointless before it could go).
+
+    `channel` is the one it went by, or those tried in vain so far."""
 
     id: int
     key: str

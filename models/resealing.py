@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, Select, Table, and_, func, literal, or_, select, tuple_, update
 
+from models.case_columns import filing_blinds
 from models.entry_rows import START, EntryRows
 from models.keep_tables import media, tokens
 from models.staff_tables import examples
@@ -32,7 +33,6 @@ from models.tables import (
     ways,
 )
 from models.unit import Unit
-from models.unit_cases import filing_blinds
 from models.unit_part import Part
 from models.vault import KEY_ID, Unopenable, Vault
 

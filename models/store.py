@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from casebook.errors import Conflict, NotKept
 from models.codec import Codec
@@ -35,6 +36,7 @@ REPEATS = 3
 # Serialization failure and deadlock: PostgreSQL has undone everything and asks to try again.
 AGAIN = {"40001", "40P01"}
 ZONE = ZoneInfo("Asia/Shanghai")
+NONE_FREE = "all connections are in use; the database does not answer, or too many ask at once"
 SAFE_POSTGRESQL = ("fsync", "full_page_writes")
 
 
@@ -74,6 +76,8 @@ class Store:
             return self._write_until(fn)
         except (OperationalError, InterfaceError) as error:
             raise NotKept(f"the book could not be written ({type(error.orig).__name__})") from error
+        except NoConnection as error:
+            raise NotKept(NONE_FREE) from error
 
     def _write_until(self, fn: Callable[[Unit], T]) -> T:
         for _ in range(REPEATS):

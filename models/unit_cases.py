@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Text, bindparam, func, select, update
 
-from casebook.case import Case, Filing, Notice, Timer
+from casebook.case import Case, Notice, Timer
 from casebook.errors import Conflict, NoSuchCase
+from models.case_columns import columns, filing_blinds, squeezed, without_unchanged
 from models.codec import without_history
-from models.columns import constant
+from models.columns import among, constant
 from models.entry_rows import START, EntryRows
 from models.ready import Ready
 from models.records import Look
@@ -22,7 +23,7 @@ from models.tables import case_units, cases, counters, entries, looks
 from models.unit_outbox import Outbox
 from models.unit_part import insert_into
 from models.unit_timers import Timers
-from models.vault import Unopenable, Vault
+from models.vault import Unopenable
 
 WHICH: Any = bindparam("which")
 CASE = Ready(select(cases.c.version, cases.c.head, cases.c.sealed).where(cases.c.number == WHICH))
@@ -35,6 +36,8 @@ OWN = Ready(
 )
 OWN_NUMBERS = select(cases.c.number).where(*MINE).order_by(*LAST).limit(MOST)
 OWN_ENTRIES = Ready(select(entries).where(entries.c.number.in_(OWN_NUMBERS)).order_by(entries.c.number, entries.c.seq))
+NO_UNITS = Ready(case_units.delete().where(case_units.c.number == WHICH))
+ADD_UNIT = Ready(case_units.insert(), ("number", "unit", "leads"))
 
 
 @dataclass(frozen=True)
@@ -87,17 +90,22 @@ class Cases(Outbox, Timers):
     def snapshots(self, numbers: Sequence[str]) -> dict[str, Case]:
         """The cases as they are, without their history; unknown numbers and damaged rows are left out."""
         found = {}
-        for row in self._rows(select(cases.c.number, cases.c.sealed).where(cases.c.number.in_(numbers))):
+        for row in self._rows(_of_each(self._link.dialect.name, "sealed"), {"numbers": numbers}):
             with suppress(Unopenable):
                 found[row.number] = self._snapshot(row.number, row.sealed)
         return found
+
+    def versions(self, numbers: Sequence[str]) -> dict[str, int]:
+        """The versions at which these cases stand."""
+        rows = self._rows(_of_each(self._link.dialect.name, "version"), {"numbers": numbers})
+        return {row.number: row.version for row in rows}
 
     def save(self, before: Case | None, after: Case, notices: Iterable[Notice], timers: Iterable[Timer]) -> None:
         """Write the entries `after` has beyond `before`, its snapshot, its notices and its timers. Raises Conflict."""
         fresh = self._fresh(before, after)
         if fresh or before is None:
             self._write(before, after, fresh)
-        self._reconcile(after.number, timers)
+        self._reconcile(after.number, timers, new=before is None)
         self.post(notices)
 
     def open_numbers(self) -> Sequence[str]:
@@ -113,9 +121,12 @@ class Cases(Outbox, Timers):
         kind: str | None = None,
         filed_from: datetime | None = None,
         filed_to: datetime | None = None,
+        score_below: int | None = None,
+        undue: bool = False,
         offset: int = 0,
     ) -> list[str]:
-        """Numbers of the cases in these states, of this unit (leading, co-handling, asked), oldest first."""
+        """Numbers of the cases in these states, of this unit (leading, co-handling, asked), oldest first; `undue`:
+        only those with no limit running."""
         conditions: list[ColumnElement[bool]] = []
         if state is not None:
             conditions.append(cases.c.state.in_([state] if isinstance(state, str) else list(state)))
@@ -127,6 +138,10 @@ class Cases(Outbox, Timers):
             conditions.append(cases.c.filed_at >= filed_from)
         if filed_to is not None:
             conditions.append(cases.c.filed_at < filed_to)
+        if score_below is not None:
+            conditions.append(cases.c.score < score_below)
+        if undue:
+            conditions.append(cases.c.next_due.is_(None))
         query = select(cases.c.number).where(*conditions).order_by(cases.c.filed_at, cases.c.number)
         return self._numbers(query.limit(limit).offset(offset))
 
@@ -157,7 +172,7 @@ class Cases(Outbox, Timers):
 
     def numbers_by_text(self, text: str, limit: int = 20) -> list[str]:
         """Numbers of the cases filed in the very same words (spaces aside), newest first."""
-        return self._alike(self._blind_is(cases.c.text_blind, "text", _squeezed(text)), limit)
+        return self._alike(self._blind_is(cases.c.text_blind, "text", squeezed(text)), limit)
 
     def looked(self, number: str, by: str, what: str, reason: str, at: datetime) -> None:
         """Record that a person was shown personal data of a case."""
@@ -185,8 +200,11 @@ class Cases(Outbox, Timers):
         self._write_snapshot(before, after, last, stood)
         self._do_each(_enter(tuple(rows[0])), rows)
         self._heads[after.number] = Head(after.version, last)
-        if before is None or before.concerned != after.concerned:
-            self._write_units(after)
+        if before is None:
+            self._add_units(after)
+        elif before.concerned != after.concerned:
+            self._do(NO_UNITS, {"which": after.number})
+            self._add_units(after)
 
     def _head(self, before: Case | None) -> Head:
         """The head of the chain to append to. Raises Conflict when it is not where `before` was read."""
@@ -204,21 +222,21 @@ class Cases(Outbox, Timers):
         return Head(row.version, row.head)
 
     def _write_snapshot(self, before: Case | None, after: Case, head: str, stood: str) -> None:
-        row = {**columns(after), **filing_blinds(self._vault, after.filing), "head": head}
-        row["sealed"] = self._seal(without_history(after), "case", after.number)
+        row = {**columns(after), "head": head, "sealed": self._seal(without_history(after), "case", after.number)}
         if before is None:
-            if not self._add(cases, row):
+            if not self._add(cases, {**row, **filing_blinds(self._vault, after.filing)}):
                 raise Conflict(f"case {after.number} exists")
             return
+        row = without_unchanged(row, columns(before))
+        if before.filing != after.filing:
+            row |= filing_blinds(self._vault, after.filing)
         if self._do(_step(tuple(row)), {**row, "which": before.number, "was": before.version, "stood": stood}) != 1:
             raise Conflict(f"case {after.number} is not at version {before.version} any more")
 
-    def _write_units(self, case: Case) -> None:
-        self._run(case_units.delete().where(case_units.c.number == case.number))
-        units = case.concerned
-        rows = [{"number": case.number, "unit": unit, "leads": unit == case.lead_unit} for unit in units]
+    def _add_units(self, case: Case) -> None:
+        rows = [{"number": case.number, "unit": unit, "leads": unit == case.lead_unit} for unit in case.concerned]
         if rows:
-            self._run(case_units.insert(), rows)
+            self._do_each(ADD_UNIT, rows)
 
     def _alike(self, condition: Any, limit: int) -> list[str]:
         query = select(cases.c.number).where(condition).order_by(cases.c.filed_at.desc(), cases.c.number.desc())
@@ -240,6 +258,11 @@ def _count(dialect: str) -> Ready:
 
 
 @cache
+def _of_each(dialect: str, column: str) -> Ready:
+    return Ready(select(cases.c.number, cases.c[column]).where(among(dialect, cases.c.number, "numbers")))
+
+
+@cache
 def _step(names: tuple[str, ...]) -> Ready:
     # Not where the case was erased since it was read (what it said of a person would be back), nor where its chain was
     # signed anew.
@@ -253,38 +276,5 @@ def _enter(names: tuple[str, ...]) -> Ready:
     return Ready(entries.insert(), names)
 
 
-def filing_blinds(vault: Vault, filing: Filing) -> dict[str, str]:
-    """The keyed hashes by which a case is found."""
-    text = _squeezed(filing.text)
-    return {
-        "phone_blind": vault.blind("phone", filing.phone) if filing.phone else "",
-        "text_blind": vault.blind("text", text) if text else "",
-    }
-
-
-def columns(case: Case) -> dict[str, Any]:
-    """The plain columns that a case's snapshot must have."""
-    same = ("number", "version", "rulebook", "kind", "state", "stream", "case_class", "lead_unit", "verdict", "score")
-    row = {name: getattr(case, name) for name in (*same, "officer", "rework_count", "hand_backs")}
-    return {
-        **row,
-        "channel": case.filing.channel,
-        "citizen": case.filing.citizen,
-        "anonymous": case.filing.anonymous,
-        "confidential": case.filing.confidential,
-        "filed_at": case.filed,
-        "closed_at": case.closed,
-        "erased_at": case.erased,
-        # A target without a legal number reminds; it makes no case due.
-        "next_due": min((run.due for run in case.running if not run.target), default=None),
-        "provisional": any(run.provisional for run in case.running),
-        "running": len(case.running),
-    }
-
-
 def _of_unit(unit: str) -> Any:
     return cases.c.number.in_(select(case_units.c.number).where(case_units.c.unit == unit))
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())

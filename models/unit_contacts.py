@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, union_all, update
 from sqlalchemy.engine import Row
 
-from models.columns import blind_is, blinds
+from models.columns import blind_is, blinds, constant
 from models.ready import Ready
 from models.records import Contact
 from models.tables import contact_notes, contacts, talks, ways
@@ -22,14 +22,21 @@ HANDLE_LETTERS, HANDLE_LENGTH = "23456789abcdefghjkmnpqrstuvwxyz", 12
 
 WHO: Any = bindparam("who")
 CONTACT = Ready(select(contacts).where(contacts.c.handle == WHO))
-NOTES = Ready(select(contact_notes).where(contact_notes.c.handle == WHO))
+# What is noted of somebody, and under no key where their talk stands.
+KNOWN = Ready(
+    union_all(
+        select(contact_notes.c.key, contact_notes.c.sealed).where(contact_notes.c.handle == WHO),
+        select(constant("").label("key"), talks.c.sealed).where(talks.c.handle == WHO),
+    )
+)
 TALK = Ready(select(talks.c.sealed).where(talks.c.handle == WHO))
 
 
 @cache
 def _touch(keys: int) -> Ready:
     here = (contacts.c.channel == bindparam("which"), blind_is(contacts.c.external_blind, keys))
-    return Ready(update(contacts).where(*here).values(last_at=bindparam("now")).returning(contacts))
+    met = (contacts.c.handle, contacts.c.channel, contacts.c.sealed)
+    return Ready(update(contacts).where(*here).values(last_at=bindparam("now")).returning(*met))
 
 
 class Contacts(Part):
@@ -40,6 +47,7 @@ class Contacts(Part):
         # Held since they were met: nobody else changes them before this transaction ends.
         self._met: dict[tuple[str, str], Contact] = {}
         self._noted: dict[str, dict[str, Any]] = {}
+        self._talks: dict[str, bytes | None] = {}
 
     def contact(self, channel: str, external_id: str, name: str, at: datetime) -> Contact:
         """The contact of that platform id, made where there is none yet.
@@ -86,6 +94,8 @@ class Contacts(Part):
 
         The caller has seen that it has no case of its own, and that the person has no other way of that channel.
         """
+        self._noted.pop(contact.handle, None)
+        self._talks.pop(contact.handle, None)
         for table in (contact_notes, talks, contacts):
             self._run(delete(table).where(table.c.handle == contact.handle))
         self._add(ways, self._way_row(handle, contact.channel, contact.external_id, contact.name))
@@ -105,17 +115,22 @@ class Contacts(Part):
     def contact_notes(self, handle: str) -> dict[str, Any]:
         """All that is noted of a contact."""
         if handle not in self._noted:
-            rows = self._rows(NOTES, {"who": handle})
-            self._noted[handle] = {row.key: self._open(row.sealed, "note", handle, row.key) for row in rows}
+            found = {row.key: row.sealed for row in self._rows(KNOWN, {"who": handle})}
+            self._talks[handle] = found.pop("", None)
+            self._noted[handle] = {key: self._open(sealed, "note", handle, key) for key, sealed in found.items()}
         return dict(self._noted[handle])
 
     def talk(self, handle: str) -> dict[str, Any] | None:
         """Where the talk with a contact stands; None when there is none."""
-        row = self._one(TALK, {"who": handle})
-        return self._open(row.sealed, "talk", handle) if row else None
+        if handle not in self._talks:
+            row = self._one(TALK, {"who": handle})
+            self._talks[handle] = row.sealed if row else None
+        sealed = self._talks[handle]
+        return self._open(sealed, "talk", handle) if sealed is not None else None
 
     def save_talk(self, handle: str, talk: dict[str, Any] | None, at: datetime) -> None:
         """Keep where the talk stands; None ends it."""
+        self._talks.pop(handle, None)
         if talk is None:
             self._run(delete(talks).where(talks.c.handle == handle))
             return

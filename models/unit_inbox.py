@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, and_, bindparam, exists, select, update
 
 from casebook.errors import Conflict
 from models.columns import blind_is, blinds, constant
@@ -16,9 +16,7 @@ from models.tables import inbox
 from models.unit_part import Part
 
 PENDING = constant("pending")
-WAITS = Ready(
-    select(inbox.c.id).where(inbox.c.channel == bindparam("which"), inbox.c.state == PENDING).limit(constant(1))
-)
+WHICH: Any = bindparam("which", type_=Text)
 
 
 class Inbox(Part):
@@ -28,10 +26,15 @@ class Inbox(Part):
         """What became of the message; None when it is new."""
         known = self._vault.blinds("inbox", id)
         row = self._one(_seen(len(known)), {"which": channel, **blinds(known)})
-        if row is None:
-            return None
-        reply = self._vault.unseal(row.reply, _place("reply", channel, id)) if row.reply is not None else None
-        return StoredReply(reply, row.state)
+        return self._stored(row, channel, id) if row else None
+
+    def inbox_stands(self, channel: str, id: str) -> tuple[StoredReply | None, bool]:
+        """What became of the message, None when it is new; and whether anything of the channel was taken in and is not
+        handled yet."""
+        known = self._vault.blinds("inbox", id)
+        row = self._one(_stands(len(known)), {"which": channel, **blinds(known)})
+        assert row is not None
+        return (self._stored(row, channel, id) if row.state else None), row.waits
 
     def inbox_add(
         self, channel: str, id: str, body: bytes, at: datetime, state: str, reply: bytes | None = None, why: str = ""
@@ -56,10 +59,6 @@ class Inbox(Part):
         rows = self._rows(query.with_for_update(skip_locked=True) if self._locks else query)
         return [self._inbox_row(row) for row in rows]
 
-    def inbox_waits(self, channel: str) -> bool:
-        """Whether anything of the channel was taken in and is not handled yet."""
-        return self._one(WAITS, {"which": channel}) is not None
-
     def inbox_done(self, channel: str, id: str, state: str, why: str = "", reply: bytes | None = None) -> None:
         """Say what became of it: done, or dead with the reason."""
         news: dict[str, Any] = {"state": state, "why": why.replace("\0", "")}
@@ -77,6 +76,10 @@ class Inbox(Part):
     def _is(self, channel: str, id: str) -> Any:
         return (inbox.c.channel == channel) & self._blind_is(inbox.c.id_blind, "inbox", id)
 
+    def _stored(self, row: Any, channel: str, id: str) -> StoredReply:
+        reply = self._vault.unseal(row.reply, _place("reply", channel, id)) if row.reply is not None else None
+        return StoredReply(reply, row.state)
+
     def _sealed_reply(self, channel: str, id: str, reply: bytes | None) -> bytes | None:
         return None if reply is None else self._vault.seal(reply, _place("reply", channel, id))
 
@@ -87,8 +90,17 @@ class Inbox(Part):
 
 @cache
 def _seen(keys: int) -> Ready:
-    here = (inbox.c.channel == bindparam("which"), blind_is(inbox.c.id_blind, keys))
-    return Ready(select(inbox.c.state, inbox.c.reply).where(*here))
+    return Ready(select(inbox.c.state, inbox.c.reply).where(inbox.c.channel == WHICH, blind_is(inbox.c.id_blind, keys)))
+
+
+@cache
+def _stands(keys: int) -> Ready:
+    """One row always: the message's, which may be empty, and whether others wait."""
+    other = inbox.alias("other")
+    waits = exists().where(other.c.channel == WHICH, other.c.state == PENDING).label("waits")
+    one = select(constant(1).label("one")).subquery("one")
+    found = one.outerjoin(inbox, and_(inbox.c.channel == WHICH, blind_is(inbox.c.id_blind, keys)))
+    return Ready(select(inbox.c.state, inbox.c.reply, waits).select_from(found))
 
 
 def _place(*words: str) -> bytes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from models.keep_tables import budgets, duties, holiday_notices, media, tickets, tokens
+from models.ready import Ready
 from models.records import StoredMedia, Ticket
 from models.unit_part import Part
 
@@ -89,8 +91,7 @@ class Keeps(Part):
         key = {"channel": channel, "chat_blind": self._vault.blind("chat", chat)}
         if self._locks:
             self._add(budgets, {**key, "spoken": "[]"})
-        mine = select(budgets.c.spoken).where(*(budgets.c[name] == value for name, value in key.items()))
-        row = self._one(mine.with_for_update() if self._locks else mine)
+        row = self._one(_spoken(self._locks), key)
         return list(json.loads(row.spoken)) if row else []
 
     def spoken_put(self, channel: str, chat: str, moments: list[float]) -> None:
@@ -129,3 +130,10 @@ class Keeps(Part):
         name, source = self._open(row.sealed, "media", row.id)
         body = None if row.body is None else self._vault.unseal(row.body, f"media body\0{row.id}".encode())
         return StoredMedia(row.id, row.kind, name, self._codec.local(row.at), source, row.number, body)
+
+
+@cache
+def _spoken(locks: bool) -> Ready:
+    names = ("channel", "chat_blind")
+    mine = select(budgets.c.spoken).where(*(budgets.c[name] == bindparam(name) for name in names))
+    return Ready(mine.with_for_update() if locks else mine)

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.engine import Row
 
 from casebook.case import Notice
-from models.columns import constant
+from models.columns import among, constant
 from models.ready import Ready
 from models.records import OutboxRow
 from models.tables import outbox
@@ -24,12 +24,64 @@ from models.unit_part import Part, insert_into
 
 # Longer than any platform's timeout and its retries within one attempt; shorter than a person's patience.
 LEASE = timedelta(seconds=60)
+# From so many on, one statement for all of them is worth the putting together where each costs a journey.
+MANY = 4
 # Longer than any pause between two tries.
 FARTHEST = timedelta(days=1)
 OPEN = (constant("waiting"), constant("sending"))
 # What people may still tell by telephone.
 CALLABLE = and_(outbox.c.state == constant("failed"), outbox.c.to.like("citizen:%"), outbox.c.number.is_not(None))
 NAMED = update(outbox).where(outbox.c.key == bindparam("which"))
+
+NOW: Any = bindparam("now", type_=outbox.c.next_at.type)
+UNTIL: Any = bindparam("until", type_=outbox.c.next_at.type)
+HOLD = Ready(
+    NAMED.where(outbox.c.state == constant("sending"), outbox.c.attempts == bindparam("count")).values(next_at=UNTIL)
+)
+
+
+def _is_open(table: Any) -> Any:
+    return table.c.state.in_(OPEN)
+
+
+def _waits_behind() -> Any:
+    """Whether the recipient has an earlier row in line: asked of a few rows only."""
+    other = outbox.alias("other")
+    in_line = or_(other.c.next_at <= NOW, other.c.attempts > 0)
+    return exists().where(_is_open(other), other.c.to == outbox.c.to, other.c.id < outbox.c.id, in_line)
+
+
+def _first_in_line() -> Any:
+    """The id of each recipient's first row that may go now or was tried before.
+
+    One pass over what is open, whatever the planner believes: a lookup for each row is faster on a good day, and was
+    seen to take a hundred times as long on a PostgreSQL whose statistics were behind.
+    """
+    other = outbox.alias("other")
+    in_line = or_(other.c.next_at <= NOW, other.c.attempts > 0)
+    return select(func.min(other.c.id)).where(_is_open(other), in_line).group_by(other.c.to)
+
+
+MAY_GO = (_is_open(outbox), outbox.c.next_at <= NOW)
+PLAN = Ready(
+    select(outbox.c.id)
+    .where(*MAY_GO, outbox.c.id.in_(_first_in_line()))
+    .order_by(outbox.c.next_at, outbox.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
+@cache
+def _turns(dialect: str, locks: bool) -> Ready:
+    due = select(outbox).where(*MAY_GO, among(dialect, outbox.c.id, "ids"), ~_waits_behind())
+    due = due.order_by(outbox.c.next_at, outbox.c.id)
+    return Ready(due.with_for_update(skip_locked=True, of=outbox) if locks else due)
+
+
+@cache
+def _take(dialect: str) -> Ready:
+    mine = update(outbox).where(among(dialect, outbox.c.id, "ids"))
+    return Ready(mine.values(state="sending", attempts=outbox.c.attempts + constant(1), next_at=UNTIL))
 
 
 @cache
@@ -66,10 +118,10 @@ class Outbox(Part):
     def _put_out(self, rows: Sequence[dict[str, Any]]) -> set[str]:
         """Which of them are new."""
         dialect = self._link.dialect.name
-        if len(rows) > 1:
+        if len(rows) > MANY and dialect != "sqlite":
             return set(self._run(_post(dialect), rows).scalars())
-        row = self._one(_post_one(dialect, tuple(rows[0])), rows[0])
-        return {row.key} if row else set()
+        one = _post_one(dialect, tuple(rows[0]))
+        return {new.key for row in rows if (new := self._one(one, row))}
 
     def posted_in_this_unit(self) -> list[Notice]:
         """The notices that this transaction is the first to write."""
@@ -85,20 +137,16 @@ class Outbox(Part):
     def outbox_plan(self, now: datetime, limit: int) -> list[int]:
         """The row of each recipient whose turn has come, oldest first, claimed by nobody: it may take long where much
         waits, and is asked for in a reading transaction then."""
-        due = select(outbox.c.id).where(_is_open(outbox), outbox.c.next_at <= now)
-        due = due.where(outbox.c.id.in_(_first_in_line(now))).order_by(outbox.c.next_at, outbox.c.id).limit(limit)
-        return [row.id for row in self._rows(due)]
+        return [row.id for row in self._rows(PLAN, {"now": now, "most": limit})]
 
     def outbox_claim(self, ids: Sequence[int], now: datetime, lease: timedelta = LEASE) -> list[OutboxRow]:
         """Those of the plan whose turn it still is, claimed for the time of `lease`."""
         if not ids:
             return []
-        due = select(outbox).where(_is_open(outbox), outbox.c.next_at <= now, outbox.c.id.in_(ids), ~_waits_behind(now))
-        due = due.order_by(outbox.c.next_at, outbox.c.id)
-        rows = self._rows(due.with_for_update(skip_locked=True, of=outbox) if self._locks else due)
-        claim = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
+        dialect = self._link.dialect.name
+        rows = self._rows(_turns(dialect, self._locks), {"ids": ids, "now": now})
         if rows:
-            self._run(claim.values(state="sending", attempts=outbox.c.attempts + 1, next_at=now + lease))
+            self._do(_take(dialect), {"ids": [row.id for row in rows], "until": now + lease})
         claimed = [self._outbox_row(row) for row in rows]
         return [replace(row, state="sending", attempts=row.attempts + 1, next_at=now + lease) for row in claimed]
 
@@ -107,8 +155,7 @@ class Outbox(Part):
 
         `attempts` is the claim's own count, and so says whose it is.
         """
-        mine = update(outbox).where(outbox.c.key == key, outbox.c.state == constant("sending"))
-        return bool(self._run(mine.where(outbox.c.attempts == attempts).values(next_at=now + lease)).rowcount)
+        return bool(self._do(HOLD, {"which": key, "count": attempts, "until": now + lease}))
 
     def outbox_sent(self, key: str, at: datetime, channel: str, external_id: str = "", state: str = "sent") -> None:
         """It reached the platform (`sent`), or went along with an answer (`passive`)."""
@@ -124,12 +171,17 @@ class Outbox(Part):
         """It did not go: try again at `next_at`; without one it is given up."""
         state = "waiting" if next_at else "failed"
         news = {"state": state, "why": why.replace("\0", ""), "next_at": next_at or at}
+        self._do(_named(tuple(news)), {"which": key, **news})
+
+    def outbox_withdrawn(self, key: str, at: datetime) -> None:
+        """It waited until it had become pointless: nobody is told."""
+        news = {"state": "withdrawn", "why": "pointless by then", "next_at": at}
         self._run(update(outbox).where(outbox.c.key == key).values(news))
 
     def outbox_elsewhere(self, key: str, at: datetime, why: str, tried: Sequence[str]) -> None:
         """It did not go by the channels tried: at once by another."""
         news = {"state": "waiting", "why": why.replace("\0", ""), "next_at": at, "channel": ",".join(tried)}
-        self._run(update(outbox).where(outbox.c.key == key).values(news))
+        self._do(_named(tuple(news)), {"which": key, **news})
 
     def outbox_called(self, id: int, told: bool, by: str, at: datetime, most: int) -> bool:
         """Somebody telephoned about a notice that was given up: it was told, or nobody answered, for the last time
@@ -179,17 +231,23 @@ class Outbox(Part):
         """Notices that were given up, newest last."""
         return self._outbox_rows(outbox.c.state == "failed")[-limit:]
 
-    def outbox_unreached(self, since: datetime, limit: int = 200) -> list[str]:
-        """The numbers of the cases of which something was given up since then that a citizen should have heard."""
-        failed = outbox.c.state == constant("failed")
-        mine = select(outbox.c.number).where(failed, outbox.c.next_at >= since, outbox.c.to.like("citizen:%"))
-        rows = self._rows(mine.where(outbox.c.number.is_not(None)).order_by(outbox.c.next_at).limit(limit))
+    def outbox_unreached(self, limit: int = 200) -> list[str]:
+        """The numbers of the cases on the call list, longest waiting first."""
+        rows = self._rows(select(outbox.c.number).where(CALLABLE).order_by(outbox.c.next_at).limit(limit))
         return list(dict.fromkeys(row.number for row in rows))
 
     def outbox_silent(self, before: datetime) -> list[str]:
         """The rooms for which something has been waiting since before then."""
         waiting = select(outbox.c.to).where(_is_open(outbox), outbox.c.at < before, ~outbox.c.to.like("citizen:%"))
         return [row.to for row in self._rows(waiting.distinct().order_by(outbox.c.to))]
+
+    def outbox_deaf(self, since: datetime) -> list[str]:
+        """The groups to which something was given up since then, and nothing has gone after it."""
+        later = outbox.alias("later")
+        came = exists().where(later.c.to == outbox.c.to, later.c.id > outbox.c.id, later.c.state == constant("sent"))
+        failed = and_(outbox.c.state == constant("failed"), outbox.c.next_at >= since, outbox.c.to.like("chat:%"))
+        lost = select(outbox.c.to).where(failed, ~came)
+        return [row.to for row in self._rows(lost.distinct().order_by(outbox.c.to))]
 
     def notices_for(self, to: str, since_id: int = 0, limit: int = 200) -> list[OutboxRow]:
         """A recipient's notices after a row id, whatever their fate."""
@@ -239,25 +297,3 @@ class Outbox(Part):
             why=row.why,
             calls=row.calls,
         )
-
-
-def _is_open(table: Any) -> Any:
-    return table.c.state.in_(OPEN)
-
-
-def _waits_behind(now: datetime) -> Any:
-    """Whether the recipient has an earlier row in line: asked of a few rows only."""
-    other = outbox.alias("other")
-    in_line = or_(other.c.next_at <= now, other.c.attempts > 0)
-    return exists().where(_is_open(other), other.c.to == outbox.c.to, other.c.id < outbox.c.id, in_line)
-
-
-def _first_in_line(now: datetime) -> Any:
-    """The id of each recipient's first row that may go now or was tried before.
-
-    One pass over what is open, whatever the planner believes: a lookup for each row is faster on a good day, and was
-    seen to take a hundred times as long on a PostgreSQL whose statistics were behind.
-    """
-    other = outbox.alias("other")
-    in_line = or_(other.c.next_at <= now, other.c.attempts > 0)
-    return select(func.min(other.c.id)).where(_is_open(other), in_line).group_by(other.c.to)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Table, and_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
 from models.codec import Codec
@@ -75,7 +75,8 @@ class Part:
 # Statements are built once: building one costs more than running it.
 @cache
 def insert_into(dialect: str, table: Table) -> Any:
-    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    # Each weighs some megabytes, and a process speaks to one kind of database.
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 @cache

@@ -17,6 +17,9 @@ from models.records import Line
 from models.tables import cards, chats, lines, senders
 from models.unit_cases import Cases
 
+THERE = chats.c.address == bindparam("there")
+CHATS_OF = Ready(select(chats).where(THERE).order_by(chats.c.channel, chats.c.chat_blind))
+
 
 @cache
 def _person(keys: int) -> Ready:
@@ -84,7 +87,7 @@ class Rooms(Cases):
 
     def chats_of(self, address: str) -> list[tuple[str, str]]:
         """(channel, chat) of every group bound to the address."""
-        rows = self._rows(select(chats).where(chats.c.address == address).order_by(chats.c.channel, chats.c.chat_blind))
+        rows = self._rows(CHATS_OF, {"there": address})
         return [(row.channel, self._open(row.sealed, "chat", row.channel, row.chat_blind)) for row in rows]
 
     def rebind(self, channel: str, old: str, new: str) -> None:

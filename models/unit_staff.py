@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from casebook.case import Case
 from models.keep_tables import tickets
+from models.ready import Ready
 from models.records import Example, Refusal, Ticket
 from models.staff_tables import examples, leaves, refusals
 from models.tables import case_units, cases, chats, senders
@@ -16,6 +17,8 @@ from models.unit_part import Part
 
 # Six digits are typed without a slip; the few guesses a sender has (`refused_lately`) make up for their number.
 CODE_DIGITS = 6
+AWAY = (leaves.c.person == bindparam("who"), leaves.c.until > bindparam("at", type_=leaves.c.until.type))
+STAND_IN = Ready(select(leaves.c.stand_in).where(*AWAY))
 
 
 class Staff(Part):
@@ -64,7 +67,7 @@ class Staff(Part):
 
     def stand_in_of(self, person: str, at: datetime) -> str:
         """Who acts in the person's place now; "" if nobody."""
-        row = self._one(select(leaves.c.stand_in).where(leaves.c.person == person, leaves.c.until > at))
+        row = self._one(STAND_IN, {"who": person, "at": at})
         return row.stand_in if row else ""
 
     def stands_in_for(self, person: str, at: datetime) -> list[str]:

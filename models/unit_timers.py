@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Integer, Text, bindparam, func, select, update
 from sqlalchemy.engine import Row
 
 from casebook.case import Timer
-from models.columns import constant
+from models.columns import among, constant
 from models.ready import Ready
 from models.tables import timers
 from models.unit_part import Part, insert_new
@@ -20,50 +19,48 @@ from models.unit_part import Part, insert_new
 PENDING = constant("pending")
 OF_CASE = Ready(select(timers).where(timers.c.number == bindparam("which")))
 STUCK = constant("stuck")
-FIRE = update(timers).where(timers.c.key == bindparam("which"))
-FIRE = FIRE.values(state="fired", fired_at=bindparam("now"), told=bindparam("by"), why=bindparam("reason"))
-FIRED = Ready(FIRE)
 ONE = update(timers).where(timers.c.key == bindparam("which"))
+TOLD = Ready(ONE.values(told=bindparam("by")))
 WITHDRAW = Ready(ONE.where(timers.c.state == PENDING).values(state="withdrawn"))
-
-
-@dataclass(frozen=True)
-class Due:
-    """As much of a due timer as is needed to plan a sweep."""
-
-    key: str
-    case: str
-    at: datetime
-    what: str
-    to: str
-    clock: str
-    round: int
+EARLIEST = Ready(select(func.min(timers.c.at, type_=timers.c.at.type).label("at")).where(timers.c.state == PENDING))
+NOW: Any = bindparam("now", type_=timers.c.at.type)
+DUE = (timers.c.state == PENDING, timers.c.at <= NOW)
+# As much of a due timer as is needed to plan a sweep; a row of it, for there may be very many.
+PLANNED = (timers.c.key, timers.c.number, *(timers.c[name] for name in ("at", "what", "to", "clock", "round")))
 
 
 class Timers(Part):
     """What the clock will do."""
 
-    def due_plan(self, now: datetime, limit: int, urgent_only: bool = False) -> list[Due]:
+    def due_plan(self, now: datetime, limit: int, urgent_only: bool = False) -> Sequence[Row[Any]]:
         """What is due, oldest first, claimed by nobody. Outside office hours only what may go then."""
-        names = ("key", "number", "at", "what", "to", "clock", "round")
-        due = select(*(timers.c[name] for name in names)).where(timers.c.state == PENDING, timers.c.at <= now)
-        if urgent_only:
-            due = due.where(timers.c.urgent)
-        rows = self._rows(due.order_by(timers.c.at, timers.c.key).limit(limit))
-        local = self._codec.local
-        return [Due(row.key, row.number, local(row.at), row.what, row.to, row.clock, row.round) for row in rows]
+        return self._rows(_plan(urgent_only), {"now": now, "most": limit})
 
-    def timers_claim(self, keys: Sequence[str]) -> list[Timer]:
-        """Those of them that are still pending and nobody else has in hand, in the order of their moments."""
-        mine = select(timers).where(timers.c.key.in_(keys), timers.c.state == PENDING)
-        mine = mine.order_by(timers.c.at, timers.c.key)
-        return [self._timer(row) for row in self._rows(mine.with_for_update(skip_locked=True) if self._locks else mine)]
+    def timers_pending(self, keys: Sequence[str]) -> list[Timer]:
+        """Those of them that are still pending, in the order of their moments; in a writing transaction those that
+        nobody else has in hand, kept from others until it ends."""
+        mine = _pending(self._link.dialect.name, self._locks)
+        return [self._timer(row) for row in self._rows(mine, {"keys": keys})]
 
-    def timers_fired(self, fates: Mapping[str, tuple[str, str]], at: datetime) -> None:
-        """Done: by key, the notice it became, or why it became none."""
-        rows = [{"which": key, "now": at, "by": told, "reason": why} for key, (told, why) in fates.items()]
+    def timers_fire(self, fates: Mapping[str, tuple[str, str]], now: datetime) -> set[str]:
+        """Take and finish those that are due, still pending and in nobody else's hands: which they were.
+
+        `fates` says by key the notice it becomes, or why it becomes none. Taken and done is one statement for all that
+        share a fate: whoever dies before the commit has taken nothing.
+        """
+        alike: dict[tuple[str | None, str], list[str]] = {}
+        for key, (told, why) in fates.items():
+            alike.setdefault((None if told == key else told, why), []).append(key)
+        fire, done = _fire(self._link.dialect.name), list[Row[Any]]()
+        for (by, reason), keys in alike.items():
+            done += self._rows(fire, {"keys": keys, "now": now, "by": by, "reason": reason})
+        return {row.key for row in done}
+
+    def timers_told(self, fates: Mapping[str, tuple[str, str]]) -> None:
+        """Say anew which notice told timers that this transaction has fired."""
+        rows = [{"which": key, "by": told} for key, (told, _) in fates.items()]
         if rows:
-            self._do_each(FIRED, rows)
+            self._do_each(TOLD, rows)
 
     def timer_stuck(self, key: str, why: str) -> None:
         """It cannot be carried out: set aside with the reason, where people see it."""
@@ -91,8 +88,7 @@ class Timers(Part):
 
     def next_timer_at(self) -> datetime | None:
         """The moment of the earliest pending timer; None when nothing is to come."""
-        earliest = select(func.min(timers.c.at, type_=timers.c.at.type)).where(timers.c.state == PENDING)
-        row = self._one(earliest)
+        row = self._one(EARLIEST, {})
         return self._codec.maybe_local(row[0] if row else None)
 
     def timers_of(self, case: str, state: str = "pending") -> list[Timer]:
@@ -100,13 +96,13 @@ class Timers(Part):
         mine = select(timers).where(timers.c.number == case, timers.c.state == state)
         return [self._timer(row) for row in self._rows(mine.order_by(timers.c.at, timers.c.key))]
 
-    def _reconcile(self, case: str, wanted: Iterable[Timer]) -> None:
-        """Make the pending timers of the case those it now wants; fired ones stay fired."""
-        stored = {row.key: row for row in self._rows(OF_CASE, {"which": case})}
+    def _reconcile(self, case: str, wanted: Iterable[Timer], new: bool = False) -> None:
+        """Make the pending timers of the case those it now wants; fired ones stay fired. A `new` case has none yet."""
+        stored = {} if new else {row.key: row for row in self._rows(OF_CASE, {"which": case})}
         asked = {timer.key: self._timer_row(timer) for timer in wanted}
-        new = [row for key, row in asked.items() if key not in stored]
-        if new:
-            self._do_each(insert_new(self._link.dialect.name, timers, tuple(new[0])), new)
+        added = [row for key, row in asked.items() if key not in stored]
+        if added:
+            self._do_each(insert_new(self._link.dialect.name, timers, tuple(added[0])), added)
         for key, row in asked.items():
             if key in stored and _moved(stored[key], row):
                 self._do(_move(tuple(row)), {"which": key, **row})
@@ -142,6 +138,28 @@ class Timers(Part):
             facts={} if row.facts == "{}" else self._codec.load(row.facts),
             urgent=row.urgent,
         )
+
+
+@cache
+def _plan(urgent_only: bool) -> Ready:
+    due = select(*PLANNED).where(*DUE, *([timers.c.urgent] if urgent_only else []))
+    return Ready(due.order_by(timers.c.at, timers.c.key).limit(bindparam("most", type_=Integer)))
+
+
+@cache
+def _pending(dialect: str, locks: bool) -> Ready:
+    mine = select(timers).where(among(dialect, timers.c.key, "keys"), timers.c.state == PENDING)
+    mine = mine.order_by(timers.c.at, timers.c.key)
+    return Ready(mine.with_for_update(skip_locked=True) if locks else mine)
+
+
+@cache
+def _fire(dialect: str) -> Ready:
+    mine = select(timers.c.key).where(among(dialect, timers.c.key, "keys"), *DUE).with_for_update(skip_locked=True)
+    free = timers.c.key.in_(mine) if dialect == "postgresql" else among(dialect, timers.c.key, "keys")
+    told = func.coalesce(bindparam("by", type_=Text), timers.c.key)
+    fire = update(timers).where(free, *DUE)
+    return Ready(fire.values(state="fired", fired_at=NOW, told=told, why=bindparam("reason")).returning(timers.c.key))
 
 
 @cache

@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.engine import Row
 
 from casebook.case import Case, replay
+from models.case_columns import columns
 from models.codec import without_history
 from models.entry_rows import START, EntryRows
 from models.store import Store
 from models.tables import cases, entries, timers
 from models.unit import Unit
-from models.unit_cases import columns
 from models.unit_part import Part
 from models.vault import Unopenable
 

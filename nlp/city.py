@@ -44,7 +44,7 @@ class City:
 
     def reasons(self, text: str, unit: str) -> list[str]:
         """The words that the city's decisions taught to speak for the unit."""
-        return self.model.reasons(HEAD, unit, self.model.vector(topic_features(text)))
+        return self.model.reasons(HEAD, [unit], self.model.vector(topic_features(text)))[0]
 
 
 def current(models: Path) -> str:

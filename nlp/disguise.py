@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
+from operator import add
 
 from nlp.text import REMEMBERED, Cleaned, lines
 
@@ -47,12 +48,16 @@ _SHOWN = _Shown()
 
 def undisguise(cleaned: Cleaned) -> Cleaned:
     """The text with hidden insults in clear; `cleaned` itself where there are none."""
-    signs, places = _compact(cleaned.text)
+    shown = [*map(_SHOWN.__getitem__, cleaned.text)]
+    signs = "".join(shown)
+    pairs = [*map(add, signs, f"{signs[1:]} ")]
+    if _begins().isdisjoint(pairs):
+        return cleaned
+    places = [place for place, sign in enumerate(shown) if sign]
     pieces: list[str] = []
     origins: list[int] = []
     done = after = 0
-    begins = _shapes()[1]
-    for at in (at for at, sign in enumerate(signs) if sign in begins):
+    for at in (at for at, pair in enumerate(pairs) if pair in _begins()):
         if at < after:
             continue
         size, clear = _hidden(cleaned.text, signs, places, at)
@@ -68,18 +73,6 @@ def undisguise(cleaned: Cleaned) -> Cleaned:
     if not pieces:
         return cleaned
     return Cleaned("".join((*pieces, cleaned.text[done:])), (*origins, *cleaned.origins[done:]))
-
-
-def _compact(text: str) -> tuple[str, list[int]]:
-    """The characters that can be part of a word, and where each stands."""
-    signs: list[str] = []
-    places: list[int] = []
-    for place, sign in enumerate(text):
-        shown = _SHOWN[sign]
-        if shown:
-            signs.append(shown)
-            places.append(place)
-    return "".join(signs), places
 
 
 def _hidden(text: str, signs: str, places: list[int], at: int) -> tuple[int, str]:
@@ -125,3 +118,9 @@ def _shapes() -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
     for shape in table:
         sizes.setdefault(shape[0], set()).add(len(shape))
     return table, {first: tuple(sorted(found, reverse=True)) for first, found in sizes.items()}
+
+
+@cache
+def _begins() -> frozenset[str]:
+    """The first two characters of the shapes; all are of two at least."""
+    return frozenset(shape[:2] for shape in _shapes()[0])

@@ -13,14 +13,18 @@ from nlp.found import Found, corrected, overlaps
 from nlp.text import Word
 
 
-def find_fields(text: str, words: Sequence[Word], now: datetime) -> tuple[Found, ...]:
-    """One Found for each field the text gives, in the order of the fields' names here."""
-    organisations, places = find_sites(text, words)
-    staff = find_staff(text, words)
+def find_fields(text: str, words: Sequence[Word], now: datetime, names: Sequence[str] = ()) -> tuple[Found, ...]:
+    """One Found for each field the text gives, in the order of the fields' names here.
+
+    `names`: what the city's own units are called.
+    """
+    organisations, places = find_sites(text, words, names)
+    own = find_names(text, words)
+    staff = [each for each in find_staff(text, words) if not overlaps(each, own[:1])]
     candidates = (
         find_phones(text),
         find_id_numbers(text),
-        find_names(text),
+        own,
         organisations,
         staff,
         [place for place in places if not overlaps(place, staff)],

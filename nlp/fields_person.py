@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 
+from nlp.anchored import FIGURES, anchored
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname
 from nlp.found import Found, overlaps, without_overlaps
+from nlp.names_told import told_by_place, told_plainly
 from nlp.numerals import digits
+from nlp.text import Word
 
-MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]){9})(?![0-9Xx])")
+MOBILE = anchored("1", r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]){9})(?![0-9Xx])")
 SPOKEN_MOBILE = re.compile(r"[一幺](?:[, 、]?[零〇一二三四五六七八九幺]){10}(?![零〇一二三四五六七八九幺])")
-LANDLINE = re.compile(
-    r"(?<![0-9A-Za-z])\(?(?P<area>0[1-9][0-9]{1,2})\)?[- ]?(?P<number>[2-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])"
+LANDLINE = anchored(
+    "0",
+    r"(?<![0-9A-Za-z])\(?(?P<area>0[1-9][0-9]{1,2})\)?[- ]?(?P<number>[2-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])",
 )
 BARE_LANDLINE = re.compile(r"(?:电话|座机|固话|号码)(?:号码)?[是为:]?\s?(?P<number>[2-9][0-9]{6,7})(?![0-9])")
 
-ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![0-9A-Za-z])")
+ID_NUMBER = anchored(FIGURES, r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9Xx](?![- ]?[0-9A-Za-z])")
 ID_SAID = re.compile(
     r"(?:身份证|证件|公民身份)(?:号码?)?[是为:]{0,2}\s?(?P<number>[1-9][0-9 -]{13,20}[0-9Xx])(?![0-9A-Za-z])"
 )
@@ -26,39 +31,74 @@ OLD_ID = re.compile(
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
-RECEIPT_WORD = r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|查询码|流水号|回执|工单|案号)(?:码|号)?"
+RECEIPT_WORD = (
+    r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申[报办请]号|办件号|登记号|预约号|轮候号"
+    r"|查询码|流水号|回执|工单|案号)(?:码|号)?"
+)
+RECEIPT_SPOKEN = re.compile(RECEIPT_WORD)
 RECEIPT_SAID = re.compile(
-    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}})"
+    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}}"
+    rf"|[A-Za-z]{{1,6}}-[0-9]{{3,5}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
 )
 # Numbers that look like one, where a receipt is spoken of anywhere before.
-RECEIPT_LATER = re.compile(r"(?<![-0-9A-Za-z])(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}(?![-0-9A-Za-z])")
+RECEIPT_LATER = re.compile(
+    r"(?<![-0-9A-Za-z])(?:(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}|[A-Za-z][A-Za-z0-9]{0,4}-[0-9]{6,8}-[0-9]{2,6})"
+    r"(?![-0-9A-Za-z])"
+)
+POSTAL = ("EMS", "SF", "JD", "YT", "ZTO")
 NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|证|合同|车架|取件)$")
-RECEIPT_OURS = re.compile(r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])")
+RECEIPT_OURS = anchored(
+    "2|件:",
+    r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])"
+    r"|(?<![-0-9A-Za-z])[A-Z]{2,4}-?(?:20)?2[0-9](?:0[1-9]|1[0-2])[0-9]{4,12}(?![-0-9A-Za-z])"
+    r"|件:(?P<bare>[A-Za-z]{1,6}-?[0-9]{6,20})",
+)
 
 HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·){1,4})"
 NAME_SAID = re.compile(
     r"(?:我是[一-龥]{2,10}?(?:村|镇|小区|社区|组|街道|公司|厂)的(?:村民|居民|业主|职工)?|1[3-9][0-9]{9}[, ]?(?:找|联系)"
-    r"|我是[一-龥]{0,3}?(?:女婿|儿子|女儿|儿媳|孙子|孙女|丈夫|妻子|老公|老婆|爱人|家属)(?=[一-龥])"
-    r"|我(?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|联系人[是为:]?"
-    r"|投诉人[是为:]?|诉求人[是为:]?|反映人[是为:]?"
-    r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|[Mm]y name is|I am|I'm"
-    r"|我?姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
+    r"|我是[一-龥]{0,3}?(?:女婿|儿子|女儿|儿媳|孙子|孙女|哥|姐|弟|妹|爸|妈|父亲|母亲|爷爷|奶奶|叔|伯|舅|姨|姑|嫂|丈夫|妻子|老公|老婆|爱人|家属)(?=[一-龥])"
+    r"|我是[一-龥]{2,10}?(?:村|镇|小区|社区|街道|屯)[0-9一二三四五六七八九十]{1,2}[组队社](?:的)?"
+    r"|(?:我|俺|咱|本人)是[^,。;!?\n]{1,20}[,。]?\s?(?:姓名|名字|名)?叫(?:做)?"
+    r"|我的?(?:名字|姓名)|[我俺](?:的名字|的姓名)?(?:叫|名叫|名字叫|姓名是|是)|本人(?:姓名)?(?:叫|是)?|姓名[是为:]?|名字[是为叫:]|收[件信]人[是为:]?|联系人[是为:]?"
+    r"|(?<!被)(?:投诉人|诉求人|反映人|举报人|来电人|求助人)[是为:]?"
+    r"|落款[是为:]?|署名[是为:]?|申请人[是为:]?|My name is|my name is|I am|I'm"
+    r"|我姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?|姓[一-龥]{1,2}[, ]?(?:名字|大名)?叫(?:做)?)\s?"
     rf"(?P<name>{HAN_NAME})"
 )
-SIGNED = re.compile(
-    rf"(?:[,。;\s]|^)(?P<name>{HAN_NAME})[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?1[3-9][0-9]"
+SIGNED = anchored(
+    "1|一|幺",
+    rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})(?:律师|先生|女士)?[,:\s]\s?(?:女|男)?[,\s]?(?:电话|手机号?|联系电话|联系方式|身份证号?)?[:是]?\s?(?:1[3-9][0-9]|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{{3}})",
 )
-# Whoever says "我叫" two thousand times has said it often enough.
+# More often nobody says it.
 MOST_NAMES = 50
 DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
-SURNAMED = re.compile(r"我姓(?P<name>[一-龥])")
+# 晁盖,410500…
+WITH_ID = re.compile(
+    rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,:\s(]\s?"
+    r"(?:身份证)?(?:号码?)?[:是]?\s?[1-9][0-9]{5} ?(?:19|20)[0-9]{2}"
+)
+# 13800000000 秋香
+AFTER_PHONE = re.compile(rf"(?<![0-9])1[3-9][0-9]{{9}}[,\s(]{{1,2}}(?P<name>{HAN_NAME})(?=[,。\s)]|$)")
+AFTER_ID = re.compile(rf"[0-9]{{17}}[0-9Xx][,。\s]{{1,2}}(?P<name>{HAN_NAME})(?=[,。\s]|$)")
+# 钟灵,女,汉族
+SEXED = re.compile(
+    rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,\s(]\s?(?:[男女]|今年|[0-9]{{1,3}}岁)(?=[,。;)\s0-9一-龥])"
+)
 AFTER_NAME = re.compile(
-    r"(?:不叫|不是|[,。;:!?、(\s]|$|电话|手机|身份证|联系|住|家住|的电话|我的|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
+    r"(?:不叫|不是|[,。;:!?、(/\s]|$|律师|称|写成|打成|录成|登记成|电话|手机|身份证|联系|住|家住|的电话|[我俺](?=[的家们要想在现是住这电手])|今年|昨|前天|上周|今天|反映|投诉|咨询|想|来|要|女|男|在|[0-9]{7})"
 )
 # 我同事韦小宝的电话是: somebody else's.
 OTHERS_PHONE = re.compile(
     r"(?:同事|朋友|邻居|老婆|老公|爱人|儿子|女儿|妈|爸|哥|姐|弟|妹|叔|姨|舅|爷|奶|父亲|母亲|紧急联系人|他|她)[一-龥]{0,6}?的?"
     r"(?:电话|手机|号码|座机)?号?码?(?:是|:)?\s?$"
+)
+
+
+NAMED_PHONE = re.compile(r"(?:^|[,。;!?\s])(?P<name>[一-龥]{2,3})的(?:电话|手机)号?码?(?:是|:)?\s?$")
+# 以前是139…, 现在138…
+NO_LONGER = re.compile(
+    r"(?:以前|原来|之前|原先|旧|老|前面)(?:那个|这个)?(?:的)?(?:手机|电话|号)?号?码?(?:是|为|:|用)?(?:的)?\s?$"
 )
 
 
@@ -80,7 +120,9 @@ def find_phones(text: str) -> list[Found]:
 
 
 def _is_others(text: str, phone: Found) -> bool:
-    return bool(OTHERS_PHONE.search(text[max(0, phone.start - 16) : phone.start]))
+    before = text[max(0, phone.start - 16) : phone.start]
+    whose = NAMED_PHONE.search(before)
+    return bool(OTHERS_PHONE.search(before) or NO_LONGER.search(before) or (whose and is_surname(whose["name"])))
 
 
 def find_id_numbers(text: str) -> list[Found]:
@@ -108,46 +150,51 @@ def is_valid_id(number: str) -> bool:
 
 def find_receipts(text: str) -> list[Found]:
     """Receipt numbers as written: our own form anywhere, others where they are announced."""
-    found = [Found("receipt_number", match.group(), *match.span()) for match in RECEIPT_OURS.finditer(text)]
+    found = [
+        Found("receipt_number", match[match.lastgroup or 0], *match.span(match.lastgroup or 0))
+        for match in RECEIPT_OURS.finditer(text)
+    ]
+    found = [each for each in found if not (each.value or "").startswith(POSTAL)]
     said = [match for match in RECEIPT_SAID.finditer(text) if not NOT_A_RECEIPT.search(text[: match.start()][-4:])]
     if not said:
-        word = re.search(RECEIPT_WORD, text)
+        word = RECEIPT_SPOKEN.search(text)
         start = word.end() if word and not NOT_A_RECEIPT.search(text[: word.start()][-4:]) else len(text)
         found += [Found("receipt_number", m.group(), *m.span()) for m in RECEIPT_LATER.finditer(text, start)]
     found += [
         Found("receipt_number", match["number"].rstrip("-"), *match.span("number"))
         for match in said
-        if not re.fullmatch(r"1[3-9][0-9]{9}", match["number"]) and not is_valid_id(match["number"].upper())
+        if not re.fullmatch(r"1[3-9][0-9]{9}", match["number"])
+        and not match["number"].startswith(POSTAL)
+        and not is_valid_id(match["number"].upper())
     ]
     return sorted(without_overlaps(found), key=lambda each: each.start)
 
 
-def find_names(text: str) -> list[Found]:
-    """The citizen's own name, where it is announced or signed before a telephone number."""
+def find_names(text: str, words: Sequence[Word]) -> list[Found]:
+    """The citizen's own name, where it is announced or signed before a telephone number. `words`: the text's."""
     found = []
-    for pattern in (NAME_SAID, SIGNED):
+    for pattern in (NAME_SAID, SIGNED, SEXED, WITH_ID, AFTER_PHONE, AFTER_ID):
         for match in islice(pattern.finditer(text), MOST_NAMES):
-            name = _cut_name(text, match.start("name"), match.end("name"))
+            name = _cut_name(text, match.start("name"), match.end("name"), may_deny=pattern is not NAME_SAID)
             if name:
                 found.append(Found("name", name, match.start("name"), match.start("name") + len(name)))
-    if not found:
-        found = [
-            Found("name", match["name"], *match.span("name"))
-            for match in SURNAMED.finditer(text)
-            if is_surname(match["name"])
-        ]
-    return without_overlaps(found)
+    found += told_plainly(text)
+    return without_overlaps(found or told_by_place(text, words))
 
 
-def _cut_name(text: str, start: int, end: int) -> str:
-    """The longest two to four characters that are a name and are followed by what may follow one."""
+def _cut_name(text: str, start: int, end: int, may_deny: bool = False) -> str:
+    """The longest two to four characters that are a name and are followed by what may follow one.
+
+    `may_deny`: 不 may be its second character (岳不群), since where it stands tells it to be a name.
+    """
     for stop in range(end, start + 1, -1):
         name = text[start:stop]
         if DOTTED.fullmatch(name) and AFTER_NAME.match(text, stop):
             return name
         titled = re.fullmatch(r"[一-龥]{1,2}(?:女士|先生|小姐|同志|阿姨|大爷|师傅)", name)
         is_name = is_surname(name) and (len(name) <= 3 or "·" in name or name[:2] in DOUBLE_SURNAMES or titled)
-        if is_name and AFTER_NAME.match(text, stop) and not NO_NAME.search(name):
+        told = name[0] + name[2:] if may_deny and name[1] == "不" and len(name) == 3 else name
+        if is_name and AFTER_NAME.match(text, stop) and not NO_NAME.search(told):
             return name
     return ""
 

@@ -7,16 +7,23 @@ Growing over words, not characters, keeps 和平区 whole though 和 alone ends 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import compress, islice
 
+from nlp.fields_names import is_surname
 from nlp.found import Found
+from nlp.place_anchors import is_home, is_nobodys, is_nowhere, other_places, stretches
 from nlp.place_words import (
     ADDRESS,
     COMMON_UNITS,
     COMPOUNDS,
+    COUNTED,
+    COUNTS,
     DWELLING,
+    FIGURES,
+    LAMP,
+    LINE_OF,
     LISTED,
     LOCAL,
     NUMBERED_WINDOW,
@@ -28,23 +35,33 @@ from nlp.place_words import (
     WINDOW,
 )
 from nlp.text import Word, lines
+from nlp.unit_words import other_units
+from nlp.unit_worth import is_fuller, standing
 
 LONGEST = 28
 # More than this a person does not name; whoever sends four thousand times 路 waits no longer than others.
 MOST_NAMES = 200
-NUMERIC = re.compile(r"[号楼窗柜台路区社组]")
+NUMERIC = re.compile(r"[号楼窗柜台路区社组]|[中大支]队|街坊|支路|标段|公寓|小区|大院|厂$")
 FIGURE = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}|[A-Za-z][0-9]{0,3}")
 
+LINKS = ("的", "那个", "这个", "号", "家", "和", "及", "与", "月", "里")
+# What names of hamlets and lanes go on with: 大|巷口, 下|湾子村
+GROUND = "巷街桥湾庄坪岭坝沟塘屯寨营"
+NOT_WITHIN = frozenset({"小区", "家", "院", "村", "县", "市", "镇", "城", "院子", "学校"})
+FLOOR = re.compile(r"[一二三四五六七八九十0-9]{1,2}[楼层]$")
 # 在莲花路上: cut as one word, and not part of the name.
 ON_THE_ROAD = ("路上", "街上", "桥上")
 
 Span = tuple[int, int]
 
 
-def find_sites(text: str, words: Sequence[Word]) -> tuple[list[Found], list[Found]]:
-    """Units with their halls and windows, and places that are not part of one, each the likeliest first."""
+def find_sites(text: str, words: Sequence[Word], names: Sequence[str] = ()) -> tuple[list[Found], list[Found]]:
+    """Units with their halls and windows, and places that are not part of one, each the likeliest first.
+
+    `names`: what the city's own units are called, found wherever they stand.
+    """
     cut_short = [match.span() for match in islice(TIME_WORDS.finditer(text), MOST_NAMES)]
-    units = _units(text, words, cut_short)
+    units = _units(text, words, cut_short, names)
     spots = _spots(text, words, cut_short)
     # 住和平街道春晓社区12号, 实验小学北门口: where somebody lives or stands, no unit complained of.
     units, homes = _without_dwellings(text, units, spots)
@@ -56,19 +73,20 @@ def find_sites(text: str, words: Sequence[Word]) -> tuple[list[Found], list[Foun
     return _as_organisations(text, units), _as_places(text, places)
 
 
-def find_organisations(text: str, words: Sequence[Word]) -> list[Found]:
+def find_organisations(text: str, words: Sequence[Word], names: Sequence[str] = ()) -> list[Found]:
     """The units alone."""
-    return find_sites(text, words)[0]
+    return find_sites(text, words, names)[0]
 
 
-def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
+def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span], names: Sequence[str]) -> list[Span]:
     spans = [
         span for first, last in endings(text, words, "unit_ends.txt") if (span := _grown(words, first, last, cut_short))
     ]
+    spans = [(start, end - (text[end - 1 : end + 1] == "队员")) for start, end in spans]
+    spans += [(at, at + len(name)) for name in names if (at := text.find(name)) >= 0]
+    spans += other_units(text, words, lambda word: _grown(words, word, word, cut_short))
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
-    for _ in range(2):  # a tail may reach the next name: 人社局|3楼|仲裁院
-        spans = [(start, _tail(text, end, UNIT_TAIL)) for start, end in _joined(text, spans)]
-    return _joined(text, spans)
+    return _with_tails(text, spans, UNIT_TAIL)
 
 
 def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[Span]:
@@ -77,12 +95,12 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
         for first, last in endings(text, words, "place_ends.txt")
         if (span := _grown(words, first, last, cut_short))
     ]
+    spans = [(start, end - bool(LAMP.match(text, end - 2))) for start, end in spans]
     spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
     spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
     spans += [match.span("place") for match in islice(ADDRESS.finditer(text), MOST_NAMES)]
-    for _ in range(2):
-        spans = [(start, _tail(text, end, PLACE_TAIL)) for start, end in _joined(text, spans)]
-    return _joined(text, spans)
+    spans += other_places(text, words, lambda word: _grown(words, word, word, cut_short))
+    return stretches(text, _with_tails(text, spans, PLACE_TAIL))
 
 
 def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) -> tuple[list[Span], list[Span]]:
@@ -92,8 +110,10 @@ def _without_dwellings(text: str, units: Sequence[Span], spots: Sequence[Span]) 
         is_dwelling = bool(DWELLING.search(text[start:end]))
         corner = SPOT_TAIL.match(text, end)
         if is_dwelling and corner:
-            homes.append((start, corner.end()))
-        elif is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots):
+            homes += _with_tails(text, [(start, corner.end())], PLACE_TAIL)
+        elif is_home(text, start, end) or (
+            is_dwelling and any(spot[0] <= end <= spot[1] and spot[1] > end for spot in spots)
+        ):
             homes.append((start, end))
         elif any(
             spot[0] <= start and end <= spot[1] and spot[1] - spot[0] > end - start for spot in spots if is_dwelling
@@ -108,26 +128,35 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
     found = [
         Found("organisation", text[start:end], start, end)
         for start, end in units
-        if text[start:end] not in _word_list("no_units.txt") and (end - start > 1) and "点" not in text[start:end][:4]
+        if FLOOR.sub("", text[start:end]) not in _word_list("no_units.txt")
+        and (end - start > 1)
+        and "点" not in text[start:end][:4]
     ]
-    return sorted(found, key=lambda each: -_worth(each, found))
+    # 房管局, 房管局产权科: the same, named more fully.
+    found = [each for each in found if not any(is_fuller(other, each) for other in found)]
+    return sorted(found, key=lambda each: -_worth(each, found) - standing(text, each))
 
 
 def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
-    trimmed = [(start, end - text.endswith(ON_THE_ROAD, start, end)) for start, end in places]
+    trimmed = [
+        (start + (text[start] in "我俺咱你"), end - text.endswith(ON_THE_ROAD, start, end)) for start, end in places
+    ]
     named = [
         Found("place", text[start:end], start, end)
         for start, end in trimmed
-        if text[start:end] not in _word_list("no_places.txt")
-        and end - start >= 3
-        and not text[start:end].endswith(("冤枉路", "弯路"))
+        if text[start:end] not in _word_list("no_places.txt") and end - start >= 3 and not is_nowhere(text[start:end])
     ]
-    return sorted(named, key=lambda each: -(each.end - each.start) + 0.1 * each.start)
+    return sorted(
+        named,
+        key=lambda each: -(each.end - each.start) + 0.1 * each.start + 20 * is_nobodys(each.value or ""),
+    )
 
 
 def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int, int]]:
     """The first and the last word of every ending of a name, the longest at each place."""
-    found = ((index, len(ending)) for index, word in enumerate(words) if (ending := longest_ending(word, text, *lists)))
+    ends = _ends_by_last_sign(*lists)
+    places = compress(range(len(words)), map(ends.__contains__, [word[-1] for word, _ in words]))
+    found = ((index, len(ending)) for index in places if (ending := _longest(words[index], text, ends)))
     for last, size in islice(found, MOST_NAMES):
         first = last
         while words[first].start > words[last].end - size:
@@ -137,16 +166,21 @@ def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int
 
 def longest_ending(word: Word, text: str, *lists: str) -> str:
     """The longest ending in these lexicons that ends where the word does; "" where none."""
-    for ending in _ends_by_last_sign(*lists).get(word.text[-1:], ()):
-        start = word.end - len(ending)
-        if start >= 0 and text.startswith(ending, start):
+    return _longest(word, text, _ends_by_last_sign(*lists))
+
+
+def _longest(word: Word, text: str, ends: Mapping[str, Sequence[str]]) -> str:
+    end = word.end
+    for ending in ends.get(word.text[-1:], ()):
+        if end >= len(ending) and text.startswith(ending, end - len(ending)):
             return ending
     return ""
 
 
 def may_name(word: str) -> bool:
     """May the word stand in a name at all?"""
-    return word.isalpha() and not word.isascii() and word not in _word_list("not_in_names.txt")
+    is_word = word.isalpha() and not word.isascii()
+    return is_word and word not in _word_list("not_in_names.txt") and not COUNTED.fullmatch(word)
 
 
 def _grown(words: Sequence[Word], first: int, last: int, cut_short: Sequence[Span]) -> Span | None:
@@ -160,7 +194,7 @@ def _grown(words: Sequence[Word], first: int, last: int, cut_short: Sequence[Spa
         and _may_continue(words, first - 1, last)
     ):
         first -= 1
-    while first < ending and words[first].text in ("的", "号"):
+    while first < ending and words[first].text in ("的", "号", "那个", "这个"):
         first += 1
     if words[last].end - words[first].start == 1:
         return None
@@ -171,18 +205,35 @@ def _may_continue(words: Sequence[Word], index: int, last: int) -> bool:
     """May the word at `index` belong to the name that ends at `last`?"""
     word, right = words[index].text, words[index + 1].text
     if right in COMMON_UNITS:
-        return LOCAL.search(word) is not None
-    if word == "号":
-        return index > 0 and _is_figure(words[index - 1].text) and bool(WINDOW.search(right))
-    if word == "的":
-        return index > 0 and ends_a_unit(words[index - 1].text) and last - index <= 3
-    if right in COMPOUNDS.get(word, ()):
+        return (LINE_OF if right == "热线" else LOCAL).search(word) is not None
+    if word in LINKS:
+        return index > 0 and _links(words[index - 1].text, words[index], right, words[last].text, last - index)
+    if (
+        right in COMPOUNDS.get(word, ())
+        or (word in "上下大" and right[0] in GROUND)
+        or (word == "站" and right in "东西南北")
+    ):
         return True
-    if word in "和及与":
-        return index > 0 and LISTED.search(words[last].text) is not None and _is_listed(words[index - 1].text)
+    if word in FIGURES and may_name(right) and len(right) < 3 and not COUNTS.match(right):  # 七侠镇
+        return True
     if _is_figure(word) or (word.isascii() and word.isalnum() and len(word) <= 3):
         return right == "号" or bool(NUMERIC.match(right))
     return may_name(word)
+
+
+def _links(left: str, word: Word, right: str, ending: str, far: int) -> bool:
+    """Does a word that parts names join the two beside it into one?"""
+    if word.text == "号":
+        return _is_figure(left) and bool(WINDOW.search(right))
+    if word.text == "家":  # 马家湾
+        return len(left) == 1 and is_surname(left)
+    if word.text in "月里":  # 春江花月小区, 鼓楼里12号楼
+        is_name = may_name(left) and left not in NOT_WITHIN and not _is_figure(left)
+        return is_name and (word.text == "月" or right.isdigit() or right in COMPOUNDS["里"])
+    if word.text in "和及与":
+        return LISTED.search(ending) is not None and _is_listed(left)
+    is_of_a_unit = ends_a_unit(left) and far <= 3
+    return is_of_a_unit or (word.text != "的" and WINDOW.search(right) is not None and may_name(left))
 
 
 def _is_listed(word: str) -> bool:
@@ -200,16 +251,30 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        elif joined and start == joined[-1][1] + 1 and text[joined[-1][1]] in "的-":
+        elif (joined and start == joined[-1][1] + 1 and text[joined[-1][1]] in "的-") or (
+            joined and text[joined[-1][1] : start] in ("那个", "那条", "那座", "这条")
+        ):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
     return joined
 
 
-def _tail(text: str, end: int, tail: re.Pattern[str]) -> int:
-    match = tail.match(text, end)
-    return match.end() if match else end
+def _with_tails(text: str, spans: Sequence[Span], *tails: re.Pattern[str]) -> list[Span]:
+    """Each with how it goes on, twice: a tail may reach the next name (人社局|3楼|仲裁院)."""
+    for _ in range(2):
+        joined = _joined(text, spans)
+        spans = [(start, _tail(text, end, *tails)) for start, end in joined]
+        if spans == joined:
+            return joined
+    return _joined(text, spans)
+
+
+def _tail(text: str, end: int, *tails: re.Pattern[str]) -> int:
+    for tail in tails:
+        match = tail.match(text, end)
+        end = match.end() if match else end
+    return end
 
 
 def _worth(one: Found, found: Sequence[Found]) -> float:

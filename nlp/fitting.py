@@ -25,8 +25,9 @@ from nlp.machines import Machine
 from nlp.marks import see as see_message
 from nlp.marks import worth
 from nlp.model import Head, Model, Numbers, lengths_of
-from nlp.text import clean, cut
+from nlp.text import Said, clean, cut
 from nlp.topic import topic_features
+from nlp.vocabulary import Vocabulary
 
 FOLDS = 5
 SEED = 20261121
@@ -34,7 +35,7 @@ STEPS = 127  # of a signed byte
 # The judge: a second, small model that reads all classes' scores of a text together.
 JUDGE_C, JUDGE_ROUNDS = 3.0, 1000
 
-Seen = tuple[Sequence[str], Sequence[str]]
+Seen = tuple[Said, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,10 @@ class Vectorizer:
         words = [machine.transform(seen) for machine in self._words]
         return self._beside(words, self._marks.transform(seen) if self._marked else None)
 
-    def vocabulary(self) -> dict[str, int]:
+    def vocabulary(self) -> Vocabulary:
         """Feature → column."""
         tables = [machine.vocabulary_ for machine in self._words] + ([self._marks.vocabulary_] if self._marked else [])
-        found: dict[str, int] = {}
-        for table in tables:
-            before = len(found)
-            found |= {str(word): before + int(column) for word, column in table.items()}
-        return found
+        return Vocabulary(str(word) for table in tables for word in sorted(table, key=table.__getitem__))
 
     def rarity(self) -> Numbers:
         """A column each; of marks what they are worth."""
@@ -164,11 +161,11 @@ def fit(
 
 
 def _first(seen: Seen) -> Sequence[str]:
-    return seen[0]
+    return [*seen[0]]
 
 
 def _of_block(name: str, seen: Seen) -> Sequence[str]:
-    return [feature for feature in seen[0] if feature.startswith(f"{name}:")]
+    return [f"{name}:{each}" for each in seen[0].of(name)]
 
 
 def _second(seen: Seen) -> Sequence[str]:

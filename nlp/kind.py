@@ -20,14 +20,23 @@ COMMANDS = frozenset({PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN})
 
 # A command that none of its words gives is believed only of a model this sure.
 SURE_OF_COMMAND = 0.7
-# "我要投诉某局" says itself what it is, "一年没发" tells of waiting in vain: no suggestions, unless they say so.
+# "我要投诉某局" says itself what it is; "一年没发", "路灯不亮" tell of waiting in vain and of what does not work: such
+# a message neither suggests nor asks, unless its words do.
 CALLED = re.compile(
-    r"(?<![怎么样能否可以想问])(?:我们?|俺|本人)?(?:就?是?要|想|来|现在)(?:来)?(?:实名|匿名)?(?:投诉|举报)"
-    r"(?!电话|渠道|热线|建议|平台|方式)"
+    r"(?<![怎么样能否可以想问])(?:我们?|俺|本人)?(?:就?是?要|想|来|现在)(?:来)?(?:实名|匿名)?(?:投诉|举报|反映)"
+    r"(?!电话|渠道|热线|建议|平台|方式|意见)"
 )
 WAITED = re.compile(
-    r"(?:年|个?月|天|周|星期|次|趟|回)(?:多|半)?了?[，,]?(?:都|还|也|就|一直)?"
-    r"(?:没(?!有?必要)|不(?=给|发|办|退|批|回|理|见))"
+    r"(?:年|个?月|天|周|星期|次|趟|回|一直|始终|总是)(?:多|半)?了?[，,]?(?:都|还|也|就|一直)?"
+    r"(?:没(?!有?必要)|不(?=给|发|办|退|批|回|理|见|修|亮|通|来|接|开|换))"
+)
+FAILS = re.compile(
+    r"不亮|打不[出开通]|用不了|登不上|[上进]不去|没人[接管修理]|坏了|不出水|失灵|死机|闪退|没反应|不管用|没动静"
+    r"|不给[办发退开报修批]"
+)
+ASKS = re.compile(
+    r"[?？吗呢么嘛]|怎|咋|如何|多[少久大]|啥|哪|几[个天时号点年岁]|[能可是]不[能可是]|[能可是]否|要不要|有没有|请问|咨询"
+    r"|问[问下一]|请教|还是|算不算|谁|帮我查|[不没][了成行]?[。,，!！]?$|(.)(?:不|没)\1"
 )
 SUGGESTS = re.compile(r"建议|提议|希望(?:能|可以|增|多|把)|能不能|可不可以|可否|最好|应该|不如|要是能|多设|增设|推广")
 
@@ -60,11 +69,19 @@ def tell_kind(text: str, learnt: Mapping[str, float]) -> KindAnswer:
             return KindAnswer(command.kind, 0.97, f"kind {command.kind}: says “{match.group()[:20]}”")
     likely = {kind: chance for kind, chance in learnt.items() if kind not in COMMANDS or chance >= SURE_OF_COMMAND}
     best = max(likely or learnt, key=lambda kind: learnt[kind])
-    if best == SUGGESTION and not SUGGESTS.search(stripped):
-        found = CALLED.search(stripped) or WAITED.search(stripped)
-        if found:
-            return KindAnswer(COMPLAINT, 1 - learnt[best], f"kind {COMPLAINT}: says “{found.group()[:20]}”")
+    found = _complains(stripped, best)
+    if found:
+        return KindAnswer(COMPLAINT, 1 - learnt[best], f"kind {COMPLAINT}: says “{found.group()[:20]}”")
     return KindAnswer(best, learnt[best], f"kind {best}: model {learnt[best]:.2f}")
+
+
+def _complains(text: str, taken_for: str) -> re.Match[str] | None:
+    """By what a message that the model takes for a suggestion or a question shows to be a complaint."""
+    if taken_for not in (SUGGESTION, CONSULTATION) or SUGGESTS.search(text):
+        return None
+    if taken_for == CONSULTATION and ASKS.search(text):
+        return None
+    return CALLED.search(text) or WAITED.search(text) or FAILS.search(text)
 
 
 @cache

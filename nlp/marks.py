@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from nlp.danger import DANGER, NO_DANGER
 from nlp.framing import frame
-from nlp.text import Word, cues, features
+from nlp.text import Said, Word, cues, features
 
 # How much a mark counts beside the text's words, whose weights together have length one. Found by cross-validation.
 WORTH = 0.25
@@ -22,16 +22,16 @@ LONGEST = 7
 ASKS = re.compile(r"[?？吗呢]")
 
 
-def see(text: str, words: Sequence[Word], has_unit: bool) -> tuple[list[str], list[str]]:
+def see(text: str, words: Sequence[Word], has_unit: bool) -> tuple[Said, list[str]]:
     """What the models see of a cleaned text: the features of what stands within its frame, and the marks."""
     around = frame(text)
-    said = features([word for word in words if around.start <= word.start < around.end])
+    said = features([word for word in words if around.start <= word[1] < around.end])
     return said, [*marks(text[around.start : around.end], said, has_unit), *(f"m:frame {does}" for does in around.does)]
 
 
-def marks(text: str, said: Iterable[str], has_unit: bool) -> list[str]:
+def marks(text: str, said: Said, has_unit: bool) -> list[str]:
     """The marks of a cleaned text; `said`: its features."""
-    groups = {one[2:].partition(".")[0] for one in said if one[:2] == "h:"}
+    groups = {tag.partition(".")[0] for tag in said.of("h")}
     found = [
         "m:unit" if has_unit else "m:no unit",
         f"m:length {min(LONGEST, int(math.log2(max(1, len(text)))))}",

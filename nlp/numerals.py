@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+HAN_FIGURES = "一二三四五六七八九十"
 SPOKEN = {**DIGITS, "幺": 1}
 
 

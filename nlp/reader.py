@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from nlp.city import City
-from nlp.deciding import ACCEPT, Decision, parts
+from nlp.deciding import ACCEPT, NET, Decision, Weigher
 from nlp.disguise import undisguise
 from nlp.fields import find_fields
 from nlp.fields_person import is_valid_id
@@ -21,12 +22,13 @@ from nlp.hot import hot_matters
 from nlp.kind import COMMANDS, KindAnswer, tell_kind
 from nlp.marks import see
 from nlp.meaning import load_meanings
-from nlp.model import Model, Vector, load_model
+from nlp.model import Model, Numbers, Vector, load_model
+from nlp.net import Net, load_net
 from nlp.route import Router
 from nlp.same import same
 from nlp.screen import Screening, clauses, look, screen
 from nlp.sketch import Sketch, sketch
-from nlp.text import Cleaned, Word, clean, cut
+from nlp.text import Cleaned, Said, Word, clean, cut
 
 WEIGHTS = Path(__file__).with_name("weights")
 
@@ -34,6 +36,9 @@ WEIGHTS = Path(__file__).with_name("weights")
 SKETCHES = 2048
 # Gatherings of texts that are kept: a page is looked at again and again.
 LISTS = 4
+
+# 政务 alone names no unit.
+SHORTEST_NAME = 3
 
 # A dispatcher reads three; five leave room for what lies close behind.
 MOST_DEPARTMENTS = 5
@@ -66,9 +71,12 @@ class Reader:
 
     city: City | None = None
 
-    def __init__(self, model: Model, router: Router, clause_of: Mapping[str, str]) -> None:
-        self.model, self.router, self.clause_of = model, router, clause_of
+    def __init__(
+        self, model: Model, net: Net, router: Router, clause_of: Mapping[str, str], names: Sequence[str] = ()
+    ) -> None:
+        self.model, self.net, self.router, self.clause_of, self.names = model, net, router, clause_of, names
         self.decision = Decision.of_card(model.card)
+        self._weigher = Weigher(self.decision, [*model.labels, *((NET, label) for label in net.classes)])
         # One new message is compared with the same open cases over and over.
         self._gathered: Callable[[tuple[str, ...]], list[tuple[str, tuple[int, ...]]]] = lru_cache(LISTS)(self._gather)
         self._sketch: Callable[[str], Sketch] = lru_cache(SKETCHES)(self._sketched)
@@ -79,39 +87,45 @@ class Reader:
         units: Iterable[tuple[str, str]] | None = None,
         rulebook: str = "yunnan",
         folder: Path = WEIGHTS,
+        aliases: Iterable[str] = (),
     ) -> Reader:
-        """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given."""
+        """A reader for these units (name, duties) and that rulebook's clauses; generic units where none are given.
+
+        `aliases`: what the units are called besides their names, found in a message as their names are.
+        """
         model = load_model(folder)
-        added, times = model.card.get("trust", (0.0, 1.0))
-        return cls(model, Router(list(units) if units is not None else None, (added, times)), clauses(rulebook))
+        given = list(units) if units is not None else None
+        called = dict.fromkeys(clean(name).text for name in (*(unit for unit, _ in given or ()), *aliases))
+        names = tuple(name for name in called if len(name) >= SHORTEST_NAME)
+        router = Router(given, model.card.get("trust", (0.0, 1.0)))
+        return cls(model, load_net(folder), router, clauses(rulebook), names)
 
     def read(self, text: str, now: datetime) -> Reading:
         """What `text`, written at `now`, says."""
         cleaned = clean(text)
         words = cut(cleaned.text)
-        found = find_fields(cleaned.text, words, now)
+        found = find_fields(cleaned.text, words, now, self.names)
         has_unit = any(each.name == "organisation" for each in found)
         seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
         vector = self.model.vector(said, marks)
-        kind, screening = self._understand(cleaned.text, words, said, has_unit, vector)
+        chances = np.concatenate([self.model.chances(vector), self.net.probabilities(vector)])
+        kind, screening = self._understand(cleaned.text, words, said, has_unit, chances)
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
-            departments = self._departments(cleaned.text, said, vector)
+            departments = self._departments(cleaned.text, said, chances)
         why = (kind.why, screening.why, *self._routing_reasons(cleaned.text, departments, said, vector))
         clause = self.clause_of.get(screening.ground)
         fields, spans = _fields(cleaned, found), {each.name: cleaned.span(each.start, each.end) for each in found}
         return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
 
     def _understand(
-        self, text: str, words: Sequence[Word], said: Sequence[str], has_unit: bool, vector: Vector
+        self, text: str, words: Sequence[Word], said: Said, has_unit: bool, chances: Numbers
     ) -> tuple[KindAnswer, Screening]:
-        grounds, kinds = parts(self.model.answer("whole", vector))
-        kind = tell_kind(text, self.decision.weigh_kinds(self.model.answer("kind", vector), kinds))
-        learnt = self.model.answer("screen", vector)
-        chances = self.decision.weigh((grounds, learnt), self.model.answer("verdict", vector))
-        likely = {ground: math.sqrt(chance * grounds.get(ground, 0.0)) for ground, chance in learnt.items()}
-        return kind, screen(look(text, words, said, kind.kind, has_unit), likely, chances, self.decision)
+        weighed = self._weigher.weigh(chances)
+        kind = tell_kind(text, weighed.kinds)
+        message = look(text, words, said, kind.kind, has_unit)
+        return kind, screen(message, weighed.grounds, weighed.verdicts, self.decision)
 
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""
@@ -131,11 +145,11 @@ class Reader:
         """Units and probabilities as they are without any decision of this city."""
         cleaned = clean(text).text
         words = cut(cleaned)
-        said, marks = see(cleaned, words, bool(find_organisations(cleaned, words)))
+        said, marks = see(cleaned, words, bool(find_organisations(cleaned, words, self.names)))
         return self.router.route(cleaned, said, self.model.answer("subject", self.model.vector(said, marks)))
 
-    def _departments(self, text: str, said: Sequence[str], vector: Vector) -> tuple[tuple[str, float], ...]:
-        routed = self.router.route(text, said, self.model.answer("subject", vector))
+    def _departments(self, text: str, said: Said, chances: Numbers) -> tuple[tuple[str, float], ...]:
+        routed = self.router.route(text, said, self.model.of("subject", chances))
         city = self.city
         if city is not None:
             routed = city.blend(text, routed)
@@ -144,12 +158,12 @@ class Reader:
         )
 
     def _routing_reasons(
-        self, text: str, departments: Sequence[tuple[str, float]], said: Sequence[str], vector: Vector
+        self, text: str, departments: Sequence[tuple[str, float]], said: Said, vector: Vector
     ) -> Iterator[str]:
         """A line for each of the first three units: words of its duties, and those that were learnt to speak for it."""
-        for name, chance in departments[:MOST_REASONED]:
-            subject = self.router.subject_of(name)
-            learnt = self.model.reasons("subject", subject, vector) if subject else []
+        told = departments[:MOST_REASONED]
+        subjects = [self.router.subject_of(name) for name, _ in told]
+        for (name, chance), learnt in zip(told, self.model.reasons("subject", subjects, vector), strict=True):
             words = list(dict.fromkeys([*self.router.reasons(name, said), *learnt]))[:MOST_WORDS]
             if not words and self.city is not None:
                 words = self.city.reasons(text, name)

@@ -10,11 +10,17 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain, repeat
+from operator import add, itemgetter
 
-from nlp.text import LEXICONS, clean, cut, features
+import numpy as np
+
+from nlp.model import Numbers
+from nlp.text import LEXICONS, Said, clean, cut, features
+from nlp.vocabulary import Vocabulary
 
 # How much the learnt subjects say against the bare overlap with duty lines.
 LEARNT_SHARE = 0.9
@@ -30,10 +36,16 @@ NAMED = 2.2
 LEAST_LIKENESS = 0.12
 # From this tie on a unit is known by a subject.
 LEAST_TIE = 0.3
+# What no unit takes is divided by this, and comes to nothing.
+LEAST_SHARE = 1e-12
 # How sharply the overlap with duty lines speaks; found on the corpus.
 OVERLAP_SHARPNESS = 9.0
+# Chances are kept so far from never and from certainly.
+LEAST = 1e-6
 # Of a line of duties, its words and pairs of characters are compared.
-SAYING = ("t:", "h:", "w:", "c:")
+SAYING = ("t", "h", "w", "c")
+# While a router is made, each line is looked at several times.
+LINES = 512
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Profile:
-    """A unit's words, weighted; `names` are parts of names by which a message may speak of it."""
+    """A unit's features, weighted; `names` are parts of names by which a message may speak of it; `own`: its words."""
 
     name: str
     names: tuple[str, ...]
@@ -58,62 +70,54 @@ class Profile:
 class Router:
     """Probabilities of a city's units for one text."""
 
-    def __init__(self, units: Sequence[tuple[str, str]] | None = None, trust: tuple[float, float] = (0.0, 1.0)) -> None:
+    def __init__(self, units: Sequence[tuple[str, str]] | None = None, trust: Sequence[float] = (0.0, 1.0)) -> None:
         """`units`: names and duty lines, best the city's own; None: the generic subjects under their own names.
 
-        `trust`: how the first unit's odds, as a logarithm, are to be read (added, multiplied), so that probabilities
-        mean what they say; found by cross-validation (`nlp/trusting.py`).
+        `trust`: what the first unit's odds are, as a logarithm, to begin with and for each of `signs_of_trust`, so that
+        probabilities mean what they say; found by cross-validation (`nlp/trusting.py`).
         """
         self.units = tuple(units) if units is not None else tuple((s.called[0], s.duties) for s in subjects())
         self.trust = trust
         self.ties = ties(self.units)
+        self._names = [name for name, _ in self.units]
+        self._subjects = [subject.name for subject in subjects()]
         self._rarity = _rarity([f"{name},{duties}" for name, duties in self.units])
-        self._profiles = tuple(self._profile(name, duties) for name, duties in self.units)
-        self._spoken: dict[str, list[tuple[int, float]]] = {}
-        for place, profile in enumerate(self._profiles):
-            for word, weight in profile.weights.items():
-                self._spoken.setdefault(word, []).append((place, weight))
-        self._tied = {
-            subject.name: [
-                (place, self.ties[subject.name, name])
-                for place, (name, _) in enumerate(self.units)
-                if (subject.name, name) in self.ties
-            ]
-            for subject in subjects()
-        }
-        tied = {place for places in self._tied.values() for place, tie in places if tie >= LEAST_TIE}
-        self._untied = [place not in tied for place in range(len(self.units))]
+        profiles = [self._profile(name, duties) for name, duties in self.units]
+        self._words = Vocabulary(self._rarity)
+        # The last row of both is of what no line says (NOWHERE).
+        self._rare = np.array([*self._rarity.values(), 0.0])
+        weights = [[profile.weights.get(word, 0.0) for profile in profiles] for word in self._rarity]
+        self._weights = np.array([*weights, [0.0] * len(profiles)])
+        self._called = _by_first_signs([profile.names for profile in profiles])
+        self._own = {profile.name: profile.own for profile in reversed(profiles)}
+        self._tied = np.array([[self.ties.get((each.name, name), 0.0) for name in self._names] for each in subjects()])
+        self._untied = UNTIED_SHARE * (self._tied.max(axis=0, initial=0.0) < LEAST_TIE)
+        self._subject_of = {name: self._most_tied(name) for name in self._names}
+        _features.cache_clear()
 
-    def route(self, text: str, said: Iterable[str], learnt: Mapping[str, float]) -> list[tuple[str, float]]:
+    def route(self, text: str, said: Said, learnt: Mapping[str, float]) -> list[tuple[str, float]]:
         """Units and probabilities, best first. `said`: the text's features; `learnt`: subject → probability."""
-        overlaps = self._overlaps(set(said))
+        overlaps = self._overlaps(said)
+        powers = np.exp(OVERLAP_SHARPNESS * overlaps)
+        share = np.maximum(1 - LEARNT_SHARE, self._untied * overlaps) / np.add.reduce(powers)
         carried = self._carried(_at_shared_place(text, learnt), overlaps)
-        powers = [math.exp(OVERLAP_SHARPNESS * overlap) for overlap in overlaps]
-        whole = sum(powers)
-        chances = []
-        for place, profile in enumerate(self._profiles):
-            share = max(1 - LEARNT_SHARE, UNTIED_SHARE * overlaps[place] if self._untied[place] else 0.0)
-            chance = LEARNT_SHARE * carried[place] + share * powers[place] / whole
-            chances.append(chance * (NAMED if self._is_named(text, profile) else 1.0))
-        total = max(sum(chances), 1.0)
-        ordered = sorted(zip(self.units, chances, strict=True), key=lambda pair: -pair[1])
-        return trusted([(name, chance / total) for (name, _), chance in ordered], self.trust)
+        chances = (LEARNT_SHARE * carried + share * powers).tolist()
+        for place in self._spoken_of(text):
+            chances[place] *= NAMED
+        total = max(math.fsum(chances), 1.0)
+        routed = [(name, chance / total) for name, chance in zip(self._names, chances, strict=True)]
+        routed.sort(key=itemgetter(1), reverse=True)
+        return trusted(routed, self.trust, max(learnt.values(), default=0.5))
 
     def subject_of(self, unit: str) -> str:
         """The subject most tied to the unit; "" where none is."""
-        tied = {subject.name: self.ties.get((subject.name, unit), 0.0) for subject in subjects()}
-        best = max(tied, key=lambda name: tied[name])
-        return best if tied[best] > 0 else ""
+        return self._subject_of.get(unit, "")
 
-    def reasons(self, unit: str, said: Iterable[str], most: int = 4) -> list[str]:
+    def reasons(self, unit: str, said: Said, most: int = 4) -> list[str]:
         """The words of the unit's duty line that the text says."""
-        profile = next((profile for profile in self._profiles if profile.name == unit), None)
-        weights = profile.own if profile else {}
-        spoke = sorted(
-            {word for word in said if word in weights and word.startswith("w:")},
-            key=lambda word: (-weights[word], word),
-        )
-        return [word[2:] for word in spoke if len(word) > 3][:most]
+        weights = self._own.get(unit, {})
+        spoke = {word for word in said.of("w") if word in weights}
+        return sorted(spoke, key=lambda word: (-weights[word], word))[:most]
 
     def _profile(self, name: str, duties: str) -> Profile:
         """The unit's own line, and, fainter, the generic duties of the subjects tied to it."""
@@ -126,44 +130,75 @@ class Router:
         called = {
             part for subject in subjects() if self.ties.get((subject.name, name), 0.0) >= 0.5 for part in subject.called
         }
-        return Profile(name, tuple(sorted({*called, name})), weights, own)
+        words = {word[2:]: weight for word, weight in own.items() if word.startswith("w:")}
+        return Profile(name, tuple(sorted({*called, name})), weights, words)
 
-    def _overlaps(self, said: set[str]) -> list[float]:
+    def _most_tied(self, unit: str) -> str:
+        best = max(subjects(), key=lambda subject: self.ties.get((subject.name, unit), 0.0))
+        return best.name if (best.name, unit) in self.ties else ""
+
+    def _overlaps(self, said: Said) -> Numbers:
         """How much of what is said stands in each unit's line, from 0 to 1."""
-        most = sum(sorted((self._rarity.get(word, 0.0) for word in said), reverse=True)[:6]) or 1.0
-        scores = [0.0] * len(self.units)
-        for word in said & self._spoken.keys():
-            for place, weight in self._spoken[word]:
-                scores[place] += weight
-        return [min(score / most, 1.0) for score in scores]
+        rows = np.array([*{*self._words.columns(said)}], dtype=np.intp)
+        most = math.fsum(sorted(self._rare[rows].tolist())[-6:]) or 1.0
+        overlaps: Numbers = np.minimum(np.add.reduce(self._weights[rows]) / most, 1.0)
+        return overlaps
 
-    def _carried(self, learnt: Mapping[str, float], overlaps: Sequence[float]) -> list[float]:
+    def _carried(self, learnt: Mapping[str, float], overlaps: Numbers) -> Numbers:
         """The subjects' probabilities as the units'; units that share a subject divide it by what their lines say."""
-        carried = [0.0] * len(self.units)
-        for subject, chance in learnt.items():
-            shares = [(place, tie * math.exp(DIVIDING * overlaps[place])) for place, tie in self._tied.get(subject, ())]
-            whole = sum(share for _, share in shares)
-            for place, share in shares:
-                carried[place] += chance * share / whole
+        chances = np.array([*map(learnt.get, self._subjects, repeat(0.0))])
+        powers = np.exp(DIVIDING * overlaps)
+        carried: Numbers = (chances / np.maximum(self._tied @ powers, LEAST_SHARE)) @ self._tied * powers
         return carried
 
-    def _is_named(self, text: str, profile: Profile) -> bool:
-        return any(name in text for name in profile.names)
+    def _spoken_of(self, text: str) -> set[int]:
+        """The places of the units that the text speaks of by a part of their names."""
+        begun = self._called.keys() & {"", *map(add, text, text[1:])}
+        called = chain.from_iterable(map(self._called.__getitem__, begun))
+        return {place for name, places in called if name in text for place in places}
 
 
-def trusted(routed: Sequence[tuple[str, float]], trust: tuple[float, float]) -> list[tuple[str, float]]:
-    """`routed` (best first) with the first's odds read as `trust` says, the others' shares of the rest as they were.
+def _by_first_signs(names: Sequence[Sequence[str]]) -> dict[str, list[tuple[str, list[int]]]]:
+    """Two first characters ("" for what has fewer) → names that begin so, and which places they are of."""
+    places: dict[str, list[int]] = {}
+    for place, called in enumerate(names):
+        for name in called:
+            places.setdefault(name, []).append(place)
+    found: dict[str, list[tuple[str, list[int]]]] = {}
+    for name, each in places.items():
+        found.setdefault(name[:2] if len(name) > 1 else "", []).append((name, each))
+    return found
 
-    What is assigned to no unit stays so: the odds are those among the units.
+
+def trusted(
+    routed: Sequence[tuple[str, float]], trust: Sequence[float], subject: float = 0.5
+) -> list[tuple[str, float]]:
+    """`routed` (best first) with the first as likely as `trust` says, the others' shares of the rest as they were.
+
+    What is assigned to no unit stays so: the odds are those among the units. `subject`: how likely the likeliest is.
     """
     whole = sum(chance for _, chance in routed)
     if not whole or not 0.0 < routed[0][1] < whole:
         return list(routed)
     (name, chance), *rest = routed
-    added, times = trust
-    first = whole / (1 + math.exp(-added - times * math.log(chance / (whole - chance))))
+    added, *times = trust
+    odds = added + sum(time * each for time, each in zip(times, signs_of_trust(routed, subject), strict=False))
+    first = whole / (1 + math.exp(-odds))
     shrunk = (whole - first) / (whole - chance)
     return [(name, first), *((other, min(each * shrunk, first)) for other, each in rest)]
+
+
+def signs_of_trust(routed: Sequence[tuple[str, float]], subject: float) -> tuple[float, float, float]:
+    """What tells how far to trust the first unit, all as logarithms: its odds among the units, how many times as likely
+    as the second it is, and the odds of the likeliest subject."""
+    whole = sum(chance for _, chance in routed)
+    first, second = routed[0][1], routed[1][1] if len(routed) > 1 else 0.0
+    return _odds(first / whole), math.log(max(first, LEAST) / max(second, LEAST)), _odds(subject)
+
+
+def _odds(chance: float) -> float:
+    bounded = min(max(chance, LEAST), 1 - LEAST)
+    return math.log(bounded / (1 - bounded))
 
 
 def _at_shared_place(text: str, learnt: Mapping[str, float]) -> Mapping[str, float]:
@@ -215,13 +250,15 @@ def _likeness(subject: Subject, name: str, own: Mapping[str, float], line: Mappi
 
 
 def _rarity(lines: Sequence[str]) -> dict[str, float]:
-    counts = Counter(word for line in lines for word in set(_features(line)))
+    counts = Counter(word for line in lines for word in _features(line))
     return {word: math.log(1 + len(lines) / count) for word, count in counts.items()}
 
 
 def _weighted(line: str, rarity: Mapping[str, float]) -> dict[str, float]:
-    return {word: rarity.get(word, 0.0) for word in set(_features(line))}
+    return {word: rarity.get(word, 0.0) for word in _features(line)}
 
 
-def _features(line: str) -> list[str]:
-    return [one for one in features(cut(clean(line).text)) if one[:2] in SAYING and len(one) > 3]
+@lru_cache(LINES)
+def _features(line: str) -> frozenset[str]:
+    said = features(cut(clean(line).text))
+    return frozenset(f"{sort}:{each}" for sort in SAYING for each in said.of(sort) if len(each) > 1)

@@ -7,15 +7,15 @@ that would turn a message away must be surer than where it errs one time in some
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from nlp.danger import DANGER, NO_DANGER, OWN_LIFE
+from nlp.danger import DANGER, FAREWELL, NO_DANGER, OWN_LIFE
 from nlp.deciding import ACCEPT, CLARIFY, GROUNDS, OUT_OF_SCOPE, REFUSE, Decision
 from nlp.kind import COMMANDS
-from nlp.text import Word, lines
+from nlp.text import Said, Word, lines
 
 CLAUSES = Path(__file__).with_name("clauses.toml")
 RULEBOOKS = ("henan", "anyang", "suining", "yunnan", "shanghai")
@@ -52,9 +52,9 @@ class Message:
     matter: tuple[str, ...]
 
 
-def look(text: str, words: Sequence[Word], said: Iterable[str], kind: str, has_unit: bool) -> Message:
+def look(text: str, words: Sequence[Word], said: Said, kind: str, has_unit: bool) -> Message:
     """The message as screening sees it; `said`: its features."""
-    tags = {one[2:] for one in said if one[:2] == "h:"}
+    tags = said.of("h")
     subjects = frozenset(tag.removeprefix("subject.") for tag in tags if tag.startswith("subject."))
     # Queues, guards and chairs are of every hall: alone they do not tell which.
     placed = subjects - ({"service_centre"} if not has_unit else set())
@@ -79,6 +79,8 @@ def screen(
 
 def _danger(message: Message, learnt: Mapping[str, float]) -> str:
     """The words of danger to life, now; "" where a message about something else only tells of one."""
+    if leave := FAREWELL.search(message.text):
+        return leave.group()
     found = DANGER.search(message.text)
     if found is None or NO_DANGER.search(message.text):
         return ""
@@ -112,7 +114,8 @@ def _is_matter(message: Message) -> bool:
 
 def matter_words(words: Sequence[Word]) -> list[str]:
     """Words of government service in the text, each once."""
-    return list(dict.fromkeys(word.text for word in words if word.text in _service_words()))
+    known = _service_words()
+    return list(dict.fromkeys(word.text for word in words if word.text in known))
 
 
 @cache

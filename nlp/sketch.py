@@ -57,7 +57,7 @@ STEM_ENDS = re.compile(
 SPECIFIC_UNIT = re.compile(
     r"(?:派出所|社区|村委会|居委会|小学|中学|学校|幼儿园|医院|卫生院|车站|驾校|物业|镇政府|乡政府|养老院|分中心|街道办|办事处)"
 )
-UNKNOWN_IS_RARE = 0.85
+UNKNOWN, UNKNOWN_IS_RARE = -1, 0.85
 # Words rarer than this tell one text from another; rarer than that may be a name.
 TELLING, NAMES_FROM, NAME_SIZE = 0.35, 0.45, 3
 
@@ -115,7 +115,7 @@ def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
     every = [word.text for word in words if WORD.fullmatch(word.text)]
     whole, weight = _weighed(every, meanings)
     named = _named(text, words)
-    vector = model.vector(features(words))
+    chances = model.chances(model.vector(features(words)))
     return Sketch(
         text,
         _pairs(text),
@@ -140,8 +140,8 @@ def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
         frozenset(found.replace("-", "") for found in LONG_NUMBER.findall(text)),
         frozenset(match.group() for match in AMOUNT.finditer(text)),
         _days(text),
-        np.array(model.heads["subject"].probabilities(vector)),
-        np.array(model.heads["kind"].probabilities(vector)),
+        np.array([*model.of("subject", chances).values()]),
+        np.array([*model.of("kind", chances).values()]),
     )
 
 
@@ -184,15 +184,12 @@ def _telling(words: Sequence[Sequence[str]], meanings: Meanings) -> tuple[list[s
 
 def _weighed(words: Sequence[str], meanings: Meanings) -> tuple[Vectors, Vectors]:
     """A row a word: its vector (nothing for an unknown word) and its rarity."""
-    vectors = np.zeros((len(words), meanings.vectors.shape[1]), dtype=np.float32)
-    rarity = np.full(len(words), UNKNOWN_IS_RARE, dtype=np.float32)
-    for place, word in enumerate(words):
-        row = meanings.rows.get(word)
-        if row is not None:
-            vectors[place], rarity[place] = meanings.vectors[row], meanings.rarity[row]
-        else:
-            parts = [meanings.rows[sign] for sign in word if sign in meanings.rows]
-            vectors[place] = _length_one(meanings.vectors[parts].sum(axis=0)) if parts else 0.0
+    rows = np.array([meanings.rows.get(word, UNKNOWN) for word in words], dtype=np.intp)
+    vectors, rarity = meanings.vectors[rows], meanings.rarity[rows]
+    for place in np.flatnonzero(rows == UNKNOWN).tolist():
+        parts = [meanings.rows[sign] for sign in words[place] if sign in meanings.rows]
+        vectors[place] = _length_one(meanings.vectors[parts].sum(axis=0)) if parts else 0.0
+        rarity[place] = UNKNOWN_IS_RARE
     return vectors, rarity
 
 

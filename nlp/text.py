@@ -12,10 +12,11 @@ import os
 import tomllib
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import cache, partial
+from itertools import accumulate, chain, pairwise, repeat
+from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class Cleaned:
     """Cleaned text; `origins[i]` is where its i-th character stood in what was sent."""
 
     text: str
-    origins: tuple[int, ...]
+    origins: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The same stretch in the text as it was sent."""
@@ -56,6 +57,23 @@ class Word(NamedTuple):
         return self.start + len(self.text)
 
 
+_word = partial(tuple.__new__, Word)  # a third of the time that the class itself takes
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a model sees of a text, sort by sort: a feature is the name of its sort, a colon, and what stands here."""
+
+    sorts: Mapping[str, Sequence[str]]
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{sort}:{each}" for sort, those in self.sorts.items() for each in those)
+
+    def of(self, sort: str) -> Sequence[str]:
+        """The features of that sort, without its name."""
+        return self.sorts.get(sort, ())
+
+
 class _Folding(dict[str, str]):
     """Character → what it becomes; found out once for each character."""
 
@@ -68,64 +86,75 @@ class _Folding(dict[str, str]):
         return folded
 
 
+class _Sign(dict[str, str]):
+    """Character → what runs of characters are made of: blanks are nothing, figures are all one."""
+
+    def __missing__(self, character: str) -> str:
+        sign = "" if character.isspace() else "0" if character.isdigit() else character
+        if len(self) < REMEMBERED:
+            self[character] = sign
+        return sign
+
+
 def clean(raw: str) -> Cleaned:
     """`raw` folded, simplified and without what cannot be seen; at most HEAD + TAIL characters of it."""
-    indices: Iterable[int] = range(len(raw))
+    places: Sequence[int] = range(len(raw))
     if len(raw) > HEAD + TAIL:
-        indices = [*range(HEAD), *range(len(raw) - TAIL, len(raw))]
-    pieces: list[str] = []
-    origins: list[int] = []
-    for index in indices:
-        piece = _FOLDING[raw[index]]
-        pieces.append(piece)
-        origins.extend([index] * len(piece))
-    return Cleaned("".join(pieces), tuple(origins))
+        places = (*range(HEAD), *range(len(raw) - TAIL, len(raw)))
+        raw = raw[:HEAD] + raw[-TAIL:]
+    pieces = [*map(_FOLDING.__getitem__, raw)]
+    sizes = [*map(len, pieces)]
+    if sizes.count(1) != len(sizes):
+        places = tuple(chain.from_iterable(map(repeat, places, sizes)))
+    return Cleaned("".join(pieces), places)
 
 
 def cut(cleaned: str) -> tuple[Word, ...]:
     """The words of a cleaned text, in order, none lost: joined they are the text again."""
-    words: list[Word] = []
-    start = 0
-    for text in _cutter()(cleaned):
-        words.append(Word(text, start))
-        start += len(text)
-    return tuple(words)
+    texts = _cutter()(cleaned)
+    return tuple(map(_word, zip(texts, accumulate(map(len, texts), initial=0), strict=False)))
 
 
-def features(words: Sequence[Word]) -> list[str]:
+def features(words: Sequence[Word]) -> Said:
     """What a model sees of a text: cues (how often, and that at all), words, pairs of words, and runs of characters."""
-    text = "".join(word.text for word in words)
-    plain = [_plain(word.text) for word in words]
-    plain = [word for word in plain if word]
+    texts = [text for text, _ in words]
+    text = "".join(texts)
+    plain = ["0" if word.isdigit() else word.lower() for word in texts if word.isalnum() or word in "?!"]
     tags = cues(text)
-    signs = "^" + "".join("0" if sign.isdigit() else sign for sign in text.lower() if not sign.isspace()) + "$"
-    return [
-        *(f"t:{tag}" for tag in tags),
-        *(f"h:{tag}" for tag in dict.fromkeys(tags)),
-        *(f"w:{word}" for word in plain),
-        *(f"p:{first} {second}" for first, second in pairwise(plain)),
-        *("u:" + sign for sign in signs),
-        *("c:" + signs[place : place + 2] for place in range(len(signs) - 1)),
-        *("g:" + signs[place : place + 3] for place in range(len(signs) - 2)),
-    ]
+    signs = f"^{''.join(map(_SIGN.__getitem__, text.lower()))}$"
+    twos = [*map(add, signs, signs[1:])]
+    return Said(
+        {
+            "t": tags,
+            "h": [*dict.fromkeys(tags)],
+            "w": plain,
+            "p": [f"{first} {second}" for first, second in pairwise(plain)],
+            "u": signs,
+            "c": twos,
+            "g": [*map(add, twos, signs[2:])],
+        }
+    )
 
 
 def cues(text: str, lexicon: str = CUES) -> list[str]:
     """The tags of every cue word in the text, one a place and tag; a longer cue is not also read as its parts."""
-    table, lengths = _cues(lexicon)
+    table, begins, alone = _cues(lexicon)
+    pairs = [*map(add, text, f"{text[1:]} ")]
     found: list[str] = []
-    place = 0
-    while place < len(text):
-        sizes = lengths.get(text[place], ())
-        size = next((size for size in sizes if text[place : place + size] in table), 0)
-        found.extend(table[text[place : place + size]] if size else ())
-        place += size or 1
+    after = 0
+    for place in [place for place, pair in enumerate(pairs) if pair in begins or pair[0] in alone]:
+        for size in begins.get(pairs[place], (1,)) if place >= after else ():
+            tags = table.get(text[place : place + size])
+            if tags is not None:
+                found += tags
+                after = place + size
+                break
     return found
 
 
 @cache
-def _cues(lexicon: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[int, ...]]]:
-    """Cue → its tags; and a cue's first character → how long the cues with it are, the longest first."""
+def _cues(lexicon: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[int, ...]], frozenset[str]]:
+    """Cue → its tags; a cue's first two characters → how long such cues are, the longest first; cues of one."""
     table: dict[str, tuple[str, ...]] = {}
     groups = tomllib.loads((LEXICONS / lexicon).read_text(encoding="utf-8"))
     if lexicon == CUES:
@@ -135,10 +164,11 @@ def _cues(lexicon: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[int
         for tag, words in tags.items():
             for word in dict.fromkeys(words.split()):
                 table[word] = (*table.get(word, ()), f"{group}.{tag}")
-    lengths: dict[str, set[int]] = {}
-    for word in table:
-        lengths.setdefault(word[0], set()).add(len(word))
-    return table, {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
+    alone = frozenset(word for word in table if len(word) == 1)
+    sizes: dict[str, set[int]] = {}
+    for word in table.keys() - alone:
+        sizes.setdefault(word[:2], {1} if word[0] in alone else set()).add(len(word))
+    return table, {pair: tuple(sorted(found, reverse=True)) for pair, found in sizes.items()}, alone
 
 
 @cache
@@ -146,12 +176,6 @@ def lines(name: str) -> tuple[str, ...]:
     """The entries of a lexicon: a word a line, `#` begins a remark."""
     stripped = (line.split("#")[0].strip() for line in (LEXICONS / name).read_text(encoding="utf-8").splitlines())
     return tuple(line for line in stripped if line)
-
-
-def _plain(word: str) -> str:
-    if word.isdigit():
-        return "0"
-    return word.lower() if word.isalnum() or word in "?!" else ""
 
 
 def _is_seen(character: str) -> bool:
@@ -166,6 +190,7 @@ def _traditional() -> dict[str, str]:
 
 
 _FOLDING = _Folding()
+_SIGN = _Sign()
 
 
 @cache

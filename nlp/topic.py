@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nlp.text import clean, cut
+from nlp.text import Said, clean, cut
 
 RUNS = (1, 2, 3)
 TITLE_RUN = 2
@@ -16,18 +16,24 @@ TITLE_RUN = 2
 BLOCKS: Mapping[str, float] = {"w": 1.0, "1": 0.5, "2": 1.0, "3": 1.0, "T": 1.0, "t": 1.0}
 
 
-def topic_features(raw: str) -> list[str]:
+def topic_features(raw: str) -> Said:
     """Words and runs of characters; the same of the title (the first of several lines), apart."""
     text = clean(raw).text.lower()
-    signs = "".join(text.split())
-    found = [f"w:{word.text}" for word in cut(text) if word.text.isalnum()]
-    for run in RUNS:
-        found += [f"{run}:{signs[place : place + run]}" for place in range(len(signs) - run + 1)]
     title, more, _ = text.strip().partition("\n")
-    return found + _title(title) if more else found
+    signs = "".join(text.split())
+    return Said(
+        {
+            "w": _words(text),
+            **{str(run): _runs(signs, run) for run in RUNS},
+            "T": _words(title) if more else (),
+            "t": _runs("".join(title.split()), TITLE_RUN) if more else (),
+        }
+    )
 
 
-def _title(title: str) -> list[str]:
-    signs = "".join(title.split())
-    runs = [f"t:{signs[place : place + TITLE_RUN]}" for place in range(len(signs) - TITLE_RUN + 1)]
-    return [f"T:{word.text}" for word in cut(title) if word.text.isalnum()] + runs
+def _words(text: str) -> list[str]:
+    return [word.text for word in cut(text) if word.text.isalnum()]
+
+
+def _runs(signs: str, run: int) -> list[str]:
+    return [signs[place : place + run] for place in range(len(signs) - run + 1)]

@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 
 from nlp.corpus_reading import CORPUS, CorpusError, Example, read_columns, read_examples
-from nlp.deciding import ACCEPT, BETWEEN
+from nlp.deciding import ACCEPT, BETWEEN, NET
 from nlp.figures import figures_of
 from nlp.fitting import FOLDS, SEED, Fitted, Labelled, fit, see_topic
 from nlp.kind import COMPLAINT
 from nlp.model import Model, ModelError, load_model, save_model
+from nlp.net import save_net
+from nlp.net_training import fit_net
 from nlp.reader import WEIGHTS
 from nlp.route import subjects
 from nlp.text import lines
@@ -64,7 +66,10 @@ def train_reader(folder: Path = WEIGHTS, corpus: Path = CORPUS) -> Fitted:
     texts, heads = reader_material(examples)
     fitted = fit(texts, heads, copies=range(len(examples), len(heads["kind"].labels)))
     figures = {name: figures_of(_truth(head, fitted, name), fitted.unseen[name]) for name, head in heads.items()}
+    matrix = fitted.vectorizer.transform([texts[row] for row in heads["whole"].rows])
+    small = fit_net(matrix, fitted.model.names, heads["whole"])
     opinions = {name: Opinion(fitted.model.heads[name].classes, fitted.unseen[name]) for name in OPINIONS}
+    opinions[NET] = Opinion(small.net.classes, small.unseen)
     decision, decided = find_decision(opinions, heads["verdict"].labels, heads["kind"].labels)
     subject = heads["subject"]
     told = [row for row, place in enumerate(subject.rows) if place < len(examples)]  # whole messages, no duty lines
@@ -77,7 +82,8 @@ def train_reader(folder: Path = WEIGHTS, corpus: Path = CORPUS) -> Fitted:
     card = {
         "what": "reads citizens' messages about government services: kind, verdict, ground, subject",
         "made of": f"nlp/corpus/train*.csv, {len(examples)} hand-made messages, and the duty lines of subjects.toml",
-        "how": "TF-IDF of words, word pairs, runs of 1-3 characters; marks; a linear SVM a class; a temperature a head",
+        "how": "TF-IDF of words, word pairs, runs of 1-3 characters; marks; a linear SVM a class, a temperature "
+        "a head; a net of one hidden layer",
         "seed": SEED,
         "decision": decision.as_document(),
         "trust": trust,
@@ -86,6 +92,7 @@ def train_reader(folder: Path = WEIGHTS, corpus: Path = CORPUS) -> Fitted:
     }
     fitted = replace(fitted, model=replace(fitted.model, card=card))
     save_model(fitted.model, folder)
+    save_net(small.net, folder)
     return fitted
 
 

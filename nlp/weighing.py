@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
-from nlp.deciding import ACCEPT, BETWEEN, LEAST, REFUSE, VERDICT_OF, VERDICTS, Decision
+from nlp.deciding import ACCEPT, LEAST, ON_KIND, ON_VERDICT, REFUSE, VERDICTS, Decision, kind_of, verdict_of
 from nlp.fitting import softmax, warmth_of
 from nlp.model import Numbers
 
 # Of the real matters in our corpus, most of them written to look refusable, at most this share may be refused.
-REFUSED_AT_MOST = 0.01
+REFUSED_AT_MOST = 0.005
 # All right and each verdict right count alike.
 STEPS = np.arange(-1.5, 1.51, 0.1)
 ROUNDS = 3
@@ -43,31 +44,52 @@ def find_decision(
 ) -> tuple[Decision, dict[str, Any]]:
     """The decision that errs least on these opinions of unseen texts, and how often it is right there.
 
-    `opinions`: of the heads "whole", "screen", "verdict" and "kind"; `truth`, `kinds`: the right verdicts and kinds.
+    `opinions`: whose (all of ON_VERDICT and ON_KIND) → theirs; `truth`, `kinds`: the right verdicts and kinds.
     """
-    scores = (
-        np.log(opinions["whole"].of(VERDICTS, lambda name: VERDICT_OF.get(name.partition(BETWEEN)[0], ACCEPT)) + LEAST)
-        + np.log(opinions["screen"].of(VERDICTS, lambda name: VERDICT_OF.get(name, ACCEPT)) + LEAST)
-        + np.log(opinions["verdict"].of(VERDICTS, str) + LEAST)
-    )
     right = np.array([VERDICTS.index(verdict) for verdict in truth])
+    told = [np.log(opinions[whose].of(VERDICTS, verdict_of) + LEAST) for whose in ON_VERDICT]
+    warmths = _warmths(told, right)
+    scores = _together(told, warmths)
     lean = _leaning(scores, right)
     warmth = warmth_of(scores + lean, right)
     chances = softmax(warmth * (scores + lean))
     sure = _sure_enough(chances, right)
-    handicaps = {verdict: round(float(warmth * each), 4) for verdict, each in zip(VERDICTS, lean, strict=True)}
-    warmth_of_kind, kinds_right = _weigh_kinds(opinions, kinds)
-    decision = Decision(round(warmth, 4), handicaps, round(sure, 4), round(warmth_of_kind, 4))
+    of_kind, kinds_right = _weigh_kinds(opinions, kinds)
+    decision = Decision(
+        _rounded(ON_VERDICT, warmth * warmths), _rounded(VERDICTS, warmth * lean), round(sure, 4), of_kind
+    )
     return decision, {**_figures(_guess(chances, sure), right), "kind": kinds_right}
 
 
-def _weigh_kinds(opinions: Mapping[str, Opinion], kinds: Sequence[str]) -> tuple[float, float]:
-    """How warm the two opinions on kinds are together, and how often right."""
+def _weigh_kinds(opinions: Mapping[str, Opinion], kinds: Sequence[str]) -> tuple[dict[str, float], float]:
+    """How much each opinion on kinds counts, and how often right they are together."""
     names = list(opinions["kind"].classes)
-    whole = opinions["whole"].of(names, lambda name: name.partition(BETWEEN)[2])
-    scores = np.log(opinions["kind"].chances + LEAST) + np.log(whole + LEAST)
+    told = [np.log(opinions[whose].of(names, kind_of) + LEAST) for whose in ON_KIND]
     right = np.array([names.index(kind) for kind in kinds])
-    return warmth_of(scores, right), round(float((scores.argmax(axis=1) == right).mean()), 4)
+    warmths = _warmths(told, right)
+    guessed = _together(told, warmths).argmax(axis=1)
+    return _rounded(ON_KIND, warmths), round(float((guessed == right).mean()), 4)
+
+
+def _warmths(told: Sequence[Numbers], right: NDArray[Any]) -> Numbers:
+    """How much each opinion must count for least surprise; never less than nothing."""
+    rows = np.arange(len(right))
+
+    def surprise(warmths: Numbers) -> float:
+        return float(-np.log(np.clip(softmax(_together(told, warmths))[rows, right], 1e-12, 1)).mean())
+
+    first = np.full(len(told), 1 / len(told))
+    found: Numbers = minimize(surprise, first, method="L-BFGS-B", bounds=[(0.0, 2.0)] * len(told)).x
+    return found
+
+
+def _together(told: Sequence[Numbers], warmths: Numbers) -> Numbers:
+    answer: Numbers = np.tensordot(warmths, np.array(told), axes=1)
+    return answer
+
+
+def _rounded(names: Sequence[str], numbers: Numbers) -> dict[str, float]:
+    return {name: round(float(each), 4) for name, each in zip(names, numbers, strict=True)}
 
 
 def _figures(guessed: NDArray[Any], right: NDArray[Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from bots.channels.wecom_client import WeComClient
 from bots.channels.wecom_sender import WeComAnswers, WeComSender
 from bots.citizen.statement import proposal
 from bots.courier import Courier
+from bots.errands import renewing
 from bots.gather import Source, gather
 from bots.knowledge import Knowledge, read_knowledge
 from bots.paper_link import STEP_OF, signed
@@ -160,7 +161,8 @@ def open_office(settings: Settings) -> Office:
     law = law_in_force(settings.jurisdiction, store)
     desk, signer = RenewingDesk(law, load_words()), signer_of(settings)
     units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
-    reader = Reader.load(units=units, rulebook=law.rulebook.name)
+    aliases = [alias for unit in law.jurisdiction.units for alias in unit.aliases]
+    reader = Reader.load(units=units, rulebook=law.rulebook.name, aliases=aliases)
     known = Knowledge(read_knowledge(law.jurisdiction.name))
     written = partial(_say, signer, settings.public_url, law.rulebook.forms)
     reception = Reception(desk, reader, law.jurisdiction, say=written, public_url=settings.public_url, knowledge=known)
@@ -172,7 +174,8 @@ def open_office(settings: Settings) -> Office:
     classes = [(item.name, item.title) for item in law.rulebook.classes]
     rooms = rooms_of(law.jurisdiction, defaultdict(str)) if settings.desk else {}
     rendering = Rendering(written, classes, buttons_for(desk, store, load_words()))
-    courier = Courier(store, senders, rendering, rooms, resume=reception.resume, call_by=law.call_by)
+    still = renewing(lambda: desk.law)
+    courier = Courier(store, senders, rendering, rooms, resume=reception.resume, renew=still, call_by=law.call_by)
     office = Office(settings, law, desk, store, reader, reception, signer, courier, wechat, telegram)
     office.sources = {name: sender for name, sender in senders.items() if isinstance(sender, Source)}
     if settings.wecom:

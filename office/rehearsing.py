@@ -64,7 +64,8 @@ class RehearsalOffice:
         self.desk = Desk(law)
         self.store = Store("sqlite://", Vault(secrets.token_bytes(32)))
         units = [(unit.name, unit.duties) for unit in law.jurisdiction.units]
-        self.reader = Reader.load(units=units, rulebook=law.rulebook.name)
+        aliases = [alias for unit in law.jurisdiction.units for alias in unit.aliases]
+        self.reader = Reader.load(units=units, rulebook=law.rulebook.name, aliases=aliases)
         known = Knowledge(read_knowledge(law.jurisdiction.name))
         self.reception = Reception(self.desk, self.reader, law.jurisdiction, knowledge=known)
         self._reporting = Reporting(self.store, law, FAR_BACK)

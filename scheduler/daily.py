@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from casebook.case import Case, Notice
+from casebook.addressing import called
+from casebook.case import Case, ClockRun, Notice
 from casebook.desk import Desk
 from casebook.facts import part
 from casebook.lifecycle import WITH_UNIT
 from casebook.oversight import neglected
+from casebook.reminders import is_minded
+from casebook.steps.after import SATISFIED_FROM
+from casebook.terms import CLOCKS
+from casebook.waiting import UNDECIDED, unvisited_since, waits_since
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -92,7 +97,8 @@ class Daily:
         """Late cases of which the unit says nothing, with whom they may be handed to; a person decides."""
         for rule in self.desk.law.rulebook.hand_overs:
             late = [unit.load(number) for number in unit.due_before(now, AT_MOST)]
-            yield _told("hand_over", [case for case in late if neglected(case, self.desk.law, now) == rule], to=rule.to)
+            proposed = [case for case in late if neglected(case, self.desk.law, now) == rule]
+            yield _named("hand_over", [_shown(case, case.run("resolution")) for case in proposed], to=rule.to)
 
     def _unseen(self, unit: Any, now: datetime) -> Iterator[str]:
         """The units with open cases of which nobody was seen on the working day before."""
@@ -114,23 +120,47 @@ class Daily:
 
     def _lines(self, unit: Any, now: datetime) -> list[str]:
         """One line for each thing a supervisor should know this morning."""
-        today = self.desk.law.calendar.closing(now)
-        soon = self.desk.law.calendar.add_working_days(now, RISK_DAYS)
-        due = unit.due_before(soon + timedelta(seconds=1), AT_MOST)
-        cases = list(unit.snapshots(due).values())
-        disputed = list(unit.snapshots(unit.numbers(state="disputed", limit=AT_MOST)).values())
+        disputed = unit.snapshots(unit.numbers(state="disputed", limit=AT_MOST)).values()
         stuck = [timer.case for timer, _ in unit.timers_stuck(AT_MOST)]
         return [
-            _told("overdue", [case for case in cases if _due(case) < now]),
-            _told("due_today", [case for case in cases if now <= _due(case) <= today]),
-            _told("at_risk", [case for case in cases if _due(case) > today]),
-            _told("disputes", disputed),
+            *self._limits(unit, now),
+            _named("disputes", [_shown(case) for case in disputed]),
+            _named("waiting", self._waiting(unit, now)),
             *self._handed_over(unit, now),
             *self._unseen(unit, now),
-            _named("unreached", unit.outbox_unreached(now - OVERNIGHT, AT_MOST)),
-            _named("silent", [to.removeprefix("unit:") for to in unit.outbox_silent(now - SILENT_AFTER)]),
+            _named("unreached", unit.outbox_unreached(AT_MOST)),
+            _named("silent", _silent(unit, now)),
             _named("stuck", list(dict.fromkeys(stuck))),
         ]
+
+    def _limits(self, unit: Any, now: datetime) -> Iterator[str]:
+        """The limits that are past, end today or soon, each with its case: one late already may be late twice."""
+        law, calendar = self.desk.law, self.desk.law.calendar
+        today, soon = calendar.closing(now), calendar.add_working_days(now, RISK_DAYS)
+        cases = unit.snapshots(unit.due_before(soon + timedelta(seconds=1), AT_MOST)).values()
+        minded = [(case, run) for case in cases for run in case.running if is_minded(run, case, law)]
+        pressing = sorted(minded, key=lambda pair: (pair[1].due, pair[0].number))
+        yield _named("overdue", [_shown(case, run) for case, run in pressing if run.due < now])
+        yield _named("due_today", [_shown(case, run) for case, run in pressing if now <= run.due <= today])
+        yield _named("at_risk", [_shown(case, run) for case, run in pressing if today < run.due <= soon])
+
+    def _waiting(self, unit: Any, now: datetime) -> list[str]:
+        """The cases that have waited for somebody's word for more than a working day, with no limit of the law."""
+        numbers = unit.numbers(state=UNDECIDED - {"disputed"}, limit=AT_MOST, undue=True)
+        numbers += unit.numbers(state="answered", limit=AT_MOST, score_below=SATISFIED_FROM)
+        told = [(since, _shown(case)) for case in map(unit.load, numbers) if (since := waits_since(case))]
+        found = [pair for pair in told if self.desk.law.calendar.add_working_days(pair[0], 1) < now]
+        return [shown for _, shown in sorted([*found, *self._unvisited(unit, now)])]
+
+    def _unvisited(self, unit: Any, now: datetime) -> Iterator[tuple[datetime, str]]:
+        """Where every answer is asked about in a time of our own: the answers of which nothing was heard in it."""
+        rule = self.desk.law.rulebook.revisit
+        if rule is None or not rule.target_days:
+            return
+        for case in map(unit.load, unit.numbers(state="answered", limit=AT_MOST)):
+            since = unvisited_since(case)
+            if since and self.desk.law.calendar.add_working_days(since, rule.target_days) < now:
+                yield since, part("morning_case_unvisited", number=case.number, unit=case.lead_unit or "—")
 
 
 def _legal(case: Case) -> datetime | None:
@@ -138,22 +168,20 @@ def _legal(case: Case) -> datetime | None:
     return min((run.due for run in case.running if not run.target), default=None)
 
 
-def _due(case: Case) -> datetime:
-    due = _legal(case)
-    assert due, "found by its due moment"
-    return due
-
-
-def _told(what: str, cases: Sequence[Case], **facts: Any) -> str:
-    """How many, and the most pressing by number, unit, state and limit: why it is on the list."""
-    pressing = sorted(cases, key=lambda case: (str(_legal(case)), case.number))
-    return _named(what, [_shown(case) for case in pressing], **facts)
-
-
-def _shown(case: Case) -> str:
-    due = _legal(case)
+def _shown(case: Case, run: ClockRun | None = None) -> str:
+    """A case by number, unit, state and limit: why it is on the list."""
     facts = {"number": case.number, "unit": case.lead_unit or "—", "state": case.state}
-    return part("morning_case", **facts, due=due) if due else part("morning_case_open", **facts)
+    if run is not None:
+        return part("morning_case", **facts, clock_title=CLOCKS[run.clock], due=run.due)
+    return part("morning_case_displeased" if case.state == "answered" else "morning_case_open", **facts)
+
+
+def _silent(unit: Any, now: datetime) -> list[str]:
+    """The rooms for which something waits too long, and the groups that can no longer be reached."""
+    rooms = [*unit.outbox_silent(now - SILENT_AFTER), *unit.outbox_deaf(now - OVERNIGHT)]
+    chats = (to.split(":", 2)[1:] if to.startswith("chat:") else None for to in rooms)
+    heard = (unit.group_of(*chat) if chat else to for to, chat in zip(rooms, chats, strict=True))
+    return list(dict.fromkeys(called(to) for to in heard if to))
 
 
 def _named(what: str, names: Sequence[str], **facts: Any) -> str:

@@ -75,4 +75,5 @@ def filed(unit: Any, case: Case, notices: Any = (), timers: Any = None) -> Case:
 
 def keep(store: Any, case: Case, **more: Any) -> Case:
     """Save a new case in a transaction of its own."""
-    return store.write(lambda unit: filed(unit, case, **more))
+    kept: Case = store.write(lambda unit: filed(unit, case, **more))
+    return kept

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -63,6 +64,35 @@ def restart(url: str) -> None:
     """Stop the server of that address as a power cut does, and start it again."""
     folder = Path(str(make_url(url).query["host"]))
     _run(_programs(folder) / "pg_ctl", "-D", str(folder / "data"), "-l", str(folder / "log"), *RESTART)
+
+
+@contextmanager
+def halted(url: str) -> Iterator[None]:
+    """The server of that address and all its processes stand still: connections are taken, and nobody answers."""
+    folder = Path(str(make_url(url).query["host"]))
+    first = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    stopped = [first]
+    os.kill(first, signal.SIGSTOP)
+    stopped += _children(first)
+    for process in stopped:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in stopped:
+            os.kill(process, signal.SIGCONT)
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            of = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it has ended meanwhile
+            continue
+        if of == parent:
+            found.append(int(stat.parent.name))
+    return found
 
 
 @contextmanager

@@ -94,7 +94,7 @@ class Told:
 
 def talked(*messages: str | tuple[str, Read] | Message, known: Here | None = None, talk: Talk | None = None) -> Told:
     """A dialogue through the pure conversation; readings by the real reader unless one is given with the text."""
-    known, talk, replies, acts = known or here(), talk or Talk(), (), ()  # type: ignore[assignment]
+    known, talk, replies, acts = known or here(), talk or Talk(), (), ()
     assert known is not None
     for number, item in enumerate(messages):
         text, reading = item if isinstance(item, tuple) else (item, None)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos import classes
+from tests import postgres
+from tests.chaos import classes, serving
 from tests.chaos.harness import CALLS, DISK, Tally, Town, has_strace
 from tests.chaos.releases import migrations_killed
 
@@ -77,6 +78,19 @@ def test_six_kills_on_postgresql_lose_nothing_and_repeat_nothing(town: Town, pg_
     tally = town.sweep("killed", order, KILL, town.points(order, ("sendto", "write"), 6), town.undisturbed(order))
 
     assert_whole(tally, 6)
+
+
+def test_a_handler_that_never_ends_is_broken_off_and_holds_up_nobody(town: Town) -> None:
+    assert_whole(serving.poisoned(town, town.order(), "0.6"), 2)
+
+
+def test_in_a_flood_an_officers_command_and_the_sweep_have_their_turn(town: Town) -> None:
+    assert_whole(serving.flooded(town, town.order()), serving.DUE)
+
+
+@pytest.mark.skipif(bool(postgres.named_server()), reason="the server that is named is not ours to halt")
+def test_a_halted_postgresql_delays_what_comes_and_costs_nothing(town: Town, pg_url: str) -> None:
+    assert_whole(serving.halted(town, town.order(url=pg_url), pg_url, [0.5]), 1)
 
 
 @pytest.mark.parametrize("control", ["ack_first", "split"])

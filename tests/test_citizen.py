@@ -306,7 +306,13 @@ def test_clarifying_stops_after_two_rounds() -> None:
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("窗口旁边着火了", "119"), ("有人晕倒了快来", "120"), ("他们在打人", "110"), ("我不想活了", "12356")],
+    [
+        ("窗口旁边着火了", "119"),
+        ("有人晕倒了快来", "120"),
+        ("他们在打人", "110"),
+        ("我不想活了", "12356"),
+        ("替我照顾好爸妈，别找我了", "12356"),
+    ],
 )
 def test_danger_gets_the_numbers_at_once_a_person_and_no_form(said: str, number: str) -> None:
     told = talked((said, Read(verdict="out_of_scope", ground="emergency")))

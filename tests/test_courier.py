@@ -428,7 +428,7 @@ def test_three_couriers_on_one_store_keep_one_budget(open_store, database_url):
 
 
 def test_a_platform_that_has_heard_its_fill_is_left_alone_until_the_next_second(store, telegram):
-    courier = Courier(store, {"telegram": telegram}, Rendering(say), (), random.Random(1))
+    courier = Courier(store, {"telegram": telegram}, Rendering(say), (), random.Random(1), seconds=lambda: 0.0)
     post(store, *(notice(f"{number}", contact(store, "telegram", f"{number}")) for number in range(60)))
 
     courier.deliver(NOW)
@@ -442,7 +442,7 @@ def test_a_platform_that_has_heard_its_fill_is_left_alone_until_the_next_second(
 
 
 def test_what_is_over_the_limit_waits_and_nothing_is_lost(store, telegram):
-    courier = Courier(store, {"telegram": telegram}, Rendering(say), (), random.Random(1))
+    courier = Courier(store, {"telegram": telegram}, Rendering(say), (), random.Random(1), seconds=lambda: 0.0)
     store.write(lambda unit: unit.bind_group("telegram", GROUP, UNIT))
     for number in range(45):
         post(store, notice(f"n{number}", UNIT, f"{number}", "dispatch_order"))

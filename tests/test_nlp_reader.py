@@ -16,9 +16,13 @@ from nlp.corpus_reading import CORPUS, read_examples
 from nlp.deciding import GROUNDS
 from nlp.fitting import analyse, fit
 from nlp.measure import KEPT_APART
+from nlp.model import ModelError
+from nlp.net import load_net, save_net
+from nlp.net_training import fit_net
 from nlp.reader import Reader
 from nlp.route import Router, subjects, ties
 from nlp.screen import RULEBOOKS, clauses
+from nlp.text import Said
 from nlp.train import reader_material
 
 NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
@@ -63,6 +67,10 @@ def test_the_walk_is_read_right(reader):
         ("我想投诉住建局，老旧小区加装电梯的补贴一年没发", "complaint"),
         ("老旧小区加装电梯的补贴一年没发", "complaint"),
         ("建议加装电梯的补贴一年没发的别再让人重新申请", "suggestion"),
+        ("教育局教师资格证换证一直不发", "complaint"),
+        ("城管局路灯不亮", "complaint"),
+        ("您好，打扰了，辛苦了！想反映下服务中心的自助机打不出回单", "complaint"),
+        ("社保卡一直没发怎么办", "consultation"),
     ],
 )
 def test_what_a_message_does(reader, text, kind):
@@ -78,6 +86,8 @@ def test_what_a_message_does(reader, text, kind):
         ("我跟窗口说要信访她就笑，不动产证还是没给我", "accept", "a petition in passing"),
         ("你们全是狗东西，死全家", "refuse", "no matter at all"),
         ("我不想活了", "out_of_scope", "danger to life comes first"),
+        ("低保的事不问了，没意思，娃托给我姐了，以后不用再拖累谁", "out_of_scope", "a farewell that names nothing"),
+        ("社保卡密码留在窗口桌上让人看见了，社保局不当回事", "accept", "no farewell"),
         ("跳楼摔伤的医保报不报，孩子已经出院了", "accept", "a danger only told of beside a matter"),
         ("社保局门口有人落水了，快来人", "out_of_scope", "danger now, whatever office is named"),
         ("您好，打扰了，低保停了半年没人管，盼复，谢谢", "accept", "polite, and still a matter"),
@@ -157,6 +167,21 @@ def test_served_probabilities_are_those_of_scikit_learn():
     np.testing.assert_allclose(np.array(served), expected, atol=1e-9)
 
 
+def test_the_net_served_is_the_one_of_scikit_learn(tmp_path):
+    texts, heads = reader_material(read_examples(CORPUS / "train.csv")[:400])
+    fitted = fit(texts, {"kind": heads["kind"]})
+    matrix = fitted.vectorizer.transform(texts)[list(heads["kind"].rows)]
+
+    learnt = fit_net(matrix, fitted.model.names, heads["kind"])
+    save_net(learnt.net, tmp_path)
+    vectors = [fitted.model.vector(*analyse(texts[row])) for row in heads["kind"].rows]
+    served = [load_net(tmp_path).probabilities(vector) for vector in vectors]
+
+    np.testing.assert_allclose(np.array(served), learnt.twin.predict_proba(matrix), atol=1e-9)
+    with pytest.raises(ModelError, match="no usable net"):
+        load_net(tmp_path / "elsewhere")
+
+
 def test_every_subject_finds_its_unit_under_its_own_name():
     units = [(subject.called[0] + "局", subject.duties) for subject in subjects()]
 
@@ -168,7 +193,7 @@ def test_every_subject_finds_its_unit_under_its_own_name():
 def test_what_no_unit_answers_for_stays_unassigned():
     router = Router([("市公安局", "户籍、身份证")])
 
-    answer = router.route("", [], {"tax": 1.0})
+    answer = router.route("", Said({}), {"tax": 1.0})
 
     assert answer[0][1] < 0.5
 

@@ -7,18 +7,25 @@ import importlib
 import pkgutil
 import random
 import re
+import sys
 from collections.abc import Iterator
 from datetime import datetime
+from types import FrameType
 from typing import Any
 
 import pytest
 
 import nlp
+from nlp.anchored import Anchored
+from nlp.corpus_reading import CORPUS, read_examples
+from nlp.found import Found, overlaps
 from nlp.reader import Reader
 from nlp.text import HEAD, TAIL
 
 NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
 SIZE = 20_000
+# Calls of functions, for each character that is read of a long text. The most that was seen is 27 (窗口 without end).
+MOST_CALLS = 40
 
 # Characters and words that the patterns look for, each alone without end.
 REPEATED = (
@@ -84,6 +91,39 @@ def test_a_piece_repeated_without_end_is_answered(reader: Reader, piece: str) ->
 @pytest.mark.parametrize(
     ("text", "because"),
     [
+        *(
+            (piece * SIZE, "one piece")
+            for piece in ("一", "1", "，", "？！", "s b ", "傻b", "0123456789", "110101199003077778 ", "13800000000 ")
+        ),
+        *((piece * SIZE, "names") for piece in ("张三丰", "王主任", "我是张三丰，", "小王说", "王主任小刘")),
+        *(
+            (piece * SIZE, "places")
+            for piece in ("局", "窗口", "小区", "幸福路", "人社局三号窗口", "住在和平路3号楼2单元")
+        ),
+        *((piece * SIZE, "days") for piece in ("昨天", "3月5日", "两天前", "昨天不对", "更正昨天", "不是昨天是")),
+        ("办shi處กขالعربيةПривет日本" * SIZE, "scripts mixed"),
+        (base64.b64encode(random.Random(1).randbytes(SIZE)).decode(), "a file in letters"),
+        ("。".join(example.text for example in read_examples(CORPUS / "test-hard.csv")), "prose, all of it in Chinese"),
+    ],
+)
+def test_the_work_on_a_long_text_grows_no_faster_than_what_is_read_of_it(
+    reader: Reader, text: str, because: str
+) -> None:
+    assert _calls(reader, text[:SIZE]) <= MOST_CALLS * (HEAD + TAIL), because
+
+
+def test_work_that_grows_faster_is_seen(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def compare_all(found: list[Found]) -> list[Found]:
+        return [each for place, each in enumerate(found) if not overlaps(each, found[:place])]
+
+    monkeypatch.setattr("nlp.fields_staff.without_overlaps", compare_all)
+
+    assert _calls(reader, "王主任" * SIZE) > MOST_CALLS * (HEAD + TAIL)
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
         ("", "nothing"),
         ("😀👍🏽👨‍👩‍👧" * 3000, "pictures alone, joined by what is not seen"),
         ("".join(map(chr, range(32))) * 600, "control characters"),
@@ -119,6 +159,23 @@ def test_only_a_bounded_part_of_a_text_is_read() -> None:
     assert HEAD + TAIL <= 4000
 
 
+def _calls(reader: Reader, text: str) -> int:
+    """How many functions are called while the text is read."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        reader.read(text, NOW)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
 def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     for module in pkgutil.iter_modules(nlp.__path__):
         if module.name != "__main__":
@@ -129,6 +186,8 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
 def _inside(value: Any) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, Anchored):
+        yield value.pattern
     elif isinstance(value, dict):
         yield from (pattern for each in value.values() for pattern in _inside(each))
     elif isinstance(value, tuple | list | frozenset):

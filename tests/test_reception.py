@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,14 @@ def test_the_walk_from_first_message_to_rating(store: Store) -> None:
 
     assert case(house, number).state == "closed"
     assert case(house, number).verdict == "substantiated"
+
+
+def test_dispatchers_are_told_of_a_new_case_with_the_words_that_spoke_for_its_units(house: House) -> None:
+    number = house.filed()
+    told = house.store.read(lambda unit: unit.outbox_of(number))
+    (new,) = [row for row in told if row.message == "new_case"]
+
+    assert re.fullmatch(r"市自然资源局 \d+%；.+（因为：.*不动产.*）", new.private["proposal"])
 
 
 def test_a_dissatisfied_citizen_is_looked_at_again(house: House) -> None:

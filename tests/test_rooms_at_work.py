@@ -76,9 +76,9 @@ def test_what_was_handed_back_stands_first_with_how_often(suining: Ruled) -> Non
 
 
 def test_words_under_quarantine_stand_in_no_room_until_a_person_sends_them_on(henan: Ruled) -> None:
-    number = filed(
-        henan, a_filing(text=WORDS, proposal={"verdict": "out_of_scope", "ground": "abuse", "clause": "5.2"})
-    )
+    proposal = {"verdict": "out_of_scope", "ground": "abuse", "clause": "5.2"}
+    spoke = {"departments": [[henan.unit.name, 0.9]], "why": WORDS[:6]}
+    number = filed(henan, a_filing(text=WORDS, proposal=proposal | spoke))
     told = henan.store.read(lambda unit: [row for row in unit.outbox_of(number) if row.to == "dispatchers"])
     text, pressed = shown(henan, henan.dispatcher, f"!card:{number}", "dispatchers")
     listed, _ = shown(henan, henan.dispatcher, "我的待办", "dispatchers")

@@ -107,6 +107,14 @@ def test_trust_shrinks_the_first_and_leaves_the_others_their_shares_and_order() 
     assert trusted([], (0.0, 1.0)) == []
 
 
+def test_a_close_second_and_a_doubtful_subject_lessen_trust() -> None:
+    alone, close = [("甲", 0.6), ("乙", 0.2), ("丙", 0.2)], [("甲", 0.6), ("乙", 0.4), ("丙", 0.0)]
+
+    assert trusted(alone, (0.0, 0.0, 1.0))[0][1] > trusted(close, (0.0, 0.0, 1.0))[0][1]
+    assert trusted(alone, (0.0, 0.0, 0.0, 1.0), 0.9)[0][1] == pytest.approx(0.9)
+    assert trusted(alone, (0.0, 0.0, 0.0, 1.0), 0.6)[0][1] == pytest.approx(0.6)
+
+
 def test_every_message_that_teaches_routing_names_a_subject_there_is() -> None:
     names = {subject.name for subject in subjects()}
     taught = [unit for _, unit in read_columns(CORPUS / "route.csv", ("text", "department"))]

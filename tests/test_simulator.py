@@ -12,6 +12,7 @@ from pathlib import Path
 
 from models.unit_outbox import Outbox
 from tests.simulator.life import live
+from tests.simulator.world import Odds
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,3 +48,19 @@ def test_the_judge_finds_an_office_that_forgets_what_it_sent(tmp_path, monkeypat
     monkeypatch.setattr(Outbox, "outbox_sent", forgets)
 
     assert any("times" in fault for fault in live(3, 1, tmp_path).violations)
+
+
+def test_the_judge_finds_a_courier_that_sends_what_is_no_longer_its_own(tmp_path, monkeypatch):
+    """Halted past its lease between two messages, it wakes and goes on with what others have sent meanwhile."""
+    halts = Odds(stopped=0.15, platform=0.05)
+
+    assert _lived(tmp_path / "whole", 3, halts) == []
+
+    monkeypatch.setattr(Outbox, "outbox_hold", lambda *claim, **lease: True)
+    lives = (_lived(tmp_path / f"{seed}", seed, halts) for seed in range(3, 9))
+    assert any("times" in fault for faults in lives for fault in faults)
+
+
+def _lived(folder, seed, odds):
+    folder.mkdir()
+    return live(seed, 3, folder, odds).violations

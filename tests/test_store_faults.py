@@ -7,11 +7,14 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from casebook.errors import NotKept
+from models.engine import MORE, POOL
 from models.verify import verify
 from tests.makers import a_case, a_notice, a_timer, after, keep, moment
 
@@ -155,6 +158,19 @@ def test_a_connection_cut_before_the_commit_is_tried_again(open_store, pg_url):
         return serial
 
     assert (store.write(cut_once), len(tries)) == (1, 2)
+
+
+def test_where_no_connection_is_free_it_is_no_fault_of_what_was_to_be_kept(open_store, pg_url):
+    store = open_store(pg_url)
+    store._writing.pool._timeout = 0.01
+
+    with ExitStack() as stack:
+        for _ in range(POOL + MORE):
+            stack.enter_context(store._writing.connect())
+        with pytest.raises(NotKept, match="connections are in use"):
+            store.write(lambda unit: unit.next_serial("day"))
+
+    assert store.write(lambda unit: unit.next_serial("day")) == 1
 
 
 def test_a_deadlock_is_undone_and_tried_again(open_store, pg_url):

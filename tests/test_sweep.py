@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import bindparam
 from sqlalchemy import text as sql
 
 from casebook.case import Command, Person
 from casebook.desk import Desk
 from casebook.wording import say
 from models.store import Store
+from models.tables import timers
 from models.verify import verify
 from office.law import read_law
 from scheduler import sweep as sweeping
@@ -170,6 +173,101 @@ def test_three_schedulers_at_once_tell_each_reminder_once(open_store, database_u
     lines = [line for row in reminders(stores[0], f"unit:{UNIT}") for line in said(row)]
     assert max(Counter(lines).values()) == 1
     assert len({number(line) for line in lines}) == 60
+
+
+class Meanwhile:
+    """A store in which something happens between what a sweep decides and what it writes."""
+
+    def __init__(self, store: Store, happens: Callable[[], object]) -> None:
+        self.read, self._store, self._happens = store.read, store, [happens]
+
+    def write(self, fn):
+        while self._happens:
+            self._happens.pop()()
+        return self._store.write(fn)
+
+
+def fate_of(store: Store, key: str) -> tuple[str, str]:
+    asked = sql("SELECT state, told FROM timers WHERE key = :key")
+    with store.connection() as link:
+        return tuple(link.execute(asked, {"key": key}).one())
+
+
+@pytest.mark.parametrize("taken", [1, 17, 39])
+def test_what_another_scheduler_took_meanwhile_is_told_by_that_one_alone(store: Store, taken: int) -> None:
+    numbers = handling(store, 40)
+    when = LAW.calendar.next_opening(moment("2026-04-06 03:00"))
+    due = [due for due in store.read(lambda unit: unit.due_plan(when, 1000)) if due.to == "supervisors"]
+    theirs = {timer.key for timer in due if timer.number in numbers[:taken]}
+    take = {key: ("theirs", "") for key in theirs}
+
+    Sweep(Meanwhile(store, lambda: store.write(lambda unit: unit.timers_fire(take, when))), DESK).run(when)
+
+    assert {fate_of(store, key) for key in theirs} == {("fired", "theirs")}
+    [(state, told)] = {fate_of(store, timer.key) for timer in due if timer.key not in theirs}
+    assert state == "fired"
+    [notice] = reminders(store, "supervisors")
+    assert notice.key == told
+    assert {number(line) for line in said(notice)} == set(numbers[taken:])
+
+
+def test_a_case_that_moved_on_while_it_was_decided_is_told_of_as_it_is_then(store: Store) -> None:
+    [case] = handling(store, 1)
+    when = LAW.calendar.next_opening(moment("2026-04-06 03:00"))
+    urge = Command("urge", DISPATCHER, FRIDAY + timedelta(minutes=5), {"reason": "群众来电催办"})
+    moves = Meanwhile(store, lambda: store.write(lambda unit: DESK.take(unit, case, urge)))
+
+    assert Sweep(moves, DESK).run(when) == 0
+    assert reminders(store, "supervisors") == []
+
+    assert Sweep(store, DESK).run(when) > 0
+    assert {row.case for row in reminders(store, "supervisors")} == {case}
+    assert verify(store) == []
+
+
+def test_who_dies_between_claim_and_commit_has_taken_nothing(store: Store) -> None:
+    handling(store, 20)
+    when = LAW.calendar.next_opening(moment("2026-04-06 03:00"))
+    due = store.read(lambda unit: unit.due_plan(when, 1000))
+
+    def dies(unit: object) -> None:
+        assert unit.timers_fire({timer.key: ("", "") for timer in due}, when) == {timer.key for timer in due}
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.write(dies)
+
+    assert store.read(lambda unit: unit.due_plan(when, 1000)) == due
+    assert Sweep(store, DESK).run(when) == len(due)
+
+
+def test_two_who_claim_the_same_timers_at_once_get_each_once(open_store, database_url: str) -> None:
+    stores = [open_store(database_url) for _ in range(2)]
+    handling(stores[0], 60)
+    when = LAW.calendar.next_opening(moment("2026-04-06 03:00"))
+    keys = [due.key for due in stores[0].read(lambda unit: unit.due_plan(when, 1000))]
+
+    def claim(which: int) -> list[str]:
+        orders = keys if which % 2 else keys[::-1]
+        fates = {key: (f"{which}/{index % 7}", "") for index, key in enumerate(orders)}
+        return sorted(stores[which % 2].write(lambda unit: unit.timers_fire(fates, when)))
+
+    claimed = together(4, claim)
+    rest = claim(0)  # SKIP LOCKED passes over what another held and gave back
+
+    assert sorted([key for some in claimed for key in some] + rest) == sorted(keys)
+    for which, some in enumerate(claimed):
+        assert all(fate_of(stores[0], key)[1].startswith(f"{which}/") for key in some if key not in rest)
+
+
+def test_a_timer_moved_to_later_while_it_was_decided_is_not_fired(store: Store) -> None:
+    [case] = handling(store, 1)
+    [timer, *_] = store.read(lambda unit: unit.timers_of(case))
+    later = sql("UPDATE timers SET at = :at WHERE key = :key").bindparams(key=timer.key)
+    later = later.bindparams(bindparam("at", moment("2027-01-04 09:00"), type_=timers.c.at.type))
+    store.write(lambda unit: unit._link.execute(later))
+
+    assert store.write(lambda unit: unit.timers_fire({timer.key: ("", "")}, timer.at)) == set()
 
 
 def said(row) -> list[str]:

@@ -15,8 +15,9 @@ from bots.channels.sending import Later, Moved, Never, Sent
 from bots.channels.telegram import Telegram
 from bots.channels.telegram_messages import read_update
 from bots.message import BUTTON, EVENT, FILE, IMAGE, LOCATION, TEXT, UNKNOWN, VIDEO, VOICE, Button, Reply
+from bots.overdue import Overdue
 from bots.setting_groups import TelegramSettings
-from bots.telegram_door import TelegramDoor
+from bots.telegram_door import DEATHS, TelegramDoor
 from tests.makers import moment
 from tests.standins.serving import serving
 from tests.standins.telegram_api import ME, TOKEN, TelegramApi
@@ -391,6 +392,32 @@ def test_an_update_that_fails_is_tried_again_then_set_aside_with_an_apology(api,
     assert "抱歉" in text
     assert store.read(lambda unit: unit.inbox_seen("telegram", "1000").state) == "dead"
     assert "张三丰" not in caplog.text
+
+
+def test_an_update_that_is_never_done_with_is_set_aside_at_once(api, door, store, reception):
+    reception.fails = Overdue()
+    push(door, api.say("没有底的话"))
+
+    door.pump(NOW, 1)
+
+    assert store.read(lambda unit: unit.inbox_seen("telegram", "1000").state) == "dead"
+
+
+def test_an_update_in_whose_handling_process_after_process_ends_is_set_aside(api, store, reception, bot):
+    """The memory ran out, or somebody pulled the plug: nothing could be written down of it."""
+    doors = [TelegramDoor(store, reception, bot, Bell(), lambda: NOW) for _ in range(DEATHS)]
+    push(doors[0], api.say("没有底的话"))
+    push(doors[0], api.say("你好"))
+    reception.fails = KeyboardInterrupt()  # type: ignore[assignment]
+    for door in doors[1:]:
+        with pytest.raises(KeyboardInterrupt):
+            door.pump(NOW)
+    reception.fails = None
+
+    doors[0].pump(NOW)
+
+    assert [word.text for word in reception.heard] == ["你好"]
+    assert store.read(lambda unit: unit.inbox_seen("telegram", "1000").state) == "dead"
 
 
 def test_in_a_group_the_answer_goes_to_the_group(api, door, store):

@@ -71,6 +71,14 @@ def test_a_code_is_good_for_ten_minutes_and_once(house: House) -> None:
     assert "不对" in says(house, f"关联 {code}", "openid", "wechat")
 
 
+def test_a_code_that_met_its_own_channel_still_joins_another(house: House) -> None:
+    says(house, f"关联 {code_of(house)}", "42", "telegram")
+    code = code_of(house)
+
+    assert "同一种渠道" in says(house, f"关联 {code}", "43", "telegram")
+    assert "已经关联" in says(house, f"关联 {code}", "openid", "wechat")
+
+
 def test_two_people_with_cases_of_their_own_stay_two(house: House) -> None:
     house.filed()
     says(house, f"关联 {code_of(house)}", "42", "telegram")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from bots.channels.wechat import NOTHING, WeChat
 from bots.crowd import LONG, MOST, Crowd
-from bots.wechat_door import Later
+from bots.wechat_door import DEATHS, Later
 from models.store import Store
 from tests.test_wechat import knock
 from tests.wechat_pushes import NOW, OPENID, Echo, heard, settings, text_xml
@@ -73,6 +75,22 @@ def test_one_that_cannot_be_handled_holds_up_nobody(store):
     sorry, echo = told(store)
     assert "抱歉" in sorry or "对不起" in sorry
     assert "二" in echo
+
+
+def test_one_in_whose_handling_process_after_process_ends_is_set_aside(store):
+    reception = Echo()
+    knock(store, reception, text_xml("没有底的话", id=1), crowded=True)
+    knock(store, reception, text_xml("二", id=2), crowded=True)
+    reception.fails = KeyboardInterrupt()  # type: ignore[assignment]
+    for _ in range(DEATHS - 1):
+        with pytest.raises(KeyboardInterrupt):
+            later(store, reception).catch_up()
+    reception.fails = None
+
+    later(store, reception).catch_up()
+
+    assert [message.text for message in reception.heard] == ["二"]
+    assert store.read(lambda unit: unit.inbox_seen("wechat", "1").state) == "dead"
 
 
 def test_nothing_is_taken_up_while_the_crowd_is_there(store):

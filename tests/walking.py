@@ -49,7 +49,8 @@ def until(ask: Callable[[], T], what: str) -> T:
 class Running:
     """One office in a folder of its own. `environment` holds its settings besides the port."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], program: str = "bots") -> None:
+        self._program = program
         self.folder, self.port = folder, free_port()
         self.url = f"http://localhost:{self.port}"
         self.environment = {
@@ -69,7 +70,7 @@ class Running:
     def start(self) -> None:
         with (self.folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bots"], cwd=self.folder, env=self.environment, stdout=log, stderr=log
+                [sys.executable, "-m", self._program], cwd=self.folder, env=self.environment, stdout=log, stderr=log
             )
         until(self._is_ready, f"the office to be ready:\n{self.log()[-2000:]}")
 
@@ -99,6 +100,12 @@ class Running:
         code = self._process.wait(timeout=PATIENCE)
         self._process = None
         return code
+
+    def kilobytes(self) -> int:
+        """The memory that the process holds."""
+        assert self._process
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0])
 
     def verified(self) -> list[str]:
         """The faults that `casebook verify` finds."""

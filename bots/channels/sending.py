@@ -22,7 +22,8 @@ class Sent:
 
 @dataclass(frozen=True)
 class Later:
-    """Not now, but this way may work in `seconds` (0: the courier chooses). `blameless` failures are our own budget."""
+    """Not now, but this way may work in `seconds` (0: the courier chooses). `blameless`: our own budget,
+    or a room that nobody is bound to yet; it is never given up for that."""
 
     seconds: float
     why: str

@@ -1,8 +1,8 @@
 """The WeChat official account: its pushes verified, opened and read; its passive replies written.
 
-wechatpy 1.8.18 does the cryptography and knows the shapes of messages. What it leaves open is closed here: signatures
-are compared in constant time, a year-old signature is stale, a plaintext body is refused once an AES key is set, the
-body is capped before anything parses it, and `]]>` in a text cannot leave its CDATA section.
+wechatpy 1.8.18 does the cryptography and knows the shapes of what comes in. What it leaves open is closed here:
+signatures are compared in constant time, a year-old signature is stale, a plaintext body is refused once an AES key is
+set, the body is capped before anything parses it, and `]]>` in a text cannot leave its CDATA section.
 
 In plain mode the platform signs the time and not the body, so whoever has once seen a push can alter it within the
 window below. Safe mode (an AES key) has no such gap and is what to run.
@@ -12,9 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-from wechatpy.fields import StringField
-from wechatpy.replies import TextReply
 
 from bots.channels.errors import BadRequest
 from bots.channels.sealed import CONTROLS, Seal, check_fresh
@@ -67,12 +64,15 @@ class WeChat:
 
     def write(self, message: Message, replies: Sequence[Reply]) -> bytes:
         """One passive reply to that message holding as much as may stand in one (see `fit`); `success` for nothing."""
-        text = self.fit(replies)[0]
+        return self.say(message, self.fit(replies)[0])
+
+    def say(self, message: Message, text: str) -> bytes:
+        """The passive reply of that text, which fits; `success` for nothing."""
         if not text or not isinstance(message, Push):
             return NOTHING
-        moment = int(message.at.timestamp())
-        reply = _SafeReply(source=message.account, target=message.sender, time=moment, content=text).render()
-        return self._seal(reply, str(moment)).encode() if self._sealing else reply.encode()
+        moment = str(int(message.at.timestamp()))
+        reply = _text_reply(message, text, moment)
+        return self._seal(reply, moment).encode() if self._sealing else reply.encode()
 
     def fit(self, replies: Sequence[Reply]) -> tuple[str, list[str]]:
         """The text that fits into one message, and the further messages that hold the rest."""
@@ -92,15 +92,13 @@ def pieces_of(text: str) -> tuple[str, list[str]]:
     return (pieces[0], pieces[1:]) if pieces else ("", [])
 
 
-class _SafeText(StringField):  # type: ignore[misc]
-    """A text that stays inside its CDATA section; wechatpy's lets `]]>` end it and what follows become markup."""
+def _text_reply(message: Push, text: str, moment: str) -> str:
+    return (
+        f"<xml><ToUserName>{_inside(message.sender)}</ToUserName><FromUserName>{_inside(message.account)}</FromUserName>"
+        f"<CreateTime>{moment}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content>{_inside(text)}</Content></xml>"
+    )
 
-    def to_xml(self, value: str) -> str:
-        inside = value.replace("]]>", "]]]]><![CDATA[>")
-        return f"<{self.name}><![CDATA[{inside}]]></{self.name}>"
 
-
-class _SafeReply(TextReply):  # type: ignore[misc]
-    content = _SafeText("Content")
-    source = _SafeText("FromUserName")
-    target = _SafeText("ToUserName")
+def _inside(text: str) -> str:
+    """A text that stays inside its CDATA section: `]]>` would end it, and what follows become markup."""
+    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from bots import heard
 from bots.citizen.matters import COUNTED, MOST_PARTS, SHORTEST_PART, SURE_OF_UNIT
@@ -11,6 +10,7 @@ from bots.citizen.questions import go_on, not_counted, shortened
 from bots.citizen.scene import Scene
 from bots.citizen.statement import FILED_KINDS, add
 from bots.talk import ADDING, Reading, Turn
+from bots.values import replace
 
 OPENING = re.compile(
     r"^(?:对了|哦对了?|啊对了?)?[，,\s]*(?:还有|另外|再有|再说)(?:还)?(?:有)?(?:[一1](?:件|个))?(?:别的)?(?:事情|事儿|事|问题)?[，,：:\s]*"

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from bots.citizen.labelled import labelled, named_by_label
-from bots.heard import ORDINAL, command, mentions, simple
+from bots.heard import ORDINAL, command, simple
 from bots.identity import is_valid
-from bots.wording import load_phrases
+from bots.wording import any_phrase, load_phrases
 from casebook.redact import ID_LIKE, ID_NUMBER, PHONE
 
 SEPARATORS = re.compile(r"[\s，,。；;、！!？?：:（）()]+")
@@ -75,7 +75,8 @@ def find(text: str, asking: tuple[str, ...], known: Mapping[str, Any]) -> Answer
 
 def _is_by_the_way(part: str) -> bool:
     """Whether a clause is a word to us and no part of the matter: a command, a greeting, a wish for how to be named."""
-    return bool(command(part)) or (len(part) <= LONGEST_ASIDE and any(mentions("draft", how, part) for how in ASIDE))
+    wishes = any_phrase("draft", *ASIDE)
+    return bool(command(part)) or (len(part) <= LONGEST_ASIDE and wishes.search(simple(part)) is not None)
 
 
 def _likely(name: Any) -> str:
@@ -159,10 +160,18 @@ def _take_phone(
 
 def _without_leads(text: str) -> str:
     """The text without the words that only introduced a number ("电话是")."""
-    phrases = load_phrases()["draft"]
-    for lead in (*phrases["phone_lead"], *phrases["id_lead"]):
-        text = re.sub(rf"{lead}[是为：:]?(?=\s|$|[，,。；;])", " ", text)
+    for lead, alone in _leads():
+        if lead in text:
+            text = alone.sub(" ", text)
     return text
+
+
+@cache
+def _leads() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The words that introduce a number, and where each does no more than that."""
+    phrases = load_phrases()["draft"]
+    leads = (*phrases["phone_lead"], *phrases["id_lead"])
+    return tuple((lead, re.compile(rf"{lead}[是为：:]?(?=\s|$|[，,。；;])")) for lead in leads)
 
 
 def _take_address(parts: list[str], asking: tuple[str, ...], values: dict[str, str]) -> list[str]:

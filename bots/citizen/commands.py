@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from bots import heard
@@ -12,6 +11,7 @@ from bots.citizen.corrections import kind_in
 from bots.citizen.scene import Scene
 from bots.message import Reply
 from bots.talk import ASIDE, CONFIRMING, DRAFTING, EDITING, GATHERING, REDIRECTED, Draft, FileCase, Talk, Turn
+from bots.values import replace
 
 LONGEST_AFTER_YES = 12
 

@@ -6,13 +6,12 @@ filed like any other; nothing is invented.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bots import heard
 from bots.citizen import redirect
 from bots.citizen.scene import Scene
 from bots.citizen.statement import begin
 from bots.talk import CONSULTED, Turn
+from bots.values import replace
 
 LONGEST_QUESTION = 60
 UNCLEAR = ("no_respondent", "chitchat", "unclear_request", "lacks_content")

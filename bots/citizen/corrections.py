@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from bots.heard import mentions, simple
+from bots.heard import mentions, simple, spoken_of
 from bots.talk import Draft
-from bots.wording import load_phrases
+from bots.wording import any_phrase, load_phrases
 from casebook.redact import PHONE
 
 WINDOW = re.compile(r"[0-9A-Za-z一二三四五六七八九十]+\s*号?\s*(?:窗口|柜台|工位|台席|窗)")
@@ -36,8 +36,10 @@ def is_correction(text: str) -> bool:
 def named_field(text: str) -> str:
     """The field a short remark names ("电话错了"); "" if it names none."""
     names, text = load_phrases()["fields"], simple(text)
+    if any_phrase("fields").search(text) is None:
+        return ""
     found = [(text.find(word), -len(word), name) for name, words in names.items() for word in words if word in text]
-    return min(found)[2] if found else ""
+    return min(found)[2]
 
 
 def edited_field(text: str) -> str:
@@ -61,8 +63,7 @@ def lacks_new_phone(text: str) -> str:
 
 
 def kind_in(text: str) -> str:
-    kinds, text = load_phrases()["kinds"], simple(text)
-    return next((kind for kind, words in kinds.items() if any(word in text for word in words)), "")
+    return spoken_of("kinds", text)
 
 
 def window_in(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bots import heard
 from bots.citizen import adding, own_cases, questions
 from bots.citizen.corrections import edited_field, is_correction, lacks_new_phone
@@ -26,6 +24,7 @@ from bots.talk import (
     Talk,
     Turn,
 )
+from bots.values import replace
 from bots.wording import load_phrases
 
 # How many pieces a story may come in before what we asked for counts as not given.

@@ -8,14 +8,16 @@ silence; where it cannot (WeChat's passive reply), with a short word. A message 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from bots import heard
 from bots.citizen.redirect import danger_in, is_cry_for_help
 from bots.citizen.turn import to_read, turn
 from bots.message import BUTTON, EVENT, LOCATION, TEXT, UNKNOWN, VOICE, Media, Message, Reply
 from bots.talk import DRAFTING, IDLE, REDIRECTED, Here, Reading, Talk, Turn, Wait
+from bots.values import replace
 from bots.wording import load_phrases
 
 # More pieces than this are a flood, not a thought.
@@ -74,13 +76,18 @@ def resume(talk: Talk, here: Here, read: Read) -> Turn | None:
 
 def is_unfinished(text: str) -> bool:
     """Whether a message plainly stops in the middle: by its last sign, its last word, or as a mere beginning."""
-    phrases = load_phrases()["unfinished"]
     said = heard.clean(text)
     if not said or heard.command(said):
         return False
-    bare = heard.bare(said)
-    ends = any(said.endswith(end) for end in phrases["ends"]) or any(bare.endswith(word) for word in phrases["words"])
-    return ends or bare in {heard.bare(word) for word in phrases["openings"]}
+    bare, (ends, words, openings) = heard.bare(said), _unfinished()
+    return said.endswith(ends) or bare.endswith(words) or bare in openings
+
+
+@cache
+def _unfinished() -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """The signs and the words that a thought does not end with, and its mere beginnings."""
+    phrases = load_phrases()["unfinished"]
+    return tuple(phrases["ends"]), tuple(phrases["words"]), frozenset(map(heard.bare, phrases["openings"]))
 
 
 def _answered_or_held(ear: _Ear, talk: Talk, message: Message, pieces: tuple[str, ...]) -> Turn:

@@ -8,7 +8,6 @@ whoever says it is another matter, or wants it filed all the same, has it filed,
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 from bots import heard
@@ -18,6 +17,7 @@ from bots.citizen.scene import Scene
 from bots.citizen.statement import FILED_KINDS, begin, kept_fields, kind_of, proposal, request_in
 from bots.message import Reply
 from bots.talk import HOLDING, REPEATING, SPLITTING, CaseView, Draft, Mind, Turn
+from bots.values import replace
 from casebook.case import Filing
 
 SHORTEST_PART, MOST_PARTS = 6, 5

@@ -5,7 +5,6 @@ Only the citizen's own cases are spoken of; a number that is not theirs is answe
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bots import heard
@@ -13,6 +12,7 @@ from bots.citizen.questions import shortened, where_we_were
 from bots.citizen.scene import Scene
 from bots.message import Button, Reply
 from bots.talk import DRAFTING, RATED, SUPPLEMENTING, WITHDRAWING, CaseView, Rate, Supplement, Turn, Urge, Withdraw
+from bots.values import replace
 
 MOST_LISTED = 5
 LOW_SCORE = 2

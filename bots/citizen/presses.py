@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from bots.citizen import adding, commands, consulting, matters, own_cases, questions, redirect
 from bots.citizen.scene import Scene
 from bots.talk import ADDING, ASIDE, DRAFTING, REPEATING, SPLITTING, Subscribe, Turn
+from bots.values import replace
 
 KINDS = ("complaint", "consultation", "suggestion")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bots.citizen.questions import go_on
 from bots.citizen.scene import Scene
 from bots.identity import is_valid
 from bots.talk import DRAFTING, Here, Talk, Turn
+from bots.values import replace
 
 FIELDS = ("id_number", "address")
 LONGEST_ADDRESS = 200

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bots.citizen.scene import Scene
 from bots.citizen.services import tells_service
 from bots.heard import bare
 from bots.message import Button, Reply
 from bots.talk import CONFIRMING, EDITING, GATHERING, Draft, Here, Turn
+from bots.values import replace
 from bots.wording import load_phrases
 from casebook.redact import redact_number
 

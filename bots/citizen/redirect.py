@@ -6,15 +6,14 @@ become a draft whose proposal says what the machine thought.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bots import heard
 from bots.citizen.questions import go_on
 from bots.citizen.scene import Scene
 from bots.citizen.statement import begin
 from bots.message import Reply
 from bots.talk import DRAFTING, IDLE, REDIRECTED, Alarm, AskHuman, Turn
-from bots.wording import load_phrases
+from bots.values import replace
+from nlp.danger import FAREWELL
 
 # What these grounds deserve is a kind word and another try, not a legal route.
 TRY_AGAIN = frozenset({"abuse", "harassment", "spam", "superstition"})
@@ -29,8 +28,7 @@ def emergency(scene: Scene) -> Turn:
 
 def danger_in(text: str) -> str:
     """The sort of danger the words name; "" if they name none."""
-    sorts, text = load_phrases()["emergency"].items(), heard.simple(text)
-    return next((name for name, words in sorts if any(word in text for word in words)), "")
+    return heard.spoken_of("emergency", text) or ("self_harm" if FAREWELL.search(heard.simple(text)) else "")
 
 
 def is_cry_for_help(text: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bots.message import Button, Reply
 from bots.talk import IDLE, Act, Here, Reading, Talk, Turn
+from bots.values import replace
 
 # Stands in a button for an address that only the reception can make.
 PRIVATE_FORM = "private:form"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bots.citizen.answers import Answer, find
@@ -25,7 +25,8 @@ from bots.citizen.corrections import (
 from bots.citizen.services import service_in
 from bots.heard import clean, command, mentions, simple
 from bots.talk import Draft, Here, Reading
-from bots.wording import load_phrases
+from bots.values import replace
+from bots.wording import any_phrase
 from casebook.redact import ID_LIKE, ID_NUMBER, redact_number
 
 CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
@@ -188,9 +189,9 @@ def kept_fields(known: Mapping[str, Any]) -> dict[str, Any]:
 
 def request_in(text: str) -> str:
     """The clauses that say what is wanted; "" if none does."""
-    wanted = load_phrases()["draft"]["request"]
-    clauses = [clause.strip() for clause in CLAUSE.split(text)]
-    return "，".join(clause for clause in clauses if any(word in clause for word in wanted))[:200]
+    wanted = any_phrase("draft", "request")
+    clauses = [clause.strip() for clause in CLAUSE.split(text)] if wanted.search(text) else []
+    return "，".join(clause for clause in clauses if wanted.search(clause))[:200]
 
 
 def _fill(draft: Draft, answer: Answer, here: Here, *, corrects: bool, window: str = "") -> Merged:

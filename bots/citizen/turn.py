@@ -6,7 +6,6 @@ the conversation waits for, and only then the reader's opinion.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from bots import heard
@@ -35,6 +34,7 @@ from bots.talk import (
     Turn,
     Unreached,
 )
+from bots.values import replace
 
 # One message longer than this is a document, not a message; all of one matter may be twice as long.
 LONGEST_MESSAGE = 5000

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bots.message import Button, Reply
 from bots.officer.room import OfficerView
 from bots.wording import Words
+from casebook.facts import part
 from casebook.terms import KINDS, SCORES, STATES, STEPS
 from casebook.wording import moment
 
@@ -82,7 +83,7 @@ def _station(unit: str, why: str, words: Words) -> str:
 def suggestion(view: OfficerView, words: Words) -> str:
     """The units the machine suggests, with probability, and the words that spoke for the first."""
     units = words("joint.asks").join(f"{name} {chance:.0%}" for name, chance in view.proposal[:SUGGESTED])
-    return words("desk.suggestion", units=units) + (words("desk.because", why=view.why) if view.why else "")
+    return words("desk.suggestion", units=units) + (part("because", why=view.why) if view.why else "")
 
 
 def rows(view: OfficerView, words: Words, units: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:

@@ -16,6 +16,7 @@ from bots import heard
 from bots.officer.inquiry import INQUIRY
 from bots.officer.said_parts import DATE, DAYS, REASON_LEAD, count, unit_in, units_in, until_in
 from bots.wording import load_phrases
+from casebook.reasons import spoken_of
 
 MENTION = re.compile(r"^@\S+\s*")
 CLAUSE_NAMED = re.compile(
@@ -200,14 +201,13 @@ def _appeal(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> di
     proof = "".join(proofs)
     evidence = [each for each in re.split(r"[、，,；;。]", proof) if each.strip()]
     said = _reason_only(reason.rstrip(" ，,。；;"), units, aliases)
-    return {**said, "ground": _named("appeal_grounds", reason), "evidence": [each.strip() for each in evidence]}
+    ground = next(iter(spoken_of("grounds", reason)), "")
+    return {**said, "ground": ground, "evidence": [each.strip() for each in evidence]}
 
 
 def _failed(rest: str, units: tuple[str, ...], aliases: Mapping[str, str]) -> dict[str, Any]:
     """Which criteria the reason says are not met, and the reason."""
-    said = load_phrases()["criteria"]
-    failed = [name for name, words in said.items() if any(word in rest for word in words)]
-    return {"criteria": failed, **_reason_only(rest, units, aliases)}
+    return {"criteria": list(spoken_of("criteria", rest)), **_reason_only(rest, units, aliases)}
 
 
 def _named(table: str, text: str) -> str:

@@ -9,16 +9,10 @@ from casebook.case import Case, ClockRun, Command
 from casebook.clocks import stop
 from casebook.errors import NotAllowed
 from casebook.law import Law
+from casebook.reasons import spoken_of
 from casebook.steps.outcome import Decide, Outcome, need, outcome, without
 from casebook.steps.reviewing import passed_on
 from casebook.terms import APPEAL_GROUNDS
-
-# The words of a reason that say which ground an appeal rests on.
-SAYS = {
-    "malicious": ("恶意",),
-    "mistaken": ("误评", "误点", "点错", "按错"),
-    "untrue": ("不存在", "不真实", "不属实", "失实"),
-}
 
 
 def appeal(case: Case, command: Command, law: Law) -> Outcome:
@@ -46,9 +40,8 @@ def _ground(command: Command, law: Law) -> dict[str, str]:
     if named and named not in known:
         listed = "、".join(APPEAL_GROUNDS[name] for name in known)
         raise NotAllowed("unknown_ground", cites=rule.cites if rule else "", ground=named, known=listed)
-    reason = str(command.facts.get("reason") or "")
-    said = (name for name in known if any(words in reason for words in SAYS[name]))
-    found = named or next(said, "")
+    said = spoken_of("grounds", str(command.facts.get("reason") or ""))
+    found = named or next((name for name in known if name in said), "")
     return {"ground": found} if found else {}
 
 

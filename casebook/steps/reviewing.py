@@ -8,15 +8,9 @@ from datetime import datetime
 from casebook.case import Case, Command
 from casebook.errors import NotAllowed
 from casebook.law import Law
+from casebook.reasons import spoken_of
 from casebook.steps.outcome import Decide, Outcome, need, outcome, without
 from casebook.terms import CRITERIA
-
-# The words of a reason that say which criterion failed.
-SAYS = {
-    "facts_clear": ("事实", "核实", "调查"),
-    "finding_accurate": ("定性", "认定"),
-    "handling_complete": ("处理", "整改", "措施", "落实", "办理"),
-}
 
 
 def approve(case: Case, command: Command, law: Law) -> Outcome:
@@ -121,7 +115,7 @@ def failed_criteria(command: Command, criteria: tuple[str, ...]) -> dict[str, bo
     named."""
     reason = str(command.facts.get("reason") or "")
     denied = {name for name in criteria if command.facts.get(name) is False}
-    denied = denied or {name for name in criteria if any(word in reason for word in SAYS.get(name, ()))}
+    denied = denied or {name for name in spoken_of("criteria", reason) if name in criteria}
     return {name: name not in denied for name in criteria} if denied else {}
 
 

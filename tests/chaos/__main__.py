@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 import tempfile
@@ -14,16 +13,19 @@ from pathlib import Path
 
 from models.migrate import migrate
 from tests import postgres
-from tests.chaos import classes
+from tests.chaos import classes, serving
 from tests.chaos.checking import Found
 from tests.chaos.day import Order
 from tests.chaos.harness import CALLS, DISK, HEADING, Tally, Town, has_strace
 from tests.chaos.releases import migrations_killed
+from tests.results import add
 
 KILL = "signal=KILL"
-SHORT = "killed EIO ENOSPC control deliveries platform schedulers stopped clock disk migration pg-…"
+SHORT = "killed EIO ENOSPC control deliveries platform schedulers stopped clock disk migration poison flood pg-…"
 # In the middle of each message to the platform, and of some of what is written down around them.
 STOPS = [*(("sendto", number) for number in range(1, 11)), *(("fdatasync", number) for number in range(2, 80, 8))]
+# Seconds: shorter and longer than a platform waits, longer than anybody waits for a connection.
+HALTS = (1, 8, 36)
 CONTROLS = {"ack_first": "acknowledged before the commit", "split": "notices in a second transaction"}
 
 
@@ -60,6 +62,8 @@ def on_sqlite(town: Town, order: Order, most: int | None) -> Classes:
         "clock": lambda: [classes.clock_jumps(town, order)],
         "disk": lambda: [classes.disk_full(town, order, sizes)],
         "migration": lambda: [migrations_killed(town, order, DISK[:2], 200, most)],
+        "poison": lambda: [serving.poisoned(town, order)],
+        "flood": lambda: [serving.flooded(town, order)],
     }
 
 
@@ -81,6 +85,8 @@ def on_postgresql(town: Town, order: Order, most: int | None, server: str) -> Cl
             classes.restarts(town, order, "connections cut", lambda: classes.cut_connections(order.url), pauses)
         ],
         "pg-migration": lambda: [migrations_killed(town, order, ("sendto",), 200, most)],
+        "pg-halted": lambda: [serving.halted(town, order, server, HALTS)],
+        "pg-flood": lambda: [serving.flooded(town, order)],
     }
 
 
@@ -130,12 +136,8 @@ def _lived(those: Classes, only: str) -> Iterator[tuple[str, Tally, float]]:
 
 def put(file: Path, short: str, tally: Tally, seconds: float) -> None:
     """Add one row to those of the file."""
-    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     row = {**asdict(tally), "violations": len(tally.violations), "seconds": round(seconds)}
-    name = str(row.pop("name"))
-    before = kept.get(name, {})
-    kept[name] = {"class": short, **{what: count + before.get(what, 0) for what, count in row.items()}}
-    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    add(file, str(row.pop("name")), short, row)
 
 
 def told(tally: Tally) -> int:

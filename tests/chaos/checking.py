@@ -83,7 +83,7 @@ def _read(unit: Any, acknowledged: list[dict[str, Any]], found: Found) -> None:
         if row.told and unit.outbox_row(row.told) is None:
             found.faults.append(f"timer {row.key} was told by {row.told}, which is not there")
     for row in unit._rows(select(outbox.c.key, outbox.c.state, outbox.c.why)):
-        if row.state not in ("sent", "passive") and not (row.state == "failed" and row.why):
+        if row.state not in ("sent", "passive", "withdrawn") and not (row.state == "failed" and row.why):
             found.faults.append(f"notice {row.key} is {row.state}")
     for room in sorted({row.room for row in unit._rows(select(lines.c.room))}):
         found.letters.update((room, _said(line.body.get("text", ""))) for line in unit.lines(room, 0, 10_000))

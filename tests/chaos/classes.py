@@ -120,8 +120,8 @@ def clock_jumps(town: Town, order: Order) -> Tally:
             tally.points += 1
         tally.effect = tally.points
         last = max(moments)
-        left = [t for number in numbers for t in store.read(lambda unit, n=number: unit.timers_of(n)) if t.at <= last]
-        tally.lost = len(left)
+        pending = store.read(lambda unit: [timer for number in numbers for timer in unit.timers_of(number)])
+        tally.lost = sum(timer.at <= last for timer in pending)
         told = [key for number in numbers for key in _told(store, number)]
         tally.repeated = len(told) - len(set(told))
     return tally
@@ -131,7 +131,7 @@ def _told(store: Store, number: str) -> list[tuple[str, str, str]]:
     """Who was told what of which limit, a line each; bundles count under every case they name."""
     rows = store.read(lambda unit: [row for to in ("dispatchers", f"unit:{UNIT}") for row in unit.notices_for(to)])
     lines = [(row.to, line) for row in rows for line in str(row.facts.get("lines", "")).splitlines() if number in line]
-    return [(to, *line.partition(number)[1:]) for to, line in lines]  # type: ignore[misc]
+    return [(to, *line.partition(number)[1:]) for to, line in lines]
 
 
 def disk_full(town: Town, order: Order, sizes: Sequence[int]) -> Tally:

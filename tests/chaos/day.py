@@ -18,6 +18,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,14 +32,12 @@ from bots.message import BUTTON, TEXT
 from bots.settings import read_settings
 from bots.wechat_door import answer
 from casebook.case import Person
-from casebook.jurisdiction import Unit
 from models.migrate import migrate
-from nlp.reader import Reader
 from office import office as wiring
-from office.law import read_law
 from scheduler.daily import Daily
 from scheduler.sweep import Sweep
 from tests.makers import moment
+from tests.read_once import read_once
 from tests.standins.wechat_api import APP_ID, SECRET
 from tests.wechat_pushes import AES_KEY, TOKEN, heard, push, text_xml
 
@@ -143,6 +142,11 @@ class Day:
                     os._exit(3)
                 raise error
 
+    def close(self) -> None:
+        """Let go of everything: the day was lived in a process that goes on."""
+        os.close(self._file)
+        self._office.close()
+
     def _steps(self) -> Iterator[Callable[[], object]]:
         yield from self._written()
         yield lambda: self._deliver(NINE + timedelta(minutes=2))
@@ -236,18 +240,6 @@ class Day:
         return self._now
 
 
-class Loaded:
-    """The reader, loaded once before the children are born."""
-
-    def __init__(self) -> None:
-        law = read_law("yunnan", NINE.tzinfo)  # type: ignore[arg-type]
-        units: list[Unit] = list(law.jurisdiction.units)
-        self._reader = Reader.load(units=[(unit.name, unit.duties) for unit in units], rulebook="yunnan")
-
-    def load(self, **given: Any) -> Reader:
-        return self._reader
-
-
 def lived(*orders: Order) -> list[int]:
     """Live the days at the same time, each in a child; their exit codes, or minus the signals that ended them.
 
@@ -332,11 +324,21 @@ def _hindered(child: int, inject: str, seen: str = "/dev/null") -> subprocess.Po
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    wiring.Reader = Loaded()  # type: ignore[misc, assignment]
-    print("ready", flush=True)
-    for line in sys.stdin:
-        orders = [Order(**order) for order in json.loads(line)]
-        print(json.dumps(lived(*orders)), flush=True)
+    with read_once():
+        _warm_up()
+        print("ready", flush=True)
+        for line in sys.stdin:
+            orders = [Order(**order) for order in json.loads(line)]
+            print(json.dumps(lived(*orders)), flush=True)
+
+
+def _warm_up() -> None:
+    """Live through the talking once, so that no child reads and reckons anew what its parent can have done."""
+    with tempfile.TemporaryDirectory() as folder:
+        nobody = "http://127.0.0.1:9"
+        day = Day(Order(f"sqlite:///{folder}/warm.db", nobody, f"{folder}/acknowledged.txt", part="unsent"))
+        day.live()
+        day.close()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -12,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.results import add
 from tests.simulator.life import Lived, live
 
 NAME = "simulated city"
@@ -48,15 +48,12 @@ def row(lived: Lived) -> str:
 
 def put(file: Path, lived: Lived) -> None:
     """Add one life to the file of results."""
-    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    more = {
+    counts = {
         **{"lives": 1, "days": lived.days, "cases": lived.cases, "letters": lived.letters, "restarts": lived.restarts},
         **{"faults": sum(lived.faults.values()), "violations": len(lived.violations)},
         "repeated_by_platform": lived.repeats,
     }
-    before = kept.get(NAME, {})
-    kept[NAME] = {"class": "simulator", **{what: count + before.get(what, 0) for what, count in more.items()}}
-    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    add(file, NAME, "simulator", counts)
 
 
 def main() -> int:

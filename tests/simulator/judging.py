@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,7 +20,7 @@ from models.verify import verify
 from tests.simulator.people import Citizen
 from tests.simulator.world import Letter, World
 
-GONE = ("sent", "passive")
+GONE = ("sent", "passive", "withdrawn")
 
 
 def judge(world: World, store: Store, citizens: Iterable[Citizen], at_rest: bool) -> list[str]:
@@ -31,7 +32,7 @@ def judge(world: World, store: Store, citizens: Iterable[Citizen], at_rest: bool
     return found + list(_letters(world.letters))
 
 
-def _inbox(unit, citizens: Iterable[Citizen]) -> Iterator[str]:
+def _inbox(unit: Any, citizens: Iterable[Citizen]) -> Iterator[str]:
     for citizen in citizens:
         for said in citizen.said:
             if len(said.answers) > 1:
@@ -46,7 +47,7 @@ def wechat_id(citizen: Citizen, id: int) -> int:
     return 23_000_000_000_000_000 + int(citizen.who[-6:]) * 10_000 + id
 
 
-def _timers(unit, world: World, at_rest: bool) -> Iterator[str]:
+def _timers(unit: Any, world: World, at_rest: bool) -> Iterator[str]:
     for row in unit._rows(select(timers.c.key, timers.c.state, timers.c.told, timers.c.why, timers.c.at)):
         if row.state == "fired" and bool(row.told) == bool(row.why) and "step:" not in row.key:
             yield f"I3 timer {row.key} was told {row.told!r} and not told because {row.why!r}"
@@ -58,7 +59,7 @@ def _timers(unit, world: World, at_rest: bool) -> Iterator[str]:
             yield f"I3 timer {row.key} was due and was not carried out"
 
 
-def _outbox(unit, world: World, at_rest: bool) -> Iterator[str]:
+def _outbox(unit: Any, world: World, at_rest: bool) -> Iterator[str]:
     taken = {letter.key for letter in world.letters}
     for row in unit._rows(select(outbox.c.key, outbox.c.to, outbox.c.state, outbox.c.why, outbox.c.channel)):
         if row.state == "sent" and row.channel in ("wechat", "telegram") and row.key not in taken:
@@ -71,7 +72,7 @@ def _outbox(unit, world: World, at_rest: bool) -> Iterator[str]:
             yield f"I4 notice {row.key}: {row.why}"
 
 
-def _cases(unit, citizen: Citizen, at_rest: bool) -> Iterator[str]:
+def _cases(unit: Any, citizen: Citizen, at_rest: bool) -> Iterator[str]:
     contact = unit.contact_known(citizen.channel, citizen.who)
     cases = [case.number for case in unit.cases_of(contact.handle)] if contact else []
     if len(cases) > citizen.begun:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import IO
 
 from casebook.case import Case
 from casebook.errors import NotKept
+from models.migrate import migrate
 from models.store import Store
 from models.vault import Vault
 from office.holidays import load
 from tests.makers import moment
+from tests.read_once import read_once
 from tests.simulator.judging import everything, integrity, judge, repeats, wechat_id
 from tests.simulator.people import Citizen, Citizens, Officers, Said
 from tests.simulator.processes import CASEWORK, KEY, SCHEDULERS, Process
@@ -60,7 +66,8 @@ class Life:
         self._seen: set[str] = set()
 
     def live(self) -> Lived:
-        with self.world.in_force():
+        shutil.copyfile(_empty_book(), self._url.removeprefix("sqlite:///"))
+        with self.world.in_force(), read_once():
             made = {name: self._process(name) for name in CASEWORK}
             self.processes: dict[str, Process] = made
             self.store = Store(self._url, Vault(KEY.encode()))
@@ -80,7 +87,7 @@ class Life:
 
     def _live(self) -> Lived:
         self.citizens = Citizens(self.world, PEOPLE, self._deliver)
-        self.officers = Officers(self.world, self.processes["web"], self._open_cases)
+        self.officers = Officers(self.world, self.processes["web"], self._open_cases, self._case)
         self.world.interlude = self._interlude
         loads = self.world.chance.randrange(self._days)
         for day in range(self._days):
@@ -212,12 +219,14 @@ class Life:
         else:
             person.heard += self.world.mailbox.pop((person.channel, person.who), [])
 
-    def _open_cases(self) -> Sequence[Case]:
-        def found(unit) -> list[Case]:
-            numbers = [number for state in OPEN for number in unit.numbers(state=state, limit=20)]
-            return [unit.load(number) for number in numbers]
+    def _open_cases(self) -> Sequence[str]:
+        """The numbers of some that are open."""
+        return self.store.read(
+            lambda unit: [number for state in OPEN for number in unit.numbers(state=state, limit=20)]
+        )
 
-        return self.store.read(found)
+    def _case(self, number: str) -> Case:
+        return self.store.read(lambda unit: unit.load(number))
 
     def _load(self) -> None:
         """Next year's holiday notice is loaded, by a command beside the running office."""
@@ -250,6 +259,16 @@ class Life:
         found = judge(self.world, self.store, self.citizens.all, at_rest)
         self.violations += [f"{self.world.now:%m-%d %H:%M} {fault}" for fault in found if fault not in self._seen]
         self._seen |= set(found)
+
+
+@cache
+def _empty_book() -> Path:
+    """A case book with its tables and nothing in it, made once for all lives."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    file = Path(folder.name, "empty.db")
+    migrate(f"sqlite:///{file}")
+    return file
 
 
 def live(seed: int, days: int, folder: Path, odds: Odds | None = None, transcript: IO[str] | None = None) -> Lived:

@@ -136,18 +136,20 @@ class Citizens:
 class Officers:
     """What the people of the office do with the cases they find."""
 
-    def __init__(self, world: World, process: Process, see: Callable[[], Sequence[Case]]) -> None:
-        self._world, self._process, self._see = world, process, see
+    def __init__(
+        self, world: World, process: Process, see: Callable[[], Sequence[str]], look_at: Callable[[str], Case]
+    ) -> None:
+        self._world, self._process, self._see, self._look_at = world, process, see, look_at
         self._ids = 0
         self._pending: list[tuple[Person, str, str, str, str]] = []
 
     def act(self) -> None:
         """Somebody does the next thing with some case; what was not taken is sent again first."""
         if not self._pending:
-            cases = self._see()
-            if not cases:
+            numbers = self._see()
+            if not numbers:
                 return
-            self._plan(self._world.chance.choice(cases))
+            self._plan(self._look_at(self._world.chance.choice(numbers)))
         while self._pending and self._process.run(lambda: self._sent(self._pending[0])):
             self._pending.pop(0)
 

@@ -76,7 +76,8 @@ class WeChatWire(BaseAdapter):
         before = len(self._api.delivered)
         token = parse_qs(address.query).get("access_token", [""])[0]
         self._api.now = self._world.now
-        told = self._api.answer(address.path.removeprefix("/cgi-bin/"), request.body or b"{}", {"access_token": token})
+        body = request.body if isinstance(request.body, bytes | str) else b"{}"
+        told = self._api.answer(address.path.removeprefix("/cgi-bin/"), body, {"access_token": token})
         for item in self._api.delivered[before:]:
             self._world.took(self._process, "wechat", item["to"], item["text"])
         return told

@@ -22,7 +22,6 @@ from bots.settings import Settings, read_settings
 from bots.wechat_door import answer
 from casebook.case import Person
 from models.store import Store
-from nlp.reader import Reader
 from office import book
 from office import office as wiring
 from office.holidays import renewed
@@ -33,7 +32,6 @@ from tests.simulator.world import Crash, Hindered, World
 from tests.standins.telegram_api import TOKEN as BOT
 from tests.standins.telegram_api import TelegramApi
 from tests.standins.wechat_api import APP_ID, SECRET, WeChatApi
-from tests.talking import reader
 from tests.wechat_pushes import AES_KEY, TOKEN, push, text_xml
 
 KEY = "an-example-key-for-tests-only-0123456789"
@@ -41,14 +39,6 @@ HOOK = "a-webhook-secret"
 CASEWORK = ("web", "one", "two")
 SCHEDULERS = ("one", "two")
 DELIVERED_AT_ONCE = 20
-
-
-class Loaded(Reader):
-    """The reader, loaded once for all processes."""
-
-    @classmethod
-    def load(cls, **given: Any) -> Reader:
-        return reader()
 
 
 class Process:
@@ -69,7 +59,6 @@ class Process:
             **{"TELEGRAM_BOT_TOKEN": BOT, "TELEGRAM_WEBHOOK_SECRET": HOOK},
         }
         with (
-            patch.object(wiring, "Reader", Loaded),
             patch.object(book, "Store", self._store),
             patch("bots.channels.telegram._requests", self._requests),
         ):

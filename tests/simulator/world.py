@@ -152,7 +152,7 @@ class World:
         self.touch(process)
         work = self._alone(fn)
         if self.happens("crash"):
-            store.write(lambda unit: (work(unit), self.die(process)))
+            store.write(self._dies_within(process, work))
         if self.happens("disk"):
             return self._disk_fails(process, store, work)
         done = store.write(Twice(work) if self.happens("conflict") else work)
@@ -163,6 +163,13 @@ class World:
         if self.happens("unknown"):
             raise OutcomeUnknown("the connection broke while committing")
         return done
+
+    def _dies_within(self, process: str, fn: Callable[[Any], Any]) -> Callable[[Any], None]:
+        def dies(unit: Any) -> None:
+            fn(unit)
+            self.die(process)
+
+        return dies
 
     def _alone(self, fn: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def work(unit: Any) -> Any:
