@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nlp.alike import alike
-from nlp.gist import GISTS, Gists, gist, load_gists, parts_of, save_gists
+from nlp.gist import Gists, gist, load_gists, parts_of, save_gists
 from nlp.gist_training import Told, train_gists
 from nlp.meaning import load_meanings
 from nlp.model import ModelError
@@ -140,7 +140,7 @@ def test_gists_are_kept_as_they_were(tmp_path: Path) -> None:
 
 def test_gists_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     broken = tmp_path / "gists.npz"
-    broken.write_bytes(GISTS.read_bytes()[:100])
+    broken.write_text("no gists", encoding="utf-8")
     with pytest.raises(ModelError, match="no usable gists"):
         load_gists(broken)
 
