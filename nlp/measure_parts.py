@@ -61,7 +61,7 @@ def fields_f1(reader: Reader, path: Path) -> dict[str, float]:
 
 
 def _same(reader: Reader) -> dict[str, str]:
-    rows = {}
+    rows: dict[str, str] = {}
     for path, about in SAME.items():
         pairs = written_pairs(read_families(path))
         chances = np.array([reader.compare(pair.one, pair.other) for pair in pairs])
@@ -71,8 +71,8 @@ def _same(reader: Reader) -> dict[str, str]:
             f"same matter{about}, F1, all pairs (three of four are near neighbours)": _between(
                 f1, pairs, truth, chances
             ),
-            f"same matter{about}, of what is the same, seen": _share(chances[truth] >= LINE),
-            f"same matter{about}, of what is said to be the same, rightly": _share(truth[chances >= LINE]),
+            f"same matter{about}, of what is the same, seen": _share((chances[truth] >= LINE).tolist()),
+            f"same matter{about}, of what is said to be the same, rightly": _share(truth[chances >= LINE].tolist()),
         }
     return rows
 
