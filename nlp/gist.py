@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +59,7 @@ def load_gists(path: Path = GISTS) -> Gists:
             parts = json.loads(arrays["parts"].tobytes())
             vectors = arrays["vectors"].astype(np.float32) * arrays["scale"]
             return Gists(arrays["turn"], dict(zip(parts, vectors, strict=True)))
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"no usable gists in {path}: {error}") from error
 
 

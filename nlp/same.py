@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from nlp.alike import things
 from nlp.model import ModelError, Numbers
 from nlp.sketch import Sketch
 
@@ -83,58 +82,61 @@ class _Covering:
 
 
 def _covering(one: Sketch, other: Sketch) -> _Covering:
-    here, there = _best(one, other), _best(other, one)
-    ways = ((here, one, other), (there, other, one))
+    here, there = _best(one, other)
+    mine, theirs = one.rarity**2, other.rarity**2
+    weights, bare = (one.weight, other.weight), (mine, theirs)
+    nears = (here, there)
     shared = len(one.pairs & other.pairs)
+    exact = [near >= SAID for near in nears]
     return _Covering(
-        _ordered(_share(near, of) for near, of, _ in ways),
-        _ordered(_known(near, of) for near, of, _ in ways),
-        _ordered(_share(near * (near < SAID), of) for near, of, _ in ways),
-        _ordered(float((near * of.rarity**2).sum()) for near, of, _ in ways),
-        _ordered(_unmatched(near, of) for near, of, _ in ways),
-        _ordered(float(((1 - near) * of.rarity**2).sum()) for near, of, _ in ways),
-        max(_share(near >= SAID, of) for near, of, _ in ways),
+        _ordered(near @ weight for near, weight in zip(nears, weights, strict=True)),
+        _ordered(_known(near, of) for near, of in ((here, one), (there, other))),
+        _ordered((near * ~said) @ weight for near, said, weight in zip(nears, exact, weights, strict=True)),
+        _ordered(near @ weight for near, weight in zip(nears, bare, strict=True)),
+        _ordered(_unmatched(near, of) for near, of in ((here, one), (there, other))),
+        _ordered((1 - near) @ weight for near, weight in zip(nears, bare, strict=True)),
+        max(float(said @ weight) for said, weight in zip(exact, weights, strict=True)),
         2 * shared / max(1, len(one.pairs) + len(other.pairs)),
         shared / max(1, min(len(one.pairs), len(other.pairs))),
     )
 
 
-def _ordered(values: Iterable[float]) -> tuple[float, float]:
-    less, more = sorted(values)
+def _ordered(values: Iterable[Any]) -> tuple[float, float]:
+    less, more = sorted(float(value) for value in values)
     return less, more
 
 
-def _best(one: Sketch, other: Sketch) -> Numbers:
-    """For each word of the one how near the nearest word of the other is, 0 to 1."""
+def _best(one: Sketch, other: Sketch) -> tuple[Numbers, Numbers]:
+    """For each word of either how near the nearest word of the other is, 0 to 1."""
     if not one.words or not other.words:
-        return np.zeros(len(one.words))
-    near = ((one.vectors @ other.vectors.T).max(axis=1).astype(np.float64) - FAR) / (NEAR - FAR)
-    clipped: Numbers = np.clip(near, 0.0, MOST_UNSAID)
-    said, signs, known = set(other.words), set("".join(other.words)), things().rows
-    for place, word in enumerate(one.words):
-        if word in said:
-            clipped[place] = 1.0
-        elif one.alike[place] & other.all_alike:
-            clipped[place] = max(clipped[place], ALIKE)
-        elif other.things and word in known:
-            clipped[place] = 0.0  # a thing of its own: 身份证 is near 护照 and not the same
-        elif clipped[place] < SHARES_A_SIGN and len(word) > 1 and sum(sign in signs for sign in word) * 2 >= len(word):
-            clipped[place] = SHARES_A_SIGN
-    return clipped
+        return np.zeros(len(one.words)), np.zeros(len(other.words))
+    near = ((one.vectors @ other.vectors.T).astype(np.float64) - FAR) / (NEAR - FAR)
+    return _said(near.max(axis=1), one, other), _said(near.max(axis=0), other, one)
+
+
+def _said(near: Numbers, one: Sketch, other: Sketch) -> Numbers:
+    """The nearness by vectors, mended by what is said, known or spelt alike."""
+    found = []
+    for place, (word, rows, nearest) in enumerate(zip(one.words, one.alike, near.tolist(), strict=True)):
+        value = min(max(nearest, 0.0), MOST_UNSAID)
+        if word in other.said:
+            value = 1.0
+        elif not rows.isdisjoint(other.all_alike):
+            value = max(value, ALIKE)
+        elif other.things and one.own_things[place]:
+            value = 0.0  # a thing of its own: 身份证 is near 护照 and not the same
+        elif value < SHARES_A_SIGN and len(word) > 1 and sum(sign in other.signs for sign in word) * 2 >= len(word):
+            value = SHARES_A_SIGN
+        found.append(value)
+    return np.array(found)
 
 
 def _known(near: Numbers, of: Sketch) -> float:
     """What is covered of the words that stand in the lexicons; half where there are none."""
-    weight = of.rarity**2 * np.array([bool(rows) for rows in of.alike], dtype=bool)
-    return float((weight * (near >= ALIKE)).sum() / weight.sum()) if weight.any() else 0.5
+    return float((near >= ALIKE) @ of.known_weight) if of.known_weight.any() else 0.5
 
 
-def _share(near: Any, of: Sketch) -> float:
-    whole = float((of.rarity**2).sum())
-    return float((near * of.rarity**2).sum()) / whole if whole else 0.0
-
-
-def _unmatched(near: Any, of: Sketch) -> float:
+def _unmatched(near: Numbers, of: Sketch) -> float:
     """The most telling word that the other has nothing like."""
     return float(((1 - near) * of.rarity * (of.rarity > TELLING)).max(initial=0.0))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -100,6 +101,29 @@ class Sketch:
     subject: NDArray[np.float64]
     kind: NDArray[np.float64]
 
+    @cached_property
+    def said(self) -> frozenset[str]:
+        return frozenset(self.words)
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        return frozenset("".join(self.words))
+
+    @cached_property
+    def weight(self) -> NDArray[np.float64]:
+        """What each word counts for, one in all."""
+        return _to_one(self.rarity.astype(np.float64) ** 2)
+
+    @cached_property
+    def known_weight(self) -> NDArray[np.float64]:
+        """The same of the words that stand in the lexicons."""
+        return _to_one(self.rarity.astype(np.float64) ** 2 * np.array([bool(rows) for rows in self.alike], dtype=bool))
+
+    @cached_property
+    def own_things(self) -> tuple[bool, ...]:
+        """Whether each word is of the lexicon of things."""
+        return tuple(word in things().rows for word in self.words)
+
 
 def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
     """What `raw` names and speaks of."""
@@ -143,6 +167,11 @@ def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
         np.array([*model.of("subject", chances).values()]),
         np.array([*model.of("kind", chances).values()]),
     )
+
+
+def _to_one(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    whole = weight.sum()
+    return weight / whole if whole else weight
 
 
 def _matter(words: Sequence[Word], names: Sequence[Found]) -> list[Word]:
