@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from casebook.addressing import citizens, reviewer_of, unit_of
+from casebook.addressing import citizens, has_chat, reviewer_of, unit_of
 from casebook.case import Case, ClockRun, Entry, Notice, Timer
 from casebook.clocks import rule_of
 from casebook.facts import case_facts, part
@@ -231,7 +231,7 @@ def _for_survey(case: Case, law: Law) -> Iterator[Timer]:
     if any(entry.step in ("rate", "revisit") for entry in case.history[answer.seq :]):
         return
     since, number = answer.at, f"{case.number}/{case.answers}"
-    for citizen in citizens(case):
+    for citizen in filter(has_chat, citizens(case)):
         at = _opening_after(since, law.read.survey_reminder_days, law)
         yield Timer(f"{number}/survey_reminder/{citizen}", case.number, at, "survey_reminder", citizen)
     rule = law.rulebook.revisit
