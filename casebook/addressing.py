@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from casebook.case import Case, Entry, Person
@@ -65,6 +66,8 @@ def source_of(case: Case) -> str:
 def to_citizens(case: Case, entry: Entry, law: Law, message: str, **more: Any) -> Iterator[Told]:
     """One notice to each of the citizens. `private` may bring further words that are sealed."""
     facts, private = case_facts(case, law)
+    if message == "progress" and facts.get("due") and datetime.fromisoformat(facts["due"]) < entry.at:
+        facts = {**facts, "due": None}  # a date that is past is no promise
     words = {**private, **entry.private, **more.pop("private", {})}
     words.pop("filing", None)
     by_phone = message in BY_PHONE or (message == "progress" and entry.step in MOVING)

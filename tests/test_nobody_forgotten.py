@@ -247,3 +247,43 @@ def test_a_revisit_not_made_in_its_time_stands_on_the_sheet_until_it_is_made(mem
 
     told = [one.at.day for one in town.heard("supervisors", "晨报") if "等待回访" in one.text]
     assert told == [10, 11]
+
+
+def test_while_the_leader_has_it_he_is_reminded_and_the_unit_is_not(memory_store: Store) -> None:
+    town = Town(memory_store, "henan", "2026-03-02 10:00")
+    number = town.dispatched()
+    town.until("2026-03-04 10:00")
+    town.take(number, "resolve", **ANSWER)
+    town.until("2026-03-06 14:00")
+    leader = f"leader:{town.unit.leader}@{town.unit.name}"
+
+    assert [one.at for one in town.heard(leader, "临期")] == [moment("2026-03-06 09:00")]
+    assert not town.heard(town.room, "临期")
+
+    town.take(number, "reject", town.leader, reason="请写明整改结果")
+    town.until("2026-03-09 18:00")
+
+    assert [one.at for one in town.heard(town.room, "逾期")] == [moment("2026-03-09 17:30")]
+    # Sent back with its date after Friday's reminder was due: that one is not made up for.
+    assert [one.at for one in town.heard(town.room, "临期")] == [moment("2026-03-09 09:00")]
+    assert len(town.heard(town.room, "退回修改")) == 1
+
+
+def test_a_mark_set_after_the_reminder_brings_no_second_one(memory_store: Store) -> None:
+    town = Town(memory_store, "henan", "2026-03-02 10:00")
+    number = town.dispatched()
+    town.until("2026-03-06 12:00")
+    town.take(number, "mark", town.dispatcher, marks=["urgent"])
+    town.until("2026-03-06 18:00")
+
+    assert len(town.heard(town.room, "临期")) == 1
+
+
+def test_a_date_that_is_past_is_promised_to_nobody(memory_store: Store) -> None:
+    town = Town(memory_store, "anyang", "2026-03-02 09:00")
+    number = town.file()
+    town.until("2026-03-09 10:00")  # due on the 5th
+    town.take(number, "dispatch", town.dispatcher, to=[town.unit.name])
+    town.tick()
+
+    assert "最迟" not in town.heard("42")[-1].text
