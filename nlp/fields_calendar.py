@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from nlp.anchored import anchored
 from nlp.feasts import days_off, feast
 from nlp.numerals import number
 
@@ -12,30 +13,35 @@ HOLIDAY = (
     r"(?P<feast>元旦|五一|劳动|国庆|十一|春节|过年|清明|端午|中秋|年(?=后)|(?=节[前后])|(?=收假|复工|放假|长假|小长假|假期))"
     r"(?:节|小?长假|假期|放假|收假|复工)?"
 )
-AFTER_HOLIDAY = re.compile(
+AFTER_HOLIDAY = anchored(
+    "第|头",
     HOLIDAY + r"(?:结束|过完|收假)?(?:之后|以后|过后|后)?的?(?:上班|开工|复工|开门)?的?"
-    r"(?:(?:第|头)(?P<count>[一二两三四五])(?:天|个工作日|个上班日)|第(?P<nth>[一二])个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]))"
+    r"(?:(?:第|头)(?P<count>[一二两三四五])(?:天|个工作日|个上班日)|第(?P<nth>[一二])个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]))",
 )
 FEASTS = "除夕|元宵|重阳|元旦|五一|劳动|国庆|十一|三八|六一|春节|清明|端午|中秋"
-FEAST_DAY = re.compile(
-    rf"(?P<feast>{FEASTS}|五月初五|九月初九)节?(?P<when>当天|那天|当日|那一天|前一天|前一日|夜|当晚)"
+FEAST_DAY = anchored(
+    "天|日|夜|晚", rf"(?P<feast>{FEASTS}|五月初五|九月初九)节?(?P<when>当天|那天|当日|那一天|前一天|前一日|夜|当晚)"
 )
 # 正月初八, 大年初三, 年初三, 正月十五
-FIRST_MONTH = re.compile(
+FIRST_MONTH = anchored(
+    "初|正月",
     r"(?:(?:正月|大年|农历正月|(?<![今去明本当前])年)初|正月(?=十))"
-    r"(?P<day>[一二三四五六七八九]|二?十[一二三四五六七八九]?|[0-9]{1,2})"
+    r"(?P<day>[一二三四五六七八九]|二?十[一二三四五六七八九]?|[0-9]{1,2})",
 )
 # 2025年最后一天
-YEARS_END = re.compile(r"(?P<year>20[0-9]{2}|去|前)年的?最后一天")
+YEARS_END = anchored("最后一天", r"(?P<year>20[0-9]{2}|去|前)年的?最后一天")
 MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-ENGLISH_DAY = re.compile(rf"(?P<english>{MONTHS})[a-z]{{0,6}}\.? (?P<day>[0-9]{{1,2}})(?![0-9])")
+ENGLISH_DAY = anchored(
+    "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",
+    rf"(?P<english>{MONTHS})[a-z]{{0,6}}\.? (?P<day>[0-9]{{1,2}})(?![0-9])",
+)
 # 昨天说错了, 今天都第五天了, 刚才投诉的, 昨天说要这个今天说要那个: the day is that of telling.
 RETOLD = (
     r"(?!说[错的]|[打发填输]错|写[错的]|打的|填|发的|那个电话|(?<=今天)(?:都|已经|是?第)"
     r"|(?<=刚才|刚刚)(?:多打|投诉|反映|提交|发过|说过)|说[^,。;]{1,12}[,。;]?\s?[今明]天[又说])"
 )
 DATE_ENDS = re.compile(r"\s{0,3}(?:\n|$)")
-BEFORE_HOLIDAY = re.compile(HOLIDAY + r"(?:之前|以前|前)(?:的)?(?:最后)?(?P<count>一)(?:天|日|个工作日)")
+BEFORE_HOLIDAY = anchored("前", HOLIDAY + r"(?:之前|以前|前)(?:的)?(?:最后)?(?P<count>一)(?:天|日|个工作日)")
 
 
 def after_holiday(match: re.Match[str], today: date) -> date | None:
