@@ -178,7 +178,7 @@ def find_names(text: str, words: Sequence[Word]) -> list[Found]:
             name = _cut_name(text, match.start("name"), match.end("name"), may_deny=pattern is not NAME_SAID)
             if name:
                 found.append(Found("name", name, match.start("name"), match.start("name") + len(name)))
-    found += told_plainly(text)
+    found = [*told_plainly(text), *found]
     return without_overlaps(found or told_by_place(text, words))
 
 
