@@ -23,7 +23,7 @@ from casebook.addressing import called
 from casebook.case import Notice, Person
 from casebook.law import Law
 from casebook.terms import MESSAGES
-from casebook.waited import REMINDING, renewed
+from casebook.waited import REMINDING, is_urgent, renewed
 
 log = logging.getLogger(__name__)
 words = load_words(FOLDER / "channels" / "wording.toml")
@@ -141,7 +141,8 @@ def as_heard(unit: Any, row: Any, channel: str, chat: str) -> Row:
 
 
 def renewing(law: Callable[[], Law]) -> Renew:
-    """Looks at reminders that had to wait once more: what was done meanwhile is not said, and is noted as withdrawn."""
+    """Looks at reminders that had to wait once more: what was done meanwhile is not said, and is noted as withdrawn;
+    what is not urgent waits for the opening of the office."""
 
     def renew(unit: Any, row: Any, now: datetime) -> Row | None:
         if row.message not in REMINDING or (row.attempts < 2 and now - row.at < FRESH):
@@ -154,6 +155,10 @@ def renewing(law: Callable[[], Law]) -> Renew:
             return row  # type: ignore[no-any-return]
         if stands is None:
             unit.outbox_withdrawn(row.key, now)
+            return None
+        calendar = law().calendar
+        if not (calendar.in_office_hours(now) or is_urgent(stands, unit.load)):
+            unit.outbox_postponed(row.key, calendar.next_opening(now))
             return None
         facts = {"of": [stands.key], **stands.facts}
         return replace(row, message=stands.message, case=stands.case, facts=facts, private=stands.private)  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from time import monotonic
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -129,31 +129,33 @@ class SafeHeaders:
 
     def __init__(self, app: ASGIApp, ancestors: tuple[str, ...], https: bool) -> None:
         self._app = app
-        self._chat = CONTENT_POLICY.format(ancestors=" ".join(("'self'", *ancestors)))
-        self._other = CONTENT_POLICY.format(ancestors="'none'")
-        self._https = https
+        usual = {**FIXED_HEADERS, "cache-control": "no-store"}
+        if https:
+            usual["strict-transport-security"] = "max-age=31536000"
+        self._chat = _raw({**usual, "content-security-policy": _policy("'self'", *ancestors)})
+        own = {"content-security-policy": _policy("'none'"), "x-frame-options": "DENY"}
+        self._other = _raw({**usual, **own})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        is_chat = is_under(scope["path"], ("/chat",))
+        wanted = self._chat if is_under(scope["path"], ("/chat",)) else self._other
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message), is_chat)
+                held = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in wanted if pair[0] not in held)]
             await send(message)
 
         return await self._app(scope, receive, with_headers)
 
-    def _add(self, headers: MutableHeaders, is_chat: bool) -> None:
-        for name, value in FIXED_HEADERS.items():
-            headers.setdefault(name, value)
-        headers.setdefault("content-security-policy", self._chat if is_chat else self._other)
-        headers.setdefault("cache-control", "no-store")
-        if self._https:
-            headers.setdefault("strict-transport-security", "max-age=31536000")
-        if not is_chat:
-            headers.setdefault("x-frame-options", "DENY")
+
+def _policy(*ancestors: str) -> str:
+    return CONTENT_POLICY.format(ancestors=" ".join(ancestors))
+
+
+def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items())
 
 
 def cap_of(path: str) -> int:

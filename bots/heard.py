@@ -97,6 +97,8 @@ def side_question(text: str) -> str:
 
 def chosen(text: str, choices: tuple[tuple[str, str], ...]) -> str:
     """The data of the choice that was typed as its number, its label or its data; "" if none was."""
+    if not choices:
+        return ""
     folded = unicodedata.normalize("NFKC", text).strip()
     number = ORDINAL.match(folded)
     place = DIGITS_OF.get(number[1], 0) or int(number[1]) if number else 0

@@ -26,7 +26,7 @@ MOST_MEMORY = 512 * 1024 * 1024
 # How often those in hand are looked at, in seconds.
 LOOK = 0.25
 # Who has reckoned for less is not to blame for memory that grew meanwhile.
-BLAMELESS = 0.2
+BLAMELESS = 0.5
 # Somebody may catch it who catches everything, and go on.
 STRIKES = 3
 PAGE = 4096

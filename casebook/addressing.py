@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from casebook.case import Case, Entry, Person
@@ -20,10 +21,26 @@ def called(to: str) -> str:
     return f"{person.unit or ''}{ROLES.get(person.role.removesuffix('s'), person.role)}{person.name}"
 
 
+# What somebody without a chat is told by telephone; the rest they were told when they came, or need not be called for.
+BY_PHONE = frozenset(
+    {"refused", "redirected", "acceptance_notice", "decline_notice", "extension_notice", "answer", "rework_notice"}
+) | {"merged_notice", "terminated_notice", "archived_notice"}
+# Steps that move a promised date and say so as progress.
+MOVING = frozenset({"reclassify", "limit", "recount"})
+
+
 def citizens(case: Case) -> tuple[str, ...]:
-    """Everybody who asked: the filer and those whose cases were merged into this one."""
-    filer = (f"citizen:{case.filing.citizen}",) if case.filing.citizen else ()
+    """Everybody who asked: the filer and those whose cases were merged into this one. Who has no chat and left a number
+    or a place is addressed by the case: nothing can be sent there, so people call."""
+    filing = case.filing
+    who = filing.citizen or (case.number if filing.phone or filing.address else "")
+    filer = (f"citizen:{who}",) if who else ()
     return filer + tuple(follower for follower in case.followers if follower not in filer)
+
+
+def has_chat(citizen: str) -> bool:
+    """Whether an address of `citizens` is a person's own, and not the case's."""
+    return "-" not in citizen
 
 
 def unit_of(case: Case) -> str:
@@ -49,9 +66,14 @@ def source_of(case: Case) -> str:
 def to_citizens(case: Case, entry: Entry, law: Law, message: str, **more: Any) -> Iterator[Told]:
     """One notice to each of the citizens. `private` may bring further words that are sealed."""
     facts, private = case_facts(case, law)
+    if message == "progress" and facts.get("due") and datetime.fromisoformat(facts["due"]) < entry.at:
+        facts = {**facts, "due": None}  # a date that is past is no promise
     words = {**private, **entry.private, **more.pop("private", {})}
     words.pop("filing", None)
+    by_phone = message in BY_PHONE or (message == "progress" and entry.step in MOVING)
     for citizen in citizens(case):
+        if not has_chat(citizen) and not by_phone:
+            continue
         yield Told(citizen, message, {**facts, **more}, words)
 
 

@@ -152,6 +152,8 @@ def _check_unit(case: Case, step: str, by: Person, law: Law) -> None:
         mine = case.asked
     if by.unit is None or by.unit not in mine:
         raise NotAllowed("not_your_case", number=case.number)
+    if step == "revisit" and by.name and by.name == case.officer:
+        raise NotAllowed("own_work", number=case.number)
 
 
 def _check_reviewer(case: Case, by: Person, cites: str, law: Law) -> None:

@@ -12,14 +12,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from casebook.addressing import citizens, reviewer_of, unit_of
+from casebook.addressing import citizens, has_chat, leader_of, reviewer_of, unit_of
 from casebook.case import Case, ClockRun, Entry, Notice, Timer
 from casebook.clocks import rule_of
 from casebook.facts import case_facts, part
 from casebook.issued import ORDERS
 from casebook.law import Law
 from casebook.terms import CLOCKS
-from casebook.waiting import waits_since
+from casebook.waiting import stands_since, waits_since
 from casebook.wording import sentences
 
 AHEAD = {"first_contact": "contact_due", "rectification": "rectification_due", "revisit": "revisit_due"}
@@ -43,12 +43,14 @@ ONE_MINUTE = timedelta(minutes=1)
 def wanted(case: Case, law: Law) -> tuple[Timer, ...]:
     """All the timers of the case as it is."""
     timers = (*_for_clocks(case, law), *_for_survey(case, law), *_for_waiting(case, law), *_for_material(case, law))
-    urgent = _is_urgent(case)
+    urgent = "urgent" in case.marks
     return tuple(replace(timer, urgent=True) if urgent or timer.what in AT_ONCE else timer for timer in timers)
 
 
-def _is_urgent(case: Case) -> bool:
-    return "urgent" in case.marks
+def _was_urgent(case: Case, at: datetime) -> bool:
+    """Whether the case is urgent and was at that moment: a mark set later brings no reminder of the past."""
+    marked = (entry.at for entry in case.history if "urgent" in entry.changes.get("marks", ()))
+    return "urgent" in case.marks and next(marked, case.filed) <= at
 
 
 def notice(case: Case, timer: Timer, at: datetime, law: Law, *, latest: bool = False) -> Notice | None:
@@ -111,18 +113,20 @@ def _after_due(run: ClockRun, keeper: str, case: Case, law: Law) -> Iterator[Tim
     if run.clock == "acceptance" and law.read.deemed_accept_on_lapse:
         yield _timer(case, run, "step:accept", "", run.due + ONE_MINUTE)
     late = _told_late(run.due, case, law)
+    if case.state == "in_review" and late < stands_since(case):
+        keeper = unit_of(case)  # told then; the leader hears of it with what is to be approved
     for to in (keeper, "supervisors"):
         yield _timer(case, run, "overdue", to, late)
     for to in _above(case, run, law):
         # Whoever was given the case when it was late already has as long as all others before a leader hears of it.
-        since = max(late, _given(case) or late) if to.startswith("leader:") else late
+        since = max(late, _last(case, ORDERS) or late) if to.startswith("leader:") else late
         yield _timer(case, run, "overdue_escalation", to, _opening_after(since, law.read.escalate_days, law))
 
 
 def _told_late(due: datetime, case: Case, law: Law) -> datetime:
     """The very moment a limit ends, the close of business too; at night and on days off when the office opens next."""
     calendar = law.calendar
-    at_once = _is_urgent(case) or calendar.in_office_hours(due - ONE_MINUTE)
+    at_once = _was_urgent(case, due) or calendar.in_office_hours(due - ONE_MINUTE)
     return due if at_once else calendar.next_opening(due)
 
 
@@ -130,6 +134,8 @@ def _keeper(run: ClockRun, case: Case, law: Law) -> str:
     """Who is reminded of a clock: those in whose hands it lies now."""
     if run.clock in ASKED_IN and ASKED_IN[run.clock] in case.pending:
         return reviewer_of(case.lead_unit, law)
+    if run.holder == "unit" and case.state == "in_review":
+        return leader_of(case, law)
     return {"body": "dispatchers", "inspector": "inspectors"}.get(run.holder) or unit_of(case) or "dispatchers"
 
 
@@ -157,19 +163,18 @@ def _above(case: Case, run: ClockRun, law: Law) -> Iterator[str]:
 
 
 def _known_since(case: Case, run: ClockRun) -> datetime:
-    """When the run got the due moment it has, and its unit the case: nobody is reminded of it at a time before that."""
-    moved = (
-        entry.at for entry in case.history if any((one.key, one.due) == (run.key, run.due) for one in entry.clocks)
-    )
+    """When the run got the due moment it has, and came to whoever keeps it: none is reminded at a time before that."""
+    moved = (each.at for each in case.history if any((one.key, one.due) == (run.key, run.due) for one in each.clocks))
     known = next(moved, run.started)
-    return max(known, _given(case) or known) if run.holder == "unit" else known
+    if run.holder != "unit":
+        return known
+    handed = stands_since(case) if case.state == "in_review" else _last(case, ORDERS | {"reject"})
+    return max(known, handed or known)
 
 
-def _given(case: Case) -> datetime | None:
-    """When the unit that has the case was given it; None while none has."""
-    return (
-        next((entry.at for entry in reversed(case.history) if entry.step in ORDERS), None) if case.lead_unit else None
-    )
+def _last(case: Case, steps: frozenset[str]) -> datetime | None:
+    """When one of the steps was last taken."""
+    return next((entry.at for entry in reversed(case.history) if entry.step in steps), None)
 
 
 def _ahead(run: ClockRun, known: datetime, case: Case, law: Law) -> Iterator[datetime]:
@@ -180,9 +185,9 @@ def _ahead(run: ClockRun, known: datetime, case: Case, law: Law) -> Iterator[dat
     else:
         long = (run.working_days or 0) > law.read.long_term
         days = law.read.remind_days_long if long else law.read.remind_days
-        if _is_urgent(case):
-            days = (2 * max(days, default=1), *days)
-        moments = [_opening_before(run.due, lead, law) for lead in days] if not run.target else []
+        earliest = _opening_before(run.due, 2 * max(days, default=1), law)
+        moments = [earliest] if _was_urgent(case, earliest) else []
+        moments = [*moments, *(_opening_before(run.due, lead, law) for lead in days)] if not run.target else []
     fitting = [moment for moment in moments if moment > known]
     if not fitting and run.working_days:
         fitting = [moment for moment in [_opening_before(run.due, 0, law)] if moment > known]
@@ -192,7 +197,7 @@ def _ahead(run: ClockRun, known: datetime, case: Case, law: Law) -> Iterator[dat
 def _hours_ahead(run: ClockRun, case: Case, law: Law) -> datetime:
     """A quarter of the hours before they end; not at night, unless urgent: an hour before the office closed last."""
     moment = run.due - timedelta(hours=run.hours or 0) / 4
-    if _is_urgent(case) or law.calendar.in_office_hours(moment):
+    if _was_urgent(case, moment) or law.calendar.in_office_hours(moment):
         return moment
     day = law.calendar.last_working_day_on_or_before(moment.date())
     closing = datetime.combine(day, law.jurisdiction.closes, moment.tzinfo)
@@ -231,7 +236,7 @@ def _for_survey(case: Case, law: Law) -> Iterator[Timer]:
     if any(entry.step in ("rate", "revisit") for entry in case.history[answer.seq :]):
         return
     since, number = answer.at, f"{case.number}/{case.answers}"
-    for citizen in citizens(case):
+    for citizen in filter(has_chat, citizens(case)):
         at = _opening_after(since, law.read.survey_reminder_days, law)
         yield Timer(f"{number}/survey_reminder/{citizen}", case.number, at, "survey_reminder", citizen)
     rule = law.rulebook.revisit

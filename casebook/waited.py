@@ -37,6 +37,12 @@ def renewed(notice: Notice, at: datetime, law: Law, load: Callable[[str], Case])
     return next(iter(bundled(notices, at).values()), None)
 
 
+def is_urgent(notice: Notice, load: Callable[[str], Case]) -> bool:
+    """Whether a reminder, or one of its list, is about a case that does not wait for office hours."""
+    numbers = {notice.case} if notice.case else {key.partition("/")[0] for key in _of(notice.key, notice.facts)}
+    return any("urgent" in load(number).marks for number in numbers)
+
+
 def _of(key: str, facts: Mapping[str, Any]) -> list[str]:
     """The keys of the reminders in a list, or of the one that goes alone."""
     return [str(each) for each in facts.get("of") or [key]]

@@ -18,6 +18,11 @@ def waits_since(case: Case) -> datetime | None:
         return _displeased_at(case)
     if case.state not in UNDECIDED or any(not run.target for run in case.running):
         return None
+    return stands_since(case)
+
+
+def stands_since(case: Case) -> datetime:
+    """Since when it is in the state it is in."""
     stands = len(case.history)
     while stands > 1 and case.history[stands - 2].state == case.state:
         stands -= 1

@@ -178,6 +178,10 @@ class Outbox(Part):
         news = {"state": "withdrawn", "why": "pointless by then", "next_at": at}
         self._run(update(outbox).where(outbox.c.key == key).values(news))
 
+    def outbox_postponed(self, key: str, until: datetime) -> None:
+        """Not before then, and meanwhile it holds back nobody's other notices."""
+        self._run(update(outbox).where(outbox.c.key == key).values(state="waiting", attempts=0, next_at=until))
+
     def outbox_elsewhere(self, key: str, at: datetime, why: str, tried: Sequence[str]) -> None:
         """It did not go by the channels tried: at once by another."""
         news = {"state": "waiting", "why": why.replace("\0", ""), "next_at": at, "channel": ",".join(tried)}

@@ -79,8 +79,8 @@ WITH_ID = re.compile(
     r"(?:身份证)?(?:号码?)?[:是]?\s?[1-9][0-9]{5} ?(?:19|20)[0-9]{2}"
 )
 # 13800000000 秋香
-AFTER_PHONE = re.compile(rf"(?<![0-9])1[3-9][0-9]{{9}}[,\s(]{{1,2}}(?P<name>{HAN_NAME})(?=[,。\s)]|$)")
-AFTER_ID = re.compile(rf"[0-9]{{17}}[0-9Xx][,。\s]{{1,2}}(?P<name>{HAN_NAME})(?=[,。\s]|$)")
+AFTER_PHONE = anchored("1", rf"(?<![0-9])1[3-9][0-9]{{9}}[,\s(]{{1,2}}(?P<name>{HAN_NAME})(?=[,。\s)]|$)")
+AFTER_ID = anchored(FIGURES, rf"[0-9]{{17}}[0-9Xx][,。\s]{{1,2}}(?P<name>{HAN_NAME})(?=[,。\s]|$)")
 # 钟灵,女,汉族
 SEXED = re.compile(
     rf"(?:[,。;:!?\s]|^)(?P<name>{HAN_NAME})[,\s(]\s?(?:[男女]|今年|[0-9]{{1,3}}岁)(?=[,。;)\s0-9一-龥])"
@@ -178,7 +178,7 @@ def find_names(text: str, words: Sequence[Word]) -> list[Found]:
             name = _cut_name(text, match.start("name"), match.end("name"), may_deny=pattern is not NAME_SAID)
             if name:
                 found.append(Found("name", name, match.start("name"), match.start("name") + len(name)))
-    found += told_plainly(text)
+    found = [*told_plainly(text), *found]
     return without_overlaps(found or told_by_place(text, words))
 
 

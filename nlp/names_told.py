@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
+from nlp.anchored import anchored
 from nlp.fields_names import NO_NAME, is_surname
 from nlp.fields_place import may_name
 from nlp.fields_staff import COMMON
@@ -24,17 +25,18 @@ SAID_PLAINLY = re.compile(
 )
 NOT_PLAIN = re.compile(r"[他她它车人]|^员|什么|外卖|快递|保安|急救|匿名|同上|保密|不便|电话|手机|女士|先生|没有")
 # 本人小鱼儿,身份证…
-HERE_IAM = re.compile(r"本人(?P<name>[一-龥]{2,4})[,\s]\s?(?=身份证|电话|手机|联系|男|女|现?家?住|系)")
+HERE_IAM = anchored("本人", r"本人(?P<name>[一-龥]{2,4})[,\s]\s?(?=身份证|电话|手机|联系|男|女|现?家?住|系)")
 # 退休工人:欧阳丁当
 UNDERSIGNED = re.compile(
     r"(?:^|[\n。!?])\s?[一-龥]{1,8}[人民工师生主户长属兵员][:\s]\s?(?P<name>[一-龥]{2,4})\s?(?:$|\n|20)"
 )
 # 我姓邪 叫邪剑仙: the surname is told, whatever it be.
-SURNAME_TOLD = re.compile(
+SURNAME_TOLD = anchored(
+    "姓",
     r"我?姓(?P<surname>[一-龥])[, ]{0,2}(?:名字|大名|全名)?(?:叫)?(?:做)?"
-    r"(?P<name>(?P=surname)[一-龥]{1,2}?)(?=[,。;!?\s(我俺]|$|[0-9]|家住|住|电话|今年)"
+    r"(?P<name>(?P=surname)[一-龥]{1,2}?)(?=[,。;!?\s(我俺]|$|[0-9]|家住|住|电话|今年)",
 )
-STARTS_WITH = re.compile(r"^(?P<name>[一-龥]{2,3})[,\s]\s?身份证")
+STARTS_WITH = anchored("身份证", r"^(?P<name>[一-龥]{2,3})[,\s]\s?身份证")
 # 咨询人:Zhang Wei
 LATIN = re.compile(r"(?:[姓名人叫是:]|[Nn]ame is|I am|I'm)\s?(?P<name>[A-Z][a-z]{1,12} [A-Z][a-z]{1,12})(?![A-Za-z])")
 # 电话020-…找老冯
@@ -45,11 +47,11 @@ SIGNING = re.compile(
     r"|[我俺人](?P<me>[一-龥]{2,3})(?=办理|代办|代为|保证|反映|投诉|郑重|特此|愿意)"
 )
 # 姓杨名康
-PARTED = re.compile(r"姓(?P<surname>[一-龥]{1,2})名(?P<given>[一-龥]{1,2})(?=[,。;!?\s]|$)")
+PARTED = anchored("姓", r"姓(?P<surname>[一-龥]{1,2})名(?P<given>[一-龥]{1,2})(?=[,。;!?\s]|$)")
 # 我丘处机,
 MYSELF = re.compile(r"(?:^|[,。;!?\s])(?:[我俺]|本人)(?P<name>[一-龥]{2,3})[,\s]")
 # 我是驾校学员沈轻虹, : a name at the end of what the writer is.
-WHO_IAM = re.compile(r"(?:[我俺]|本人)是(?P<who>[一-龥0-9]{2,16})(?=[,。;!?、(\s]|$)")
+WHO_IAM = anchored("是", r"(?:[我俺]|本人)是(?P<who>[一-龥0-9]{2,16})(?=[,。;!?、(\s]|$)")
 FAMILIAR = re.compile(rf"[小老][{COMMON}]头?")
 # 崔希敏向你们反映, 胡桂南等43名居民
 STARTS = re.compile(r"^(?P<name>[一-龥]{2,4})(?=反映|向[你您贵市县区镇有]|咨询|投诉|实名|来信|请求|求助)")
@@ -62,8 +64,8 @@ AT_THE_END = re.compile(
 LAST_WORD = re.compile(r"[,。!?\s](?P<name>[一-龥]{2,4})\s?[。!]?\s{0,3}$")
 LONG_NUMBER = re.compile(r"[0-9]{6}")
 # 我姓王, 免贵姓王, 电话13800000000姓王
-SURNAMED = re.compile(
-    r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?)姓(?P<name>[一-龥])"
+SURNAMED = anchored(
+    "姓", r"(?:[我俺敝]|免贵|[0-9零一二三四五六七八九幺]{7}[,。]?\s?|我是[^。!?\n]{1,20}[,。]\s?)姓(?P<name>[一-龥])"
 )
 PLAIN_END = re.compile(r"[,。;!?\s]|$")
 

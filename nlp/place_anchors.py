@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+from nlp.anchored import anchored
 from nlp.fields_names import is_surname
 from nlp.numerals import HAN_FIGURES
 from nlp.text import Word
@@ -15,30 +16,34 @@ Span = tuple[int, int]
 MOST_PLACES = 200
 
 # 杏花弄18号, 阳光城8栋, 万达B座
-NUMBERED = re.compile(
+NUMBERED = anchored(
+    "号|栋|幢|座|区",
     r"(?<=[弄里条坊街路巷道村园苑城府湾庭院同馆])[甲乙丙丁]?[0-9]{1,5}号(?![窗柜线楼院])"
-    r"|(?<=[一-龥])(?:(?:[0-9]{1,3}|[A-Za-z])(?:号楼|号院|栋|幢)|[A-Za-z]座)"
+    r"|(?<=[一-龥])(?:(?:[0-9]{1,3}|[A-Za-z])(?:号楼|号院|栋|幢)|[A-Za-z]座|[A-Z]区)",
 )
 # 师范学院西区后门
-CAMPUS = re.compile(
-    r"(?<=[一-龥])(?:大学|学院)(?:[东南西北新老]校?区)?(?:[东南西北后正]门口?|门口|对面|旁边|附近|门前)"
+CAMPUS = anchored(
+    "大学|学院", r"(?<=[一-龥])(?:大学|学院)(?:[东南西北新老]校?区)?(?:[东南西北后正]门口?|门口|对面|旁边|附近|门前)"
 )
 # 长平镇小石沟
-HAMLET = re.compile(
-    r"(?<=[一-龥])[镇乡][一-龥]{1,3}[沟湾坪坝岭坡洼峪寨营堡铺集冲垸圩垭梁塬滩堰溪屯庄垄岗](?=[的,。;!?有没住]|$)"
+HAMLET = anchored(
+    "镇|乡",
+    r"(?<=[一-龥])[镇乡][一-龥]{1,3}[沟湾坪坝岭坡洼峪寨营堡铺集冲垸圩垭梁塬滩堰溪屯庄垄岗](?=[的,。;!?有没住]|$)",
 )
 # 袁家坡, 老魏家沟: whose it is tells what it is.
-HOMESTEAD = re.compile(
-    r"老?(?P<surname>[一-龥])家(?:大院|[沟坡岭湾坝庄屯寨坪河塘冲山洼台营堡店铺咀嘴梁峪窑洞巷桥集埠渡垄圩垸园院岗洲滩])(?!里|长)"
+HOMESTEAD = anchored(
+    "家",
+    r"老?(?P<surname>[一-龥])家(?:大院|[沟坡岭湾坝庄屯寨坪河塘冲山洼台营堡店铺咀嘴梁峪窑洞巷桥集埠渡垄圩垸园院岗洲滩])(?!里|长)",
 )
 # 锦绣东方一期
-PHASE = re.compile(rf"(?<=[一-龥])[0-9{HAN_FIGURES}]{{1,2}}期(?=[,。;!?0-9A-Za-z的]|$)")
+PHASE = anchored("期", rf"(?<=[一-龥])[0-9{HAN_FIGURES}]{{1,2}}期(?=[,。;!?0-9A-Za-z的]|$)")
 # 户口在白鹿镇
-HOMETOWN = re.compile(
-    r"(?:老家|户籍|户口|籍贯)(?:地)?(?:在|是|:)\s?(?P<place>(?:[一-龥]{1,6}?(?:省|市|区|县|镇|乡|街道|村)){1,5}+)"
+HOMETOWN = anchored(
+    "老家|户籍|户口|籍贯",
+    r"(?:老家|户籍|户口|籍贯)(?:地)?(?:在|是|:)\s?(?P<place>(?:[一-龥]{1,6}?(?:省|市|区|县|镇|乡|街道|村)){1,5}+)",
 )
 # 小区:云栖玫瑰园
-LABELLED = re.compile(r"(?:小区|楼盘|地点|位置|事发地|地址|住址)(?:名称?)?:\s?(?P<place>[一-龥0-9A-Za-z-]{3,30})")
+LABELLED = anchored(":", r"(?:小区|楼盘|地点|位置|事发地|地址|住址)(?:名称?)?:\s?(?P<place>[一-龥0-9A-Za-z-]{3,30})")
 # 从出站口到公交站那段路
 BETWEEN = re.compile(r"\s?(?:到|至)\s?(?:[一-龥]{1,2}的)?")
 STRETCH = re.compile(r"(?:之间)?的?[这那一]?一?(?:[段条]路|路段|段|截|之间|中间|沿线)")

@@ -32,6 +32,8 @@ DIVIDING = 6.0
 SHARED = 4.0
 # A unit whose name the message itself speaks of is this much more likely (a factor).
 NAMED = 2.2
+# One whose whole name stands there is more likely still: of two centres, the one that is named.
+WHOLLY_NAMED = 5.0
 # Below this likeness a unit is not tied to a subject at all.
 LEAST_LIKENESS = 0.12
 # From this tie on a unit is known by a subject.
@@ -73,7 +75,7 @@ class Router:
     def __init__(self, units: Sequence[tuple[str, str]] | None = None, trust: Sequence[float] = (0.0, 1.0)) -> None:
         """`units`: names and duty lines, best the city's own; None: the generic subjects under their own names.
 
-        `trust`: what the first unit's odds are, as a logarithm, to begin with and for each of `signs_of_trust`, so that
+        `trust`: how the first unit's lead, as a logarithm, is to be read as its odds (added, multiplied), so that
         probabilities mean what they say; found by cross-validation (`nlp/trusting.py`).
         """
         self.units = tuple(units) if units is not None else tuple((s.called[0], s.duties) for s in subjects())
@@ -102,12 +104,12 @@ class Router:
         share = np.maximum(1 - LEARNT_SHARE, self._untied * overlaps) / np.add.reduce(powers)
         carried = self._carried(_at_shared_place(text, learnt), overlaps)
         chances = (LEARNT_SHARE * carried + share * powers).tolist()
-        for place in self._spoken_of(text):
-            chances[place] *= NAMED
+        for place, factor in self._spoken_of(text).items():
+            chances[place] *= factor
         total = max(math.fsum(chances), 1.0)
         routed = [(name, chance / total) for name, chance in zip(self._names, chances, strict=True)]
         routed.sort(key=itemgetter(1), reverse=True)
-        return trusted(routed, self.trust, max(learnt.values(), default=0.5))
+        return trusted(routed, self.trust)
 
     def subject_of(self, unit: str) -> str:
         """The subject most tied to the unit; "" where none is."""
@@ -151,11 +153,16 @@ class Router:
         carried: Numbers = (chances / np.maximum(self._tied @ powers, LEAST_SHARE)) @ self._tied * powers
         return carried
 
-    def _spoken_of(self, text: str) -> set[int]:
-        """The places of the units that the text speaks of by a part of their names."""
+    def _spoken_of(self, text: str) -> dict[int, float]:
+        """The places of the units that the text speaks of by their names or parts of them, and what that is worth."""
         begun = self._called.keys() & {"", *map(add, text, text[1:])}
         called = chain.from_iterable(map(self._called.__getitem__, begun))
-        return {place for name, places in called if name in text for place in places}
+        found: dict[int, float] = {}
+        for name, places in called:
+            for place in places if name in text else ():
+                whole = name == self._names[place] and name not in _generic_names()
+                found[place] = max(found.get(place, 0.0), WHOLLY_NAMED if whole else NAMED)
+        return found
 
 
 def _by_first_signs(names: Sequence[Sequence[str]]) -> dict[str, list[tuple[str, list[int]]]]:
@@ -170,35 +177,25 @@ def _by_first_signs(names: Sequence[Sequence[str]]) -> dict[str, list[tuple[str,
     return found
 
 
-def trusted(
-    routed: Sequence[tuple[str, float]], trust: Sequence[float], subject: float = 0.5
-) -> list[tuple[str, float]]:
-    """`routed` (best first) with the first as likely as `trust` says, the others' shares of the rest as they were.
-
-    What is assigned to no unit stays so: the odds are those among the units. `subject`: how likely the likeliest is.
+def trusted(routed: Sequence[tuple[str, float]], trust: Sequence[float]) -> list[tuple[str, float]]:
+    """`routed` (best first) with the first as likely as `trust` says of its lead, the others' shares of the rest as
+    they were. What is assigned to no unit stays so: the odds are those among the units.
     """
     whole = sum(chance for _, chance in routed)
     if not whole or not 0.0 < routed[0][1] < whole:
         return list(routed)
     (name, chance), *rest = routed
-    added, *times = trust
-    odds = added + sum(time * each for time, each in zip(times, signs_of_trust(routed, subject), strict=False))
-    first = whole / (1 + math.exp(-odds))
+    added, times = trust
+    first = whole / (1 + math.exp(-added - times * lead(routed)))
     shrunk = (whole - first) / (whole - chance)
     return [(name, first), *((other, min(each * shrunk, first)) for other, each in rest)]
 
 
-def signs_of_trust(routed: Sequence[tuple[str, float]], subject: float) -> tuple[float, float, float]:
-    """What tells how far to trust the first unit, all as logarithms: its odds among the units, how many times as likely
-    as the second it is, and the odds of the likeliest subject."""
-    whole = sum(chance for _, chance in routed)
+def lead(routed: Sequence[tuple[str, float]]) -> float:
+    """How many times as likely as the second the first is, as a logarithm: it tells better than the first's odds how
+    far the first can be trusted, and is small where units share a matter."""
     first, second = routed[0][1], routed[1][1] if len(routed) > 1 else 0.0
-    return _odds(first / whole), math.log(max(first, LEAST) / max(second, LEAST)), _odds(subject)
-
-
-def _odds(chance: float) -> float:
-    bounded = min(max(chance, LEAST), 1 - LEAST)
-    return math.log(bounded / (1 - bounded))
+    return math.log(max(first, LEAST) / max(second, LEAST))
 
 
 def _at_shared_place(text: str, learnt: Mapping[str, float]) -> Mapping[str, float]:
@@ -239,6 +236,11 @@ def subjects() -> tuple[Subject, ...]:
     """The generic subjects that ship."""
     table = tomllib.loads((LEXICONS / "subjects.toml").read_text(encoding="utf-8"))
     return tuple(Subject(name, tuple(row["called"]), row["duties"]) for name, row in table.items())
+
+
+@cache
+def _generic_names() -> frozenset[str]:
+    return frozenset(name for subject in subjects() for name in subject.called)
 
 
 def _likeness(subject: Subject, name: str, own: Mapping[str, float], line: Mapping[str, float]) -> float:

@@ -9,13 +9,13 @@ from scipy.optimize import minimize
 
 from nlp.figures import calibration_error
 from nlp.model import Numbers
-from nlp.route import Router, signs_of_trust, subjects
+from nlp.route import Router, lead, subjects
 from nlp.text import clean, cut, features
 
 
 def find_trust(
     texts: Sequence[str], labels: Sequence[str], unseen: Numbers, classes: Sequence[str]
-) -> tuple[tuple[float, ...], dict[str, float]]:
+) -> tuple[tuple[float, float], dict[str, float]]:
     """The trust (see `Router`) that surprises least, and how the router then does on these texts.
 
     `unseen`: a row a text, a column a subject (`classes`), from a model that had not seen the text; `labels`: the
@@ -23,14 +23,14 @@ def find_trust(
     """
     named = {subject.called[0]: subject.name for subject in subjects()}
     router = Router()
-    first, signs, three = [], [], []
+    first, leads, three = [], [], []
     for text, label, chances in zip(texts, labels, unseen, strict=True):
         cleaned = clean(text).text
         routed = router.route(cleaned, features(cut(cleaned)), dict(zip(classes, chances.tolist(), strict=True)))
         first.append(named[routed[0][0]] == label)
         three.append(label in [named[unit] for unit, _ in routed[:3]])
-        signs.append((1.0, *signs_of_trust(routed, float(chances.max()))))
-    right, told = np.array(first), np.array(signs)
+        leads.append(lead(routed))
+    right, told = np.array(first), np.array(leads)
     trust = _least_surprise(told, right)
     figures = {
         "top 1": round(float(right.mean()), 4),
@@ -38,18 +38,18 @@ def find_trust(
         "ece": round(calibration_error(right, _sure(told, trust)), 4),
         "n": len(right),
     }
-    return tuple(round(float(each), 4) for each in trust), figures
+    return (round(float(trust[0]), 4), round(float(trust[1]), 4)), figures
 
 
-def _sure(signs: Numbers, trust: Numbers) -> Numbers:
-    answer: Numbers = 1 / (1 + np.exp(-signs @ trust))
+def _sure(leads: Numbers, trust: Numbers) -> Numbers:
+    answer: Numbers = 1 / (1 + np.exp(-trust[0] - trust[1] * leads))
     return answer
 
 
-def _least_surprise(signs: Numbers, right: Numbers) -> Numbers:
+def _least_surprise(leads: Numbers, right: Numbers) -> Numbers:
     def surprise(trust: Numbers) -> float:
-        sure = _sure(signs, trust)
+        sure = _sure(leads, trust)
         return float(-np.log(np.clip(np.where(right, sure, 1 - sure), 1e-9, 1)).mean())
 
-    found: Numbers = minimize(surprise, np.zeros(signs.shape[1]), method="BFGS").x
+    found: Numbers = minimize(surprise, np.zeros(2), method="BFGS").x
     return found

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+from nlp.anchored import anchored
 from nlp.text import Word
 
 Span = tuple[int, int]
@@ -37,11 +38,12 @@ CALLED_SHORT = re.compile(
     r"|(?<![0-9A-Za-z])123[0-9]{2}(?![0-9A-Za-z])|(?<=[打拨])1(?:10|19|20|22|14)(?![0-9])"
 )
 # 镇环保办, 县文旅公司: whatever it is for, a unit of a place.
-OF_A_PLACE = re.compile(
+OF_A_PLACE = anchored(
+    "所|站|公司|集团|队|院|办",
     r"(?:[县镇乡市](?!民)|(?<!小)区|街道|社区)"
     rf"(?:[^{NO_WARD}\W第某站所院队]{{2,5}}(?<!加油)(?:所(?![长有以])|站(?![长点台甩]|不停|[上下等]车|都不)"
     r"|公司|集团|队(?![长伍])|院(?![长子]))"
-    rf"|[^{NO_WARD}\W第某]{{2,4}}(?<![院局心所站厅口府会联督主承代经])(?:办(?=的)|{OFFICE_FOLLOWED}))"
+    rf"|[^{NO_WARD}\W第某]{{2,4}}(?<![院局心所站厅口府会联督主承代经])(?:办(?=的)|{OFFICE_FOLLOWED}))",
 )
 
 

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # A plan is light, a batch is one commit: long enough to share its flush and the pages it touches, and written in some
-# twenty milliseconds, so that it holds up nobody else's write.
+# tens of milliseconds, so that it holds up nobody else's write.
 PLAN, BATCH = 20_000, 1000
 # A room's reminders stay together, up to this many.
 ROOM = 500

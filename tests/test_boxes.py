@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from casebook.errors import Conflict
+from models.records import StoredReply
 from tests.makers import a_case, a_notice, keep, moment
 
 NINE = moment("2026-03-02 09:00")
@@ -140,6 +141,22 @@ def test_a_message_is_new_once_and_keeps_its_answer(store):
     assert before is None
     assert (seen.reply.decode(), seen.state) == ("答复", "done")
     assert store.read(lambda unit: unit.inbox_seen("telegram", "m1")) is None
+
+
+def test_how_a_message_stands_says_whether_others_of_its_channel_wait(store):
+    def stands(id):
+        return store.read(lambda unit: unit.inbox_stands("wechat", id))
+
+    empty = stands("m1")
+    store.write(lambda unit: unit.inbox_add("wechat", "m1", b"", NINE, "done", b"ok"))
+    store.write(lambda unit: unit.inbox_add("telegram", "u1", b"", NINE, "pending"))
+    alone = stands("m1")
+    store.write(lambda unit: unit.inbox_add("wechat", "m2", b"", NINE, "pending"))
+    seen, waits = stands("m2")
+
+    assert (empty, alone) == ((None, False), (StoredReply(b"ok", "done"), False))
+    assert (seen.state, seen.reply, waits) == ("pending", None, True)
+    assert stands("m3") == (None, True)
 
 
 def test_taking_a_message_in_twice_is_a_conflict(store):

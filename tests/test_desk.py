@@ -17,6 +17,7 @@ from models.verify import verify
 from tests.acting import CITIZEN, DISPATCHER, FOUND, OFFICER, SUPERVISOR, Acting
 from tests.makers import UNIT, moment
 
+COLLEAGUE = Person("officer", "吴经办", UNIT)
 GROUP = f"unit:{UNIT}"
 FILER = str(CITIZEN)
 OTHER = Person("citizen", "handle765432")
@@ -300,19 +301,19 @@ def test_who_is_complained_of_has_no_hand_in_the_case(office: Acting) -> None:
 def test_vain_revisits_are_counted_from_the_last_answer(office: Acting) -> None:
     number = office.answered()
     for at in ("2026-03-03 10:00", "2026-03-03 11:00"):
-        assert office.take(number, "revisit", OFFICER, at, reached=False).state == "answered"
+        assert office.take(number, "revisit", COLLEAGUE, at, reached=False).state == "answered"
     office.take(number, "rate", CITIZEN, "2026-03-03 12:00", score=1)
     office.take(number, "supervise", SUPERVISOR, "2026-03-03 13:00")
     office.take(number, "resolve", OFFICER, "2026-03-03 14:00", **FOUND)
     assert [
-        office.take(number, "revisit", OFFICER, f"2026-03-04 1{hour}:00", reached=False).state for hour in range(3)
+        office.take(number, "revisit", COLLEAGUE, f"2026-03-04 1{hour}:00", reached=False).state for hour in range(3)
     ] == ["answered", "answered", "closed"]
 
 
 def test_a_closed_case_that_is_found_unsolved_is_no_longer_closed(office: Acting) -> None:
     number = office.answered()
     office.take(number, "rate", CITIZEN, "2026-03-03 10:00", score=4)
-    case = office.take(number, "revisit", OFFICER, "2026-03-10 10:00", reached=True, score=2)
+    case = office.take(number, "revisit", COLLEAGUE, "2026-03-10 10:00", reached=True, score=2)
     assert (case.state, case.closed) == ("answered", None)
 
 

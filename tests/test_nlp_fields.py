@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from nlp.corpus_reading import CORPUS
+from nlp.feasts import DAYS_OFF
 from nlp.fields_person import is_valid_id
 from nlp.fields_time import find_times
 from nlp.reader import Reader
 
+HOLIDAYS = Path(__file__).parents[1] / "casebook" / "holidays"
 FRIDAY = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
 
 
@@ -76,3 +80,57 @@ def test_each_field_tells_where_it_stood(reader):
         "event_time": "昨天",
         "organisation": "市民政局",
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "day"),
+    [
+        ("节后第一天去的", "2025-10-10", "2025-10-09"),
+        ("国庆后第二天", "2025-10-22", "2025-10-10"),
+        ("国庆后第一个周一", "2025-11-12", "2025-10-13"),
+        ("年后上班头一天", "2026-02-26", "2026-02-24"),
+        ("放假前一天", "2025-10-10", "2025-09-30"),
+        ("端午假期第一天", "2025-06-10", "2025-05-31"),
+        ("大年初三", "2026-02-27", "2026-02-19"),
+        ("重阳节那天", "2025-11-03", "2025-10-29"),
+    ],
+)
+def test_a_day_is_counted_from_the_days_off(said, now, day):
+    assert find_times(said, datetime.fromisoformat(f"{now}T10:00:00+08:00"))[0].value == day
+
+
+def test_the_days_off_are_those_of_the_holiday_notices():
+    for year, feasts in DAYS_OFF.items():
+        notice = tomllib.loads((HOLIDAYS / f"{year}.toml").read_text(encoding="utf-8"))
+        told = {((one["from"].month, one["from"].day), (one["to"].month, one["to"].day)) for one in notice["holiday"]}
+
+        assert set(feasts.values()) == told, year
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("姓名：天山童姥\n电话：13900000204", "name", "天山童姥"),
+        ("我姓邪，叫邪剑仙", "name", "邪剑仙"),
+        ("我是驾校学员沈轻虹，约不上考试", "name", "沈轻虹"),
+        ("7号窗口的萧咪咪，特别慢", "staff_name", "萧咪咪"),
+        ("保安高度紧张，不让进", "staff_name", None),
+        ("去镇环保办说了三次", "organisation", "镇环保办"),
+        ("跑了三次税务局", "organisation", "税务局"),
+        ("先去房管局，房管局产权科说没收到", "organisation", "房管局产权科"),
+        ("店在望江街道杏花弄18号", "place", "望江街道杏花弄18号"),
+        ("坐12路车去的", "place", None),
+        ("手机写成13800000520了，应该是13800000502", "phone", "13800000502"),
+        ("查件：HZ202606170803", "receipt_number", "HZ202606170803"),
+        ("单号EMS1200000000202", "receipt_number", None),
+    ],
+)
+def test_a_field_is_found_by_what_stands_around_it(reader, text, field, value):
+    assert reader.read(text, FRIDAY).fields.get(field) == value
+
+
+def test_a_citys_own_units_are_found_by_name_and_alias():
+    reader = Reader.load([("云水驿", "办事")], aliases=["帮您办"])
+
+    assert reader.read("云水驿3号窗口的人不理我", FRIDAY).fields["organisation"] == "云水驿3号窗口"
+    assert reader.read("我去帮您办问过了", FRIDAY).fields["organisation"] == "帮您办"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -56,7 +57,7 @@ def test_who_catches_everything_is_hit_again() -> None:
 
 
 def test_who_takes_too_much_memory_is_broken_off_before_the_time_is_over() -> None:
-    held = iter(range(0, 1_000_000_000, 10_000_000))
+    held = itertools.count(0, 10_000_000)
     limit = Limit(longest=1000.0, most=100_000_000, memory=lambda: next(held))
 
     with pytest.raises(Overdue), limit.kept():

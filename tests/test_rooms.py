@@ -48,6 +48,21 @@ def test_notes_of_a_contact_are_replaced_and_struck_out(store):
     assert store.read(lambda unit: unit.contact_notes(handle)) == {"last_seen": NINE + HOUR}
 
 
+def test_what_is_known_of_a_contact_is_as_the_transaction_last_wrote_it(store):
+    def seen(unit):
+        return unit.contact_notes("h"), unit.talk("h")
+
+    def change(unit):
+        first = seen(unit)
+        unit.save_talk("h", {"step": "asked"}, NINE)
+        unit.contact_note("h", "subscribed", True)
+        second = seen(unit)
+        unit.save_talk("h", None, NINE)
+        return first, second, seen(unit)
+
+    assert store.write(change) == (({}, None), ({"subscribed": True}, {"step": "asked"}), ({"subscribed": True}, None))
+
+
 def test_a_talk_is_kept_replaced_and_ended(store):
     none = store.read(lambda unit: unit.talk("h"))
     store.write(lambda unit: unit.save_talk("h", {"step": "asked", "text": "不受理"}, NINE))

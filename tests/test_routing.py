@@ -100,19 +100,24 @@ def test_the_dispatcher_reads_the_words_of_each_suggested_unit(reader: Reader) -
 def test_trust_shrinks_the_first_and_leaves_the_others_their_shares_and_order() -> None:
     routed = trusted([("甲", 0.9), ("乙", 0.08), ("丙", 0.02)], (0.0, 0.5))
 
-    assert routed[0][1] == pytest.approx(0.75)
+    assert routed[0][1] / (1 - routed[0][1]) == pytest.approx((0.9 / 0.08) ** 0.5)
     assert routed[1][1] / routed[2][1] == pytest.approx(4.0)
     assert sum(chance for _, chance in routed) == pytest.approx(1.0)
     assert trusted([("甲", 0.4), ("乙", 0.35)], (-3.0, 1.0))[0][0] == "甲"
     assert trusted([], (0.0, 1.0)) == []
 
 
-def test_a_close_second_and_a_doubtful_subject_lessen_trust() -> None:
+def test_a_close_second_lessens_trust() -> None:
     alone, close = [("甲", 0.6), ("乙", 0.2), ("丙", 0.2)], [("甲", 0.6), ("乙", 0.4), ("丙", 0.0)]
 
-    assert trusted(alone, (0.0, 0.0, 1.0))[0][1] > trusted(close, (0.0, 0.0, 1.0))[0][1]
-    assert trusted(alone, (0.0, 0.0, 0.0, 1.0), 0.9)[0][1] == pytest.approx(0.9)
-    assert trusted(alone, (0.0, 0.0, 0.0, 1.0), 0.6)[0][1] == pytest.approx(0.6)
+    assert trusted(alone, (0.0, 1.0))[0][1] > trusted(close, (0.0, 1.0))[0][1]
+
+
+def test_of_two_centres_the_one_named_leads() -> None:
+    router = Router([("市政务服务中心", "大厅、窗口、叫号"), ("东县政务服务中心", "大厅、窗口、叫号")])
+    text = "东县政务服务中心综合窗口的人十一点就不办了"
+
+    assert router.route(text, features(cut(text)), {"service_centre": 1.0})[0][0] == "东县政务服务中心"
 
 
 def test_every_message_that_teaches_routing_names_a_subject_there_is() -> None:

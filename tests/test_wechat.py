@@ -243,6 +243,14 @@ def test_what_cannot_be_read_is_a_bad_request(broken, safe):
         read(broken, safe=safe)
 
 
+def test_a_document_type_is_refused_where_it_could_define_something_and_read_where_it_is_but_words(safe):
+    defining = '<!DOCTYPE xml [<!ENTITY b "二">]>' + text_xml("一").replace("<![CDATA[一]]>", "&b;")
+
+    with pytest.raises(BadRequest):
+        read(defining, safe=safe)
+    assert read(text_xml(" <!DOCTYPE html> & more "), safe=safe).text == "<!DOCTYPE html> & more"
+
+
 def test_a_reply_goes_back_to_its_sender_and_keeps_every_letter(safe):
     account, message = WeChat(settings(safe=safe)), read(text_xml("问"), safe=safe)
     text = "好的 ]]></Content><Evil>1</Evil> ]]> & <b> 😀"

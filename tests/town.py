@@ -116,10 +116,11 @@ class Town:
     def citizen(self, name: str = "42", channel: str = "telegram") -> str:
         return str(self.store.write(lambda unit: unit.contact(channel, name, "张三丰", self.now)).handle)
 
-    def file(self, citizen: str = "", **changes: Any) -> str:
-        handle = citizen or self.citizen()
+    def file(self, citizen: str = "", by: Person | None = None, **changes: Any) -> str:
+        """A citizen's complaint; taken down `by` somebody of the staff, of a citizen who has no chat."""
+        handle = "" if by else citizen or self.citizen()
         filing = a_filing(citizen=handle, **changes)
-        by = Person("citizen", handle)
+        by = by or Person("citizen", handle)
         return self.store.write(lambda unit: self.desk.file(unit, filing, by, self.now)).number
 
     def take(self, number: str, step: str, by: Person | None = None, **facts: Any) -> Case:

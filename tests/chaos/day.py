@@ -26,9 +26,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bots import reception
 from bots.channels.incoming import Incoming
 from bots.channels.taking import Writer, take_in
 from bots.message import BUTTON, TEXT
+from bots.overdue import Limit
 from bots.settings import read_settings
 from bots.wechat_door import answer
 from casebook.case import Person
@@ -292,6 +294,8 @@ def _born(order: Order) -> int:
     if child:
         return child
     code = 1
+    # The one of the parent may just be in the hands of a thread that is not here.
+    reception.LIMIT = Limit()
     try:
         if order.inject:
             os.kill(os.getpid(), signal.SIGSTOP)
