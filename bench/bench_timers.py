@@ -2,12 +2,13 @@
 
     python bench/bench_timers.py [--quick] [--peer 100000]
 
-Ours is `scheduler.sweep` on the real store: claimed, the case read, the text put into words, notice and timer committed
-together with a full flush. The sweep alone is the same book swept without reading a case or writing a text: planned,
-claimed in the same batches, one notice a room, marked as done, committed. The peer is APScheduler's SQLAlchemyJobStore
-on the same disk in the same run; its handler does nothing but count. Where the peer is measured with fewer rows than
-ours, the figures say so: nothing is scaled. What setting timers costs is the filing of a case with its timers beside
-the same without, in turns.
+Ours is `scheduler.sweep` on the real store: the case read, the text put into words, claimed, notice and timer committed
+together with a full flush. The sweep alone is the same book swept without reading a case or writing a text: found by
+the index, put together by rooms, claimed and marked as done in the sweep's own batches (a claim ends with its commit,
+so there is no lease that could run out), each given to a handler that does nothing but count, committed with a full
+flush. The peer is APScheduler's SQLAlchemyJobStore on the same disk in the same run; its handler counts too. Where the
+peer is measured with fewer rows than ours, the figures say so: nothing is scaled. What setting timers costs is the
+filing of a case with its timers beside the same without, in turns.
 """
 
 from __future__ import annotations
