@@ -35,7 +35,7 @@ ASKING_AGAIN_MINUTES = 10
 SUBSCRIBED = "subscribed"
 # Others' cases of the last days are compared with a new one, a bounded number, for filing must stay quick.
 UNDER_WAY = ("screening", "awaiting_dispatch", "awaiting_acceptance", "disputed", "handling")
-RECENT, LOOKED_AT, COMPARED, SAME_MATTER = timedelta(days=3), 1000, 20, 0.7
+RECENT, LOOKED_AT, COMPARED, SAME_MATTER = timedelta(days=3), 1000, 20, 0.78
 # A matter that the whole town writes about is linked with its latest, each of which leads on to those before it.
 MOST_LINKED = 3
 # The address of a talk in the outbox, and the notice that wakes it.

@@ -63,12 +63,8 @@ def _first_in_line() -> Any:
 
 
 MAY_GO = (_is_open(outbox), outbox.c.next_at <= NOW)
-PLAN = Ready(
-    select(outbox.c.id)
-    .where(*MAY_GO, outbox.c.id.in_(_first_in_line()))
-    .order_by(outbox.c.next_at, outbox.c.id)
-    .limit(bindparam("most", type_=Integer))
-)
+TURNS = select(outbox.c.id).where(*MAY_GO, outbox.c.id.in_(_first_in_line())).order_by(outbox.c.next_at, outbox.c.id)
+PLAN = Ready(TURNS.limit(bindparam("most", type_=Integer)))
 
 
 @cache

@@ -33,6 +33,7 @@ from nlp.place_words import (
     TIME_WORDS,
     UNIT_TAIL,
     WINDOW,
+    after_tails,
 )
 from nlp.text import Word, lines
 from nlp.unit_words import other_units
@@ -264,17 +265,10 @@ def _with_tails(text: str, spans: Sequence[Span], *tails: re.Pattern[str]) -> li
     """Each with how it goes on, twice: a tail may reach the next name (人社局|3楼|仲裁院)."""
     for _ in range(2):
         joined = _joined(text, spans)
-        spans = [(start, _tail(text, end, *tails)) for start, end in joined]
+        spans = [(start, after_tails(text, end, *tails)) for start, end in joined]
         if spans == joined:
             return joined
     return _joined(text, spans)
-
-
-def _tail(text: str, end: int, *tails: re.Pattern[str]) -> int:
-    for tail in tails:
-        match = tail.match(text, end)
-        end = match.end() if match else end
-    return end
 
 
 def _worth(one: Found, found: Sequence[Found]) -> float:

@@ -92,3 +92,11 @@ TIME_WORDS = anchored(
     rf"(?=[上这本下个周星礼0-9{FIGURES}正初第最前后那当头元春国中端清过节月年他妈早晚凌今昨])(?:(?:上午|下午|早上|晚上|中午|凌晨)?[0-9{FIGURES}]{{1,3}}点(?:半|钟|[0-9{FIGURES}]{{1,3}}分?)?|[今昨前]天(?:上午|下午|早上|晚上|中午|早晨|一早|一大早|夜里|凌晨)|(?:上{{1,3}}|这|本|下{{1,3}})?个?(?:周|星期|礼拜)[{FIGURES}日天末]|[0-9{FIGURES}]{{1,3}}月(?:[0-9{FIGURES}]{{1,3}}[日号])?|正月初?[{FIGURES}]{{1,2}}|初[{FIGURES}]"
     r"|(?:第一|最后一|前一|后一|那|这|当|头)天|(?:元旦|春节|国庆|中秋|端午|清明|五一|过年|节)(?:节|期间|当天|前|后)?|月[初底中末]|年[初底前后]|他妈的?|妈的)",
 )
+
+
+def after_tails(text: str, end: int, *tails: re.Pattern[str]) -> int:
+    """Where what ends at `end` ends together with each of the tails that follow it, one after the other."""
+    for tail in tails:
+        match = tail.match(text, end)
+        end = match.end() if match else end
+    return end
