@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from casebook.errors import NotKept
-from models.engine import MORE, POOL
+from models.engine import MORE, POOL, SPARE
 from models.verify import verify
 from tests.makers import a_case, a_notice, a_timer, after, keep, moment
 
@@ -165,7 +165,7 @@ def test_where_no_connection_is_free_it_is_no_fault_of_what_was_to_be_kept(open_
     store._writing.pool._timeout = 0.01
 
     with ExitStack() as stack:
-        for _ in range(POOL + MORE):
+        for _ in range(POOL + MORE + SPARE):
             stack.enter_context(store._writing.connect())
         with pytest.raises(NotKept, match="connections are in use"):
             store.write(lambda unit: unit.next_serial("day"))
