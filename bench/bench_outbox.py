@@ -84,7 +84,11 @@ def written(store: Store, notices: int) -> dict[str, list[str]]:
 def drained(store: Store, platform: Platform, patience: float) -> tuple[float, int]:
     """Deliver until nothing is left; the seconds it took, and how often the courier was asked."""
     render = Rendering(lambda message, facts: str(facts["text"]))
-    courier, asked, began = Courier(store, {"telegram": platform}, render, budget=Budget()), 0, time.perf_counter()
+    courier, asked, began = (
+        Courier(store, {"telegram": platform}, render, budget=Budget(), seconds=lambda: 0.0),
+        0,
+        time.perf_counter(),
+    )
     while time.perf_counter() - began < patience:
         taken = courier.deliver(platform.now, BATCH)
         asked += 1
