@@ -19,7 +19,7 @@ PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN = "progress_query", "withdraw", "supplemen
 COMMANDS = frozenset({PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN})
 
 # A command that none of its words gives is believed only of a model this sure.
-SURE_OF_COMMAND = 0.7
+SURE_OF_COMMAND = 0.74
 # "我要投诉某局" says itself what it is; "一年没发", "路灯不亮" tell of waiting in vain and of what does not work: such
 # a message neither suggests nor asks, unless its words do.
 CALLED = re.compile(
