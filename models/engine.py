@@ -21,6 +21,8 @@ from sqlalchemy.pool import QueuePool, StaticPool
 BUSY_MS = 30_000
 SAFE_SQLITE = (3, 51, 3)
 POOL, MORE = 8, 8
+# Sixteen megabytes of log before they are written into the book: a burst writes the same pages again and again.
+CHECKPOINT = "wal_autocheckpoint=4000"
 # On PostgreSQL, beside the sixteen hands of the WeChat door: in a flood those never let go, and others need theirs.
 SPARE = 8
 # A machine that vanished says nothing: after some half a minute it is taken for gone, not after two hours.
@@ -56,7 +58,7 @@ def writing_engine(url: URL) -> Engine:
         engine = create_engine(
             url, hide_parameters=True, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=options
         )
-    return _sqlite(engine, "BEGIN IMMEDIATE", ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"))
+    return _sqlite(engine, "BEGIN IMMEDIATE", ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", CHECKPOINT))
 
 
 def reading_engine(url: URL, writing: Engine) -> Engine:

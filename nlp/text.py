@@ -25,7 +25,7 @@ CUES = "cues.toml"
 
 # A complaint is some hundred characters long. What is longer is read at its head, where the matter stands, and at its
 # tail, where names and numbers stand: reading time stays bounded whatever is sent.
-HEAD, TAIL = 2000, 800
+HEAD, TAIL = 900, 300
 
 # Characters whose folding is remembered: all Chinese in use, and no way to fill the memory with rare ones.
 REMEMBERED = 50_000

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 # A plan is light, a batch is one commit: long enough to share its flush and the pages it touches, and written in some
 # tens of milliseconds, so that it holds up nobody else's write.
-PLAN, BATCH = 20_000, 1000
+PLAN, BATCH = 20_000, 1500
 # A room's reminders stay together, up to this many.
 ROOM = 500
 # So many cases are looked at at once.
