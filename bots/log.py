@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 BREAKS = re.compile("[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 # These log whole addresses at INFO, and the addresses of the platforms' APIs carry tokens.
-TALKATIVE = ("httpx", "httpcore", "urllib3", "apscheduler", "telegram", "multipart", "jieba")
+TALKATIVE = ("httpx", "httpcore", "urllib3", "apscheduler", "telegram", "multipart", "jieba", "alembic.runtime.plugins")
+
 SCRUBS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![0-9])[0-9]{6,12}:[A-Za-z0-9_-]{30,}"), "[token]"),
     (re.compile(r"/bot[0-9]+:[A-Za-z0-9_-]+"), "/bot[token]"),

@@ -64,6 +64,26 @@ def test_the_walk_from_first_message_to_rating(store: Store) -> None:
     assert case(house, number).verdict == "substantiated"
 
 
+@pytest.mark.parametrize("before", ["", "不予受理"])
+def test_an_answer_in_labelled_paragraphs_needs_no_verb(house: House, before: str) -> None:
+    number = house.filed()
+    house.in_room(DISPATCHER, f"交办 {number} 市自然资源局")
+    house.in_room(OFFICER, "受理")
+    if before:
+        house.in_room(OFFICER, before)
+
+    assert "将要办结" in house.in_room(OFFICER, FOUR.removeprefix("办结："))
+    assert "已答复" in house.in_room(OFFICER, "确认发送")
+
+
+def test_talk_among_colleagues_is_left_alone(house: House) -> None:
+    number = house.filed()
+    house.in_room(DISPATCHER, f"交办 {number} 市自然资源局")
+    house.in_room(OFFICER, "受理")
+
+    assert house.in_room(OFFICER, "处理：等老王回来再说") == ""
+
+
 def test_dispatchers_are_told_of_a_new_case_with_the_words_that_spoke_for_its_units(house: House) -> None:
     number = house.filed()
     told = house.store.read(lambda unit: unit.outbox_of(number))

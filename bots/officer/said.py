@@ -44,11 +44,16 @@ class Spoken:
 
 
 def spoken(text: str) -> Spoken | None:
-    """The step that the message opens with; None if it opens with none."""
+    """The step that the message opens with; None if it opens with none.
+
+    Two labelled paragraphs or more are an answer though no verb opens them: a step without a word.
+    """
     text = MENTION.sub("", heard.clean(text))
     numbers = heard.case_numbers(text)
     bare = _without(text, numbers)
     step, word, rest = _opening(bare)
+    if not step and len(elements(bare)) > 1:
+        step = "resolve"
     return Spoken(step, numbers[0] if numbers else "", rest, word) if step else None
 
 

@@ -118,7 +118,7 @@ def _words(room: RoomView, text: str, message: Message) -> RoomTurn:
     if word and not room.talk.asking:
         return RoomTurn(room.talk, (search(word, room.found, room.words, room.now),))
     said, files = spoken(text), [item.id for item in message.media]
-    if said is not None and not (room.talk.asking and _is_answer(room, said)):
+    if said is not None and not _is_answer(room, said):
         return _spoken(room, said, files)
     if room.talk.step:
         return _answered(room, text, files)
@@ -138,8 +138,9 @@ def _under_a_card(room: RoomView, text: str, files: list[str]) -> RoomTurn:
 
 
 def _is_answer(room: RoomView, said: Spoken) -> bool:
-    """Words that only look like a step while an answer is being written ("处理：…", "退回申请人材料")."""
-    return room.talk.step == "resolve" and said.step != "resolve" and not said.number
+    """Words that only look like a step while an answer is being written ("处理：…", "退回申请人材料"), or its text."""
+    looks_so = bool(room.talk.asking) and said.step != "resolve"
+    return room.talk.step == "resolve" and not said.number and (looks_so or not said.word)
 
 
 def _spoken(room: RoomView, said: Spoken, files: list[str]) -> RoomTurn:
