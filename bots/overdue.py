@@ -12,6 +12,7 @@ import ctypes
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ LONGEST = 5.0
 # Our processes hold some 200 MB; a message adds a few.
 MOST_MEMORY = 512 * 1024 * 1024
 # How often those in hand are looked at, in seconds.
-LOOK = 0.25
+LOOK = 0.1
 # Who has reckoned for less is not to blame for memory that grew meanwhile.
 BLAMELESS = 0.5
 # Somebody may catch it who catches everything, and go on.
@@ -84,6 +85,9 @@ class Limit:
         self._begin(thread)
         try:
             yield
+        except Overdue as error:
+            traceback.clear_frames(error.__traceback__)  # or what it ate would be held as long as the error is
+            raise
         finally:
             self._end(thread)
 

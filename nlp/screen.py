@@ -24,6 +24,8 @@ RULEBOOKS = ("henan", "anyang", "suining", "yunnan", "shanghai")
 LONG_ENOUGH = 80
 # Where a matter of an office is told too, danger is believed from this probability on: of a short message sooner.
 SURE_OF_DANGER, HARDLY_DANGER = 0.5, 0.1
+# Asking about a named matter, taking a nameless one: from these probabilities on.
+SURE_TO_ASK, SURE_TO_TAKE = 0.7, 0.6
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _weighed(
 ) -> Screening:
     """The models' opinion; to turn somebody away takes more than being the likeliest."""
     ordered = sorted(chances, key=lambda verdict: -chances[verdict])
-    verdict = ordered[0]
+    verdict = _between_taking_and_asking(message, ordered, chances)
     said = "、".join(message.matter[:4]) or "a service"
     if verdict == REFUSE and (_is_matter(message) or chances[REFUSE] < decision.sure_of_refusal):
         verdict = ordered[1]
@@ -105,6 +107,17 @@ def _weighed(
         return Screening(ACCEPT, "", sure, f"model {sure:.2f}; speaks of {said}{over}")
     ground = max(GROUNDS[verdict], key=lambda one: learnt.get(one, 0.0))
     return Screening(verdict, ground, sure, f"{ground}: model {sure:.2f}")
+
+
+def _between_taking_and_asking(message: Message, ordered: Sequence[str], chances: Mapping[str, float]) -> str:
+    """The likeliest verdict; but a matter that is named is only asked about where the models are sure, and a wish that
+    names neither matter nor unit ("希望马上办理，张三丰") only taken where they are."""
+    if ordered[0] == CLARIFY and ordered[1] == ACCEPT and message.subjects and chances[CLARIFY] < SURE_TO_ASK:
+        return ACCEPT
+    nameless = not message.subjects and not message.has_unit
+    if ordered[0] == ACCEPT and ordered[1] == CLARIFY and nameless and chances[ACCEPT] < SURE_TO_TAKE:
+        return CLARIFY
+    return ordered[0]
 
 
 def _is_matter(message: Message) -> bool:

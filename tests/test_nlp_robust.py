@@ -24,8 +24,8 @@ from nlp.text import HEAD, TAIL
 
 NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
 SIZE = 20_000
-# Calls of functions, for each character that is read of a long text. The most that was seen is 27 (窗口 without end).
-MOST_CALLS = 40
+# Calls of functions for a text however long. The most that was seen is 75,600 (局 without end, each grown to a name).
+MOST_CALLS = 90_000
 
 # Characters and words that the patterns look for, each alone without end.
 REPEATED = (
@@ -123,7 +123,7 @@ def test_a_piece_repeated_without_end_is_answered(reader: Reader, piece: str) ->
 def test_the_work_on_a_long_text_grows_no_faster_than_what_is_read_of_it(
     reader: Reader, text: str, because: str
 ) -> None:
-    assert _calls(reader, text[:SIZE]) <= MOST_CALLS * (HEAD + TAIL), because
+    assert _calls(reader, text[:SIZE]) <= MOST_CALLS, because
 
 
 def test_work_that_grows_faster_is_seen(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +132,7 @@ def test_work_that_grows_faster_is_seen(reader: Reader, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("nlp.fields_staff.without_overlaps", compare_all)
 
-    assert _calls(reader, "王主任" * SIZE) > MOST_CALLS * (HEAD + TAIL)
+    assert _calls(reader, "王主任" * SIZE) > MOST_CALLS
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ class Standing:
 
 
 def _waits(unit: Any) -> bool:
-    return bool(unit.outbox_waiting() or unit.inbox_waits("wechat"))
+    return bool(unit.outbox_waiting() or unit.inbox_stands("wechat", "")[1])
 
 
 def _kept(unit: Any, ids: Mapping[int, object]) -> set[int]:
