@@ -41,13 +41,15 @@ check: .venv/.stamp-dev
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest --quiet tests/test_house.py
 
-# QUICK=--quick makes each short; PEERS=… names an interpreter that has WeRoBot, Flask, wechatpy and gunicorn.
+# QUICK=--quick makes each short; PEERS=… names an interpreter that has WeRoBot, Flask, wechatpy and gunicorn;
+# RASA=… one that has rasa and jieba.
 bench: .venv/.stamp-dev
 	@run() { echo "== bench/$$*"; $(BIN)/python bench/"$$@" $(QUICK); }; \
 	run bench_workdays.py && run bench_unit.py && run bench_unit.py --flush 5 \
 	&& run bench_webhook.py $(if $(PEERS),--peers $(PEERS)) \
 	&& run bench_webhook.py --connections kept --minute 0 $(if $(PEERS),--peers $(PEERS)) \
-	&& run bench_timers.py && run bench_lifecycle.py && run bench_outbox.py && run bench_text.py
+	&& run bench_timers.py && run bench_lifecycle.py && run bench_outbox.py$(if $(RASA), \
+	&& run bench_rasa.py --rasa $(RASA)) && run bench_text.py
 
 chaos: .venv/.stamp-dev
 	@rm -f bench/results/chaos.json
