@@ -11,7 +11,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from bots.wording import any_phrase, load_phrases
-from nlp.text import clean as read_clean
+from nlp.text import fold
 
 CASE_NUMBER = re.compile(r"(?<![0-9A-Za-z])([A-Z]{0,4}\d{8}-\d{4,6}[0-9X]?)(?![0-9])", re.I)
 ORDINAL = re.compile(r"^(?:我?[选要])?第?([1-9]|1\d|[一二三四五六七八九])(?:个|项|号|条|种|[.、)）])?吧?$")
@@ -35,7 +35,7 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=256)
 def simple(text: str) -> str:
     """The words in simplified characters and half-width signs: how they are compared, never how they are kept."""
-    return read_clean(text).text
+    return fold(text)
 
 
 @lru_cache(maxsize=1024)

@@ -28,7 +28,7 @@ from nlp.route import Router
 from nlp.same import same
 from nlp.screen import Screening, clauses, look, screen
 from nlp.sketch import Sketch, sketch
-from nlp.text import Cleaned, Said, Word, clean, cut
+from nlp.text import HEAD, TAIL, Cleaned, Said, Word, clean, cut, fold
 
 WEIGHTS = Path(__file__).with_name("weights")
 
@@ -110,7 +110,8 @@ class Reader:
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
         vector = self.model.vector(said, marks)
         chances = np.concatenate([self.model.chances(vector), self.net.probabilities(vector)])
-        kind, screening = self._understand(cleaned.text, words, said, has_unit, chances)
+        whole = fold(text) if len(text) > HEAD + TAIL else cleaned.text  # danger is heard however long the story is
+        kind, screening = self._understand(whole, words, said, has_unit, chances)
         departments: tuple[tuple[str, float], ...] = ()
         if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
             departments = self._departments(cleaned.text, said, chances)

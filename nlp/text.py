@@ -96,6 +96,11 @@ class _Sign(dict[str, str]):
         return sign
 
 
+def fold(raw: str) -> str:
+    """All of `raw` as `clean` writes it, however long: for what must not be missed in the middle of a text."""
+    return "".join(map(_FOLDING.__getitem__, raw))
+
+
 def clean(raw: str) -> Cleaned:
     """`raw` folded, simplified and without what cannot be seen; at most HEAD + TAIL characters of it."""
     places: Sequence[int] = range(len(raw))

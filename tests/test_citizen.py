@@ -322,6 +322,13 @@ def test_danger_gets_the_numbers_at_once_a_person_and_no_form(said: str, number:
     assert told.talk.draft is None
 
 
+@pytest.mark.parametrize("said", ["我不想活了", "替我照顾好爸妈，别找我了"])
+def test_danger_is_heard_in_the_middle_of_a_very_long_message(said: str) -> None:
+    story = "办证的事跑了很多趟。" * 200 + said + "。办证的事跑了很多趟。" * 200
+
+    assert "12356" in talked((story, Read())).text
+
+
 def test_what_is_not_ours_gets_the_way_and_the_clause() -> None:
     told = talked(("法院已经立案了你们管不管", OUT), known=here(redirects={"litigation": "向人民法院起诉"}))
 

@@ -103,6 +103,12 @@ def test_whether_it_is_ours(reader, text, verdict, because):
     assert reader.read(text, NOW).verdict == verdict, because
 
 
+def test_danger_is_heard_in_the_middle_of_a_very_long_text(reader):
+    story = "办证的事跑了很多趟。" * 200
+
+    assert reader.read(f"{story}我不想活了。{story}", NOW).ground == "emergency"
+
+
 def test_a_ground_has_the_clause_of_its_rulebook():
     insult = "你们全是狗东西，死全家"
 
