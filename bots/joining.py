@@ -15,6 +15,7 @@ from bots.message import Message, Reply
 from bots.officer.said import MENTION
 from bots.officer.said_parts import DATE
 from bots.officer.turn import next_day
+from bots.room_views import LOOKED_AFTER, OPEN
 from bots.wording import Words, load_phrases
 from casebook.case import Person
 from casebook.jurisdiction import Jurisdiction
@@ -59,7 +60,16 @@ def join(unit: Any, message: Message, code: str, office: Jurisdiction, words: Wo
     if not message.chat:
         return Reply(words("join.in_group", room=told(address)))
     unit.bind_group(message.channel, message.chat, address)
-    return Reply(words("join.group", room=told(address)))
+    lying = _lying(unit, address)
+    here = words("join.lying", count=lying) if lying else ""
+    return Reply(words("join.group", room=told(address)) + here)
+
+
+def _lying(unit: Any, address: str) -> int:
+    """How many open cases lie in a room: what was ordered before the group was there, or while it was out of reach."""
+    own = address.removeprefix("unit:") if address.startswith("unit:") else None
+    counts = unit.count_by_state(own)
+    return sum(counts.get(state, 0) for state in LOOKED_AFTER.get(address, OPEN))
 
 
 def _person(unit: Any, message: Message, account: str, person: Person, words: Words) -> Reply:

@@ -19,7 +19,7 @@ from casebook.facts import case_facts, part
 from casebook.issued import ORDERS
 from casebook.law import Law
 from casebook.terms import CLOCKS
-from casebook.waiting import stands_since, waits_since
+from casebook.waiting import last_taken, stands_since, undecided
 from casebook.wording import sentences
 
 AHEAD = {"first_contact": "contact_due", "rectification": "rectification_due", "revisit": "revisit_due"}
@@ -30,19 +30,17 @@ ASKED_IN = {"rating_appeal": "appeal", "responsibility": "object"}
 # A step that the law takes at its moment waits for nobody's office hours.
 AT_ONCE = frozenset({"step:lapse", "step:accept"})
 STALE = frozenset({"due_soon", *AHEAD.values()})  # pointless once the moment itself is past
-# Whose word a case waits for in these states, and what is asked of them.
-WAITED_FOR = {
-    "screening": ("dispatchers", "dispatch"),
-    "awaiting_dispatch": ("dispatchers", "dispatch"),
-    "disputed": ("dispatchers", "dispatch"),
-    "in_check": ("inspectors", "check"),
-}
 ONE_MINUTE = timedelta(minutes=1)
 
 
 def wanted(case: Case, law: Law) -> tuple[Timer, ...]:
     """All the timers of the case as it is."""
-    timers = (*_for_clocks(case, law), *_for_survey(case, law), *_for_waiting(case, law), *_for_material(case, law))
+    timers = (
+        *_for_clocks(case, law),
+        *_for_survey(case, law),
+        *undecided(case, law),
+        *_for_material(case, law),
+    )
     urgent = "urgent" in case.marks
     return tuple(replace(timer, urgent=True) if urgent or timer.what in AT_ONCE else timer for timer in timers)
 
@@ -119,7 +117,7 @@ def _after_due(run: ClockRun, keeper: str, case: Case, law: Law) -> Iterator[Tim
         yield _timer(case, run, "overdue", to, late)
     for to in _above(case, run, law):
         # Whoever was given the case when it was late already has as long as all others before a leader hears of it.
-        since = max(late, _last(case, ORDERS) or late) if to.startswith("leader:") else late
+        since = max(late, last_taken(case, ORDERS) or late) if to.startswith("leader:") else late
         yield _timer(case, run, "overdue_escalation", to, _opening_after(since, law.read.escalate_days, law))
 
 
@@ -168,13 +166,8 @@ def _known_since(case: Case, run: ClockRun) -> datetime:
     known = next(moved, run.started)
     if run.holder != "unit":
         return known
-    handed = stands_since(case) if case.state == "in_review" else _last(case, ORDERS | {"reject"})
+    handed = stands_since(case) if case.state == "in_review" else last_taken(case, ORDERS | {"reject"})
     return max(known, handed or known)
-
-
-def _last(case: Case, steps: frozenset[str]) -> datetime | None:
-    """When one of the steps was last taken."""
-    return next((entry.at for entry in reversed(case.history) if entry.step in steps), None)
 
 
 def _ahead(run: ClockRun, known: datetime, case: Case, law: Law) -> Iterator[datetime]:
@@ -253,19 +246,6 @@ def _answered_by(case: Case) -> Entry:
     before = [None, *(entry.state for entry in case.history)]
     arrived = [entry for entry, was in zip(case.history, before, strict=False) if was != entry.state == "answered"]
     return arrived[-1] if arrived else case.history[-1]
-
-
-def _for_waiting(case: Case, law: Law) -> Iterator[Timer]:
-    """A case that waits for somebody's word with no limit set to it: who should give it is reminded all the same."""
-    since, asked = waits_since(case), WAITED_FOR.get(case.state)
-    if since is None or asked is None or law.read.redispatch_days < 1 or any(run.target for run in case.running):
-        return
-    to, clock = asked
-    due = law.calendar.add_working_days(since, law.read.redispatch_days)
-    at = datetime.combine(due.date(), law.jurisdiction.opens, due.tzinfo)
-    title = sentences()["target"][clock] if clock == "check" else CLOCKS[clock]
-    facts = {"due": due.isoformat(), "clock_title": title}
-    yield Timer(f"{case.number}/waiting/{since:%Y%m%d%H%M}", case.number, at, "due_soon", to, facts=facts)
 
 
 def _for_material(case: Case, law: Law) -> Iterator[Timer]:

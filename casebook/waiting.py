@@ -1,14 +1,61 @@
-"""Since when a case waits for somebody's word with no limit of the law to it. Pure."""
+"""A case that waits for somebody's word with no limit of the law to it: since when, and who is reminded. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from casebook.case import Case, Entry
+from casebook.case import Case, Entry, Timer
+from casebook.law import Law
 from casebook.steps.after import ANSWERS, SATISFIED_FROM
+from casebook.terms import CLOCKS
+from casebook.wording import sentences
 
 # Where a case stands until somebody of the office decides.
 UNDECIDED = frozenset({"screening", "awaiting_dispatch", "disputed", "in_review", "in_check"})
+
+# Whose word it waits for in these states, and what is asked of them.
+WAITED_FOR = {
+    "screening": ("dispatchers", "dispatch"),
+    "awaiting_dispatch": ("dispatchers", "dispatch"),
+    "disputed": ("dispatchers", "dispatch"),
+    "in_check": ("inspectors", "check"),
+}
+# What waits for consent, and the step that asked for it.
+CONSENTED = {"extend": "extend", "archive": "archive_as_answered"}
+
+
+def undecided(case: Case, law: Law) -> Iterator[Timer]:
+    """Who should give their word within the office's own time, where the law sets none, is reminded all the same."""
+    if law.read.redispatch_days >= 1:
+        yield from _for_state(case, law)
+        yield from _for_consent(case, law)
+
+
+def _for_state(case: Case, law: Law) -> Iterator[Timer]:
+    since, asked = waits_since(case), WAITED_FOR.get(case.state)
+    if since is None or asked is None or any(run.target for run in case.running):
+        return
+    to, clock = asked
+    title = sentences()["target"][clock] if clock == "check" else CLOCKS[clock]
+    yield _reminder("waiting", case, since, to, title, law)
+
+
+def _for_consent(case: Case, law: Law) -> Iterator[Timer]:
+    """Somebody asked whether he may extend or archive."""
+    rule = law.rulebook.extension("resolution", case.case_class, case.stream)
+    deciding = {"extend": f"{rule.consent}s" if rule else "", "archive": "supervisors"}
+    for what, step in CONSENTED.items():
+        since = last_taken(case, frozenset({step})) if what in case.pending else None
+        if since is not None and deciding[what]:
+            yield _reminder(what, case, since, deciding[what], sentences()["target"][what], law)
+
+
+def _reminder(kind: str, case: Case, since: datetime, to: str, title: str, law: Law) -> Timer:
+    due = law.calendar.add_working_days(since, law.read.redispatch_days)
+    at = datetime.combine(due.date(), law.jurisdiction.opens, due.tzinfo)
+    facts = {"due": due.isoformat(), "clock_title": title}
+    return Timer(f"{case.number}/{kind}/{since:%Y%m%d%H%M}", case.number, at, "due_soon", to, facts=facts)
 
 
 def waits_since(case: Case) -> datetime | None:
@@ -27,6 +74,11 @@ def stands_since(case: Case) -> datetime:
     while stands > 1 and case.history[stands - 2].state == case.state:
         stands -= 1
     return case.history[stands - 1].at
+
+
+def last_taken(case: Case, steps: frozenset[str]) -> datetime | None:
+    """When one of the steps was last taken."""
+    return next((entry.at for entry in reversed(case.history) if entry.step in steps), None)
 
 
 def unvisited_since(case: Case) -> datetime | None:

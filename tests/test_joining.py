@@ -76,10 +76,20 @@ def test_a_group_and_a_person_join_by_codes_and_work_at_once(house: House) -> No
     number = dispatched(house)
     told = text_of(house.say(f"绑定 {code(house, ROOM)}", "u-admin", "telegram", GROUP))
     assert "市自然资源局的办件群" in told
+    assert "现在有 1 件没有办结" in told
     assert "市自然资源局经办人李经办" in text_of(house.say(f"绑定 {code(house, LI)}", "u-li", "telegram"))
 
     house.say(f"!accept:{number}:off_site", "u-li", "telegram", GROUP)
     assert case(house, number).state == "handling"
+
+
+def test_a_group_with_nothing_to_do_hears_of_nothing(house: House) -> None:
+    dispatched(house)
+
+    told = text_of(house.say(f"绑定 {code(house, 'unit:市公安局')}", "u-admin", "telegram", GROUP))
+
+    assert "市公安局的办件群" in told
+    assert "没有办结" not in told
 
 
 def test_a_company_member_joins_in_the_apps_chat_and_is_known_to_the_bot(house: House) -> None:

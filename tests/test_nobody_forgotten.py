@@ -249,6 +249,23 @@ def test_a_revisit_not_made_in_its_time_stands_on_the_sheet_until_it_is_made(mem
     assert told == [10, 11]
 
 
+def test_who_should_consent_to_an_extension_is_reminded_once_and_not_after_the_word(memory_store: Store) -> None:
+    town = Town(memory_store, "shanghai", "2026-03-02 10:00")
+    waits, decided = town.dispatched(), town.dispatched(town.citizen("b"))
+    for number in (waits, decided):
+        town.take(number, "contact", text="已联系")
+        town.take(number, "extend", days=3, reason="情况复杂")
+    town.until("2026-03-02 15:00")
+    town.take(decided, "approve", town.dispatcher)
+    town.until("2026-03-05 10:00")
+
+    def reminded(number: str) -> list[object]:
+        return [one.at for one in town.heard("dispatchers", "延期申请的答复") if number in one.text]
+
+    assert reminded(waits) == [moment("2026-03-03 09:00")]
+    assert reminded(decided) == []
+
+
 def test_while_the_leader_has_it_he_is_reminded_and_the_unit_is_not(memory_store: Store) -> None:
     town = Town(memory_store, "henan", "2026-03-02 10:00")
     number = town.dispatched()
