@@ -33,7 +33,7 @@ run: .venv/.stamp
 setup: .venv/.stamp
 
 test: .venv/.stamp-dev
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/.stamp-dev
 	@$(BIN)/ruff check .

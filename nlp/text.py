@@ -74,13 +74,14 @@ class Said:
         return self.sorts.get(sort, ())
 
 
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
+
+
 class _Folding(dict[str, str]):
     """Character → what it becomes; found out once for each character."""
 
     def __missing__(self, character: str) -> str:
-        folded = "".join(
-            _traditional().get(part, part) for part in unicodedata.normalize("NFKC", character) if _is_seen(part)
-        )
+        folded = "".join([*map(_folded, unicodedata.normalize("NFKC", character))])
         if len(self) < REMEMBERED:
             self[character] = folded
         return folded
@@ -183,9 +184,12 @@ def lines(name: str) -> tuple[str, ...]:
     return tuple(line for line in stripped if line)
 
 
-def _is_seen(character: str) -> bool:
-    """Line breaks and blanks stay: they part words. Controls, marks of direction and lone surrogates go."""
-    return character in "\n\t " or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me")
+def _folded(part: str) -> str:
+    """Simplified; nothing where it cannot be seen. Line breaks and blanks stay: they part words. Controls, marks of
+    direction and lone surrogates go."""
+    if unicodedata.category(part) in UNSEEN and part not in "\n\t ":
+        return ""
+    return _traditional().get(part, part)
 
 
 @cache

@@ -17,7 +17,10 @@ from tests.chaos import classes, serving
 from tests.chaos.harness import CALLS, DISK, Tally, Town, has_strace
 from tests.chaos.releases import migrations_killed
 
-pytestmark = pytest.mark.skipif(not has_strace(), reason="strace is not installed, or not allowed to trace")
+pytestmark = [
+    pytest.mark.xdist_group("chaos"),
+    pytest.mark.skipif(not has_strace(), reason="strace is not installed, or not allowed to trace"),
+]
 KILL = "signal=KILL"
 
 

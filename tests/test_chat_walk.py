@@ -17,6 +17,8 @@ from casebook.case import Command, Person
 from tests.talking import ZONE, House, law
 from tests.web_office import an_office, serving
 
+pytestmark = pytest.mark.xdist_group("chat_walk")
+
 pages = pytest.importorskip("tests.test_pages", reason="no browser tests: there is no Chromium or playwright here")
 UNIT = "市自然资源局"
 OFFICER = Person("officer", "李经办", UNIT)

@@ -17,6 +17,8 @@ import pytest
 from casebook.case import Case
 from office.rehearsing import rehearse
 
+pytestmark = pytest.mark.xdist_group("dialogues")
+
 FOLDER = Path(__file__).parent / "dialogues"
 OUTCOMES = tomllib.loads((FOLDER / "outcomes.toml").read_text(encoding="utf-8"))
 NAMES = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != "outcomes")

@@ -11,6 +11,8 @@ from bots.reception import Thinking
 from bots.talk import AskHuman, CaseView, Here, Supplement, Talk, Withdraw
 from tests.talking import MATTER, MORNING, here, reader, talked
 
+pytestmark = pytest.mark.xdist_group("steps")
+
 ALL = "希望马上办理，张三丰 13800000000"
 OPEN = CaseView(
     "20261120-00018",

@@ -16,6 +16,8 @@ from nlp.measure_routing import routing_figures
 from nlp.reader import Reader
 from tests.makers import ZONE
 
+pytestmark = pytest.mark.xdist_group("measuring")
+
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=ZONE)
 
 

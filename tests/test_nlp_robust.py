@@ -22,6 +22,8 @@ from nlp.found import Found, overlaps
 from nlp.reader import Reader
 from nlp.text import HEAD, TAIL
 
+pytestmark = pytest.mark.xdist_group("robust")
+
 NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
 SIZE = 20_000
 # Calls of functions for a text however long. The most that was seen is 75,600 (局 without end, each grown to a name).

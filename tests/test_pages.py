@@ -16,6 +16,8 @@ import pytest
 
 from tests.web_office import TestOffice, an_office, serving
 
+pytestmark = pytest.mark.xdist_group("pages")
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="no browser tests: playwright is not installed")
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None

@@ -18,6 +18,8 @@ from models.vault import Vault
 from models.verify import verify
 from tests.makers import SECRET, a_case, a_notice, a_timer, after, filed
 
+pytestmark = pytest.mark.xdist_group("power_loss")
+
 HEADER, FRAME_HEADER = 32, 24
 UNITS = 3
 

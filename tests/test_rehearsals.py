@@ -16,6 +16,8 @@ import pytest
 from casebook.rulebook_file import read_rulebook
 from office.rehearsing import rehearse
 
+pytestmark = pytest.mark.xdist_group("rehearsals")
+
 FOLDER = Path(__file__).parent / "rehearsals"
 FILES = sorted(FOLDER.rglob("*.toml"))
 OPEN_PLACE = re.compile(r"\{\w+\}|\bNone\b")
