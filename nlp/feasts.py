@@ -1,27 +1,24 @@
-"""When feasts were: by the sun a date, by the moon a table (facts of the calendar, a row a year)."""
+"""When feasts were: a date of the sun, a day of its moons, some a day of a week, some a term of the sun."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+
+from nlp.moon import TERMS, last_moon_day, term, years_last_day
 
 BY_SUN = {
-    "元旦": (1, 1),
-    "三八": (3, 8),
-    "五一": (5, 1),
-    "劳动": (5, 1),
-    "六一": (6, 1),
-    "国庆": (10, 1),
-    "十一": (10, 1),
-}
+    "元旦": (1, 1), "情人": (2, 14), "三八": (3, 8), "妇女": (3, 8), "植树": (3, 12), "五一": (5, 1), "劳动": (5, 1),
+    "青年": (5, 4), "五四": (5, 4), "六一": (6, 1), "儿童": (6, 1), "七一": (7, 1), "建党": (7, 1), "八一": (8, 1),
+    "建军": (8, 1), "教师": (9, 10), "国庆": (10, 1), "十一": (10, 1), "双十一": (11, 11), "双十二": (12, 12),
+    "平安夜": (12, 24), "圣诞": (12, 25),
+}  # fmt: skip
 BY_MOON = {
-    2024: {"春节": (2, 10), "清明": (4, 4), "端午": (6, 10), "中秋": (9, 17)},
-    2025: {"春节": (1, 29), "清明": (4, 4), "端午": (5, 31), "中秋": (10, 6)},
-    2026: {"春节": (2, 17), "清明": (4, 5), "端午": (6, 19), "中秋": (9, 25)},
-    2027: {"春节": (2, 6), "清明": (4, 5), "端午": (6, 9), "中秋": (9, 15)},
-    2028: {"春节": (1, 26), "清明": (4, 4), "端午": (5, 28), "中秋": (10, 3)},
-    2029: {"春节": (2, 13), "清明": (4, 4), "端午": (6, 16), "中秋": (9, 22)},
-    2030: {"春节": (2, 3), "清明": (4, 5), "端午": (6, 5), "中秋": (9, 12)},
-}
+    "春节": (1, 1), "元宵": (1, 15), "龙抬头": (2, 2), "端午": (5, 5), "七夕": (7, 7), "中元": (7, 15), "中秋": (8, 15),
+    "重阳": (9, 9), "下元": (10, 15), "腊八": (12, 8), "小年": (12, 23),
+}  # fmt: skip
+# Month, day of the week from Monday, and which of them.
+BY_WEEK = {"母亲": (5, 6, 2), "父亲": (6, 6, 3), "感恩": (11, 3, 4)}
+NAMES = (*BY_SUN, *BY_MOON, *BY_WEEK, *TERMS, "除夕")
 # The first and the last day off, as the State Council's notices say; the days after the last are worked again.
 DAYS_OFF = {
     2024: {
@@ -51,15 +48,22 @@ def days_off(name: str, today: date) -> tuple[date, date] | None:
     return max(begun, default=None)
 
 
-NINTH = {
-    2024: (10, 11), 2025: (10, 29), 2026: (10, 18), 2027: (10, 8), 2028: (10, 26), 2029: (10, 16), 2030: (10, 5),
-}  # fmt: skip
+def feast(name: str, today: date, years_back: int = 0) -> date | None:
+    """The last such feast, or that of `years_back` years ago; None in a year whose moon is not written down."""
+    name = SAME.get(name, name)
+    if name in BY_MOON:
+        return last_moon_day(*BY_MOON[name], today, years_back=years_back)
+    if years_back:
+        return _in_year(name, today.year - years_back)
+    days = [day for year in (today.year - 1, today.year) if (day := _in_year(name, year)) and day <= today]
+    return max(days, default=None)
 
 
-def feast(name: str, today: date) -> date | None:
-    """The last such feast; None in a year whose moon is not written down here."""
-    for year in (today.year, today.year - 1):
-        month_day = BY_SUN.get(name) or BY_MOON.get(year, {}).get(name) or (name == "重阳" and NINTH.get(year))
-        if month_day and date(year, *month_day) <= today:
-            return date(year, *month_day)
-    return None
+def _in_year(name: str, year: int) -> date | None:
+    if name == "除夕":
+        return years_last_day(year)
+    if name in BY_WEEK:
+        month, weekday, nth = BY_WEEK[name]
+        first = date(year, month, 1)
+        return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+    return date(year, *BY_SUN[name]) if name in BY_SUN else term(name, year) if name in TERMS else None

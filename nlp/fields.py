@@ -1,34 +1,84 @@
-"""The fields of a message: each value with its place, corrections in force, nothing that the text does not give."""
+"""The fields of a message: each value with its place, corrections in force, nothing that the text does not give.
+
+Telephones and numbers are found by rule. Of who, whom, where and when the rules only propose; what was learnt chooses.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from nlp.fields_person import find_id_numbers, find_names, find_phones, find_receipts
+from nlp.fields_person import find_id_numbers, find_names, find_phones, find_receipts, is_valid_id
 from nlp.fields_place import find_sites
 from nlp.fields_staff import find_staff
-from nlp.fields_time import find_times
+from nlp.fields_time import read_times
 from nlp.found import Found, corrected, overlaps
+from nlp.spotting import Spotter, load_spotter
+from nlp.spotting_features import FIELDS
 from nlp.text import Word
 
+UNITS = FIELDS.index("organisation")
+ORDER = ("phone", "id_number", "name", "organisation", "staff_name", "place", "event_time", "receipt_number")
 
-def find_fields(text: str, words: Sequence[Word], now: datetime, names: Sequence[str] = ()) -> tuple[Found, ...]:
+
+@dataclass(frozen=True)
+class Proposed:
+    """What the rules found of each of FIELDS, the likeliest first, and whatever may be a time."""
+
+    fields: tuple[list[Found], ...]
+    times: list[Found]
+
+    @property
+    def units(self) -> list[Found]:
+        """The units among them."""
+        return self.fields[UNITS]
+
+
+def find_fields(
+    text: str, words: Sequence[Word], now: datetime, names: Sequence[str] = (), spotter: Spotter | None = None
+) -> tuple[Found, ...]:
     """One Found for each field the text gives, in the order of the fields' names here.
 
-    `names`: what the city's own units are called.
+    `names`: what the city's own units are called; `spotter`: who chooses, our own where none is given.
     """
+    return choose(text, words, propose(text, words, now, names), names, spotter)
+
+
+def choose(
+    text: str, words: Sequence[Word], proposed: Proposed, names: Sequence[str] = (), spotter: Spotter | None = None
+) -> tuple[Found, ...]:
+    """The fields, of what was proposed and of all else that the text holds."""
+    numbers = (find_phones(text), find_id_numbers(text), find_receipts(text))
+    phones, ids, receipts = (corrected(text, each) for each in numbers)
+    found = (spotter or load_spotter()).spot(text, words, proposed.fields, proposed.times, [*phones, *ids])
+    if names and not any(each.name == "organisation" for each in found):
+        found += _own_unit(proposed.units, names)
+    found += [best[0] for best in (phones, ids, receipts) if best]
+    return tuple(sorted(found, key=lambda each: ORDER.index(each.name)))
+
+
+def _own_unit(units: Sequence[Found], names: Sequence[str]) -> list[Found]:
+    """The likeliest that holds the name of one of the city's own units: such a name is no chance."""
+    return [each for each in units if any(name in (each.value or "") for name in names)][:1]
+
+
+def propose(text: str, words: Sequence[Word], now: datetime, names: Sequence[str] = ()) -> Proposed:
+    """What the rules find."""
     organisations, places = find_sites(text, words, names)
     own = find_names(text, words)
     staff = [each for each in find_staff(text, words) if not overlaps(each, own[:1])]
-    candidates = (
-        find_phones(text),
-        find_id_numbers(text),
-        own,
-        organisations,
-        staff,
-        [place for place in places if not overlaps(place, staff)],
-        find_times(text, now),
-        find_receipts(text),
-    )
-    return tuple(best[0] for each in candidates if (best := corrected(text, each)))
+    places = [place for place in places if not overlaps(place, staff)]
+    told, times = read_times(text, now)
+    return Proposed(tuple(corrected(text, each) for each in (own, organisations, staff, places, told)), times)
+
+
+def fields_of(text: str, found: Sequence[Found]) -> dict[str, str | bool | None]:
+    """By name, with what is told of an identity number's validity and of a time too vague to name."""
+    fields: dict[str, str | bool | None] = {each.name: each.value for each in found}
+    for each in found:
+        if each.name == "id_number" and each.value is not None:
+            fields["id_number_valid"] = is_valid_id(each.value)
+        if each.name == "event_time" and each.value is None:
+            fields["event_time_text"] = text[each.start : each.end]
+    return fields

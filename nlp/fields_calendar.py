@@ -6,7 +6,8 @@ import re
 from datetime import date, timedelta
 
 from nlp.anchored import anchored
-from nlp.feasts import days_off, feast
+from nlp.feasts import BY_MOON, NAMES, days_off, feast
+from nlp.moon import MONTH_NAMES, last_day_of_any_month, last_moon_day
 from nlp.numerals import number
 
 HOLIDAY = (
@@ -16,17 +17,38 @@ HOLIDAY = (
 AFTER_HOLIDAY = anchored(
     "第|头",
     HOLIDAY + r"(?:结束|过完|收假)?(?:之后|以后|过后|后)?的?(?:上班|开工|复工|开门)?的?"
-    r"(?:(?:第|头)(?P<count>[一二两三四五])(?:天|个工作日|个上班日)|第(?P<nth>[一二])个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]))",
+    r"(?:(?:第|头)(?P<count>[一二两三四五])(?:天|个工作日|个上班日)|(?:第(?P<nth>[一二])|头一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]))",
 )
-FEASTS = "除夕|元宵|重阳|元旦|五一|劳动|国庆|十一|三八|六一|春节|清明|端午|中秋"
+WHICH_YEAR = r"(?P<which>去|前|今|20[0-9]{2})年的?"
+FEASTS = "|".join(sorted(NAMES, key=len, reverse=True))
+# 六一, 十一 are figures as often: a feast only where it is called one.
+NUMBERED = ("双十一", "双十二", "三八", "五一", "五四", "六一", "七一", "八一", "十一")
+NAMED = tuple(name for name in sorted(NAMES, key=len, reverse=True) if name not in NUMBERED)
+# 去年立秋那天, 端午第二天, 中元节前一天夜里, 重阳节上午
 FEAST_DAY = anchored(
-    "天|日|夜|晚", rf"(?P<feast>{FEASTS}|五月初五|九月初九)节?(?P<when>当天|那天|当日|那一天|前一天|前一日|夜|当晚)"
+    FEASTS,
+    rf"(?:{WHICH_YEAR})?(?:(?P<feast>(?:{'|'.join(NUMBERED)})?(?:{'|'.join(NAMED)}))|(?<![零〇一二三四五六七八九十])(?P<numbered>{'|'.join(NUMBERED)}))(?:节气|节)?(?:的)?"
+    r"(?P<when>当天|那天|当日|那一天|这天|正日子|前一天|前一日|前一晚|头一天|第二天|次日|后一天|第三天|夜里|夜|当晚|晚上|上午|下午|早上|中午|一早|一大早|凌晨)",
 )
-# 正月初八, 大年初三, 年初三, 正月十五
-FIRST_MONTH = anchored(
-    "初|正月",
-    r"(?:(?:正月|大年|农历正月|(?<![今去明本当前])年)初|正月(?=十))"
-    r"(?P<day>[一二三四五六七八九]|二?十[一二三四五六七八九]?|[0-9]{1,2})",
+# 清明节我上坟回来, 昨天小年: a feast alone, which may be no more than the season.
+FEAST_ALONE = anchored(
+    "节|" + "|".join(NAMED),
+    rf"(?:{WHICH_YEAR})?(?:(?P<feast>{'|'.join(NAMED)})节?|(?P<numbered>{'|'.join(NUMBERED)})节)(?!节|[前后期假快补福礼敬还]|之[前后]|以[前后]|不|放假)",
+)
+AFTER_FEAST = {"前": -1, "头": 0, "第二": 1, "次": 1, "后": 1, "第三": 2}
+# 腊月廿三, 闰六月初十, 八月初八(农历), 大年初三, 正月十五, 三月三
+BY_THE_MOON = r"农历|阴历|旧历|古历|老历"
+MOON_DAY = anchored(
+    "月|年",
+    rf"(?:{WHICH_YEAR})?(?P<told>{BY_THE_MOON})?(?P<doubled>闰)?(?:(?P<month>正|冬|腊|十[一二]?|[一二三四五六七八九]|[0-9]{{1,2}})月|大年|(?<![今去明本当前])年(?=初))"
+    r"(?P<day>(?>初[一二三四五六七八九十]|廿[一二三四五六七八九]?|二?十[一二三四五六七八九]?|三十|[一二三四五六七八九](?!十)))(?![日号点个块0-9])"
+    rf"(?:那天|当天)?(?P<after>\((?:{BY_THE_MOON})\)|,?(?:{'|'.join(BY_MOON)})|[,。]?[一-龥]{{0,6}}(?:{BY_THE_MOON}))?",
+)
+TWICE = ("二月二", "三月三", "六月六", "七月七", "九月九")
+# 初七那天, 初五大早: the moon's day, its month unsaid; 初一 alone is a form at school.
+DAY_OF_MOON = anchored(
+    "初",
+    r"(?<![一二三四五六七八九十正冬腊月年当最起])初(?P<day>[一二三四五六七八九十])(?=那天|当天|早|大早|一早|上午|下午|中午|晚上|夜)",
 )
 # 2025年最后一天
 YEARS_END = anchored("最后一天", r"(?P<year>20[0-9]{2}|去|前)年的?最后一天")
@@ -44,6 +66,9 @@ BEFORE_HOLIDAY = anchored("前", HOLIDAY + r"(?:之前|以前|前)(?:的)?(?:最
 def after_holiday(match: re.Match[str], today: date) -> date | None:
     """The so-manieth day after the days off, or of them."""
     off = days_off(match["feast"], today)
+    own = feast(match["feast"], today)
+    if own and (off is None or own - off[0] > timedelta(days=99)):
+        off = own, own  # no notice of that year yet
     if off is None:
         return None
     if not _says_after(match.group()):  # 端午假期第一天
@@ -53,7 +78,7 @@ def after_holiday(match: re.Match[str], today: date) -> date | None:
         return off[1] + timedelta(days=number(match["count"].replace("两", "二")) or 0)
     weekday = "一二三四五六日".index(match["weekday"].replace("天", "日"))
     first = off[1] + timedelta(days=(weekday - off[1].weekday() - 1) % 7 + 1)
-    return first + timedelta(weeks=(number(match["nth"]) or 1) - 1)
+    return first + timedelta(weeks=(number(match["nth"] or "一") or 1) - 1)
 
 
 def before_holiday(match: re.Match[str], today: date) -> date | None:
@@ -69,18 +94,37 @@ def _says_after(said: str) -> bool:
 
 def feast_day(match: re.Match[str], today: date) -> date | None:
     """The last such feast, the day before it, or what is counted from it."""
-    said = {"五月初五": "端午", "九月初九": "重阳"}.get(match["feast"], match["feast"])
-    beside = {"除夕": -1, "元宵": 14}.get(match["feast"], 0)
-    day = feast("春节" if beside else said, today)
-    if day:
-        day += timedelta(days=beside)
-    return day and day - timedelta(days=1 if match["when"].startswith("前") else 0)
+    year = match["which"]
+    back = {None: 0, "今": 0, "去": 1, "前": 2}.get(year)
+    said = match["numbered"] or match["feast"]
+    named = next((said.removeprefix(each) for each in NUMBERED if said != each and said.startswith(each)), said)
+    day = feast(named, today, today.year - int(year) if back is None else back)
+    when = match.groupdict().get("when") or ""
+    return day and day + timedelta(days=next((days for word, days in AFTER_FEAST.items() if when.startswith(word)), 0))
 
 
-def first_month(match: re.Match[str], today: date) -> date | None:
-    """正月初八, 大年初三: counted from the New Year."""
-    new_year = feast("春节", today)
-    return new_year and new_year + timedelta(days=(number(match["day"]) or 1) - 1)
+def is_by_the_moon(match: re.Match[str]) -> bool:
+    """五月十七 alone may be a day of the sun; 腊月, 初八, 廿三 and what says so are none."""
+    if not match["month"] or match["month"] in MONTH_NAMES or match["day"][0] in "初廿" or match["doubled"]:
+        return True
+    return bool(match["told"] or match["after"]) or match["month"] + "月" + match["day"] in TWICE
+
+
+def moons_day(match: re.Match[str], today: date) -> date | None:
+    """正月初八, 腊月廿三: the last such day of the moon."""
+    year = match["which"]
+    back = {None: 0, "今": 0, "去": 1, "前": 2}.get(year)
+    said = match["month"] or "正"
+    month = MONTH_NAMES.get(said) or number(said)
+    day = number(match["day"].lstrip("初").replace("廿", "二十"))
+    if not month or not day:
+        return None
+    return last_moon_day(month, day, today, bool(match["doubled"]), today.year - int(year) if back is None else back)
+
+
+def day_of_moon(match: re.Match[str], today: date) -> date | None:
+    """初七那天."""
+    return last_day_of_any_month(number(match["day"]) or 1, today)
 
 
 def months_end(match: re.Match[str], today: date) -> date | None:

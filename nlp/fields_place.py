@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import compress, islice
 
 from nlp.fields_names import is_surname
 from nlp.found import Found
+from nlp.lexicon_words import ends_by_last_sign, word_list
 from nlp.place_anchors import is_home, is_nobodys, is_nowhere, other_places, stretches
 from nlp.place_words import (
     ADDRESS,
@@ -35,7 +35,7 @@ from nlp.place_words import (
     WINDOW,
     after_tails,
 )
-from nlp.text import Word, lines
+from nlp.text import Word
 from nlp.unit_words import other_units
 from nlp.unit_worth import is_fuller, standing
 
@@ -97,7 +97,7 @@ def _spots(text: str, words: Sequence[Word], cut_short: Sequence[Span]) -> list[
         if (span := _grown(words, first, last, cut_short))
     ]
     spans = [(start, end - bool(LAMP.match(text, end - 2))) for start, end in spans]
-    spans = [span for span in spans if text[span[0] : span[1]] not in _word_list("no_places.txt")]
+    spans = [span for span in spans if text[span[0] : span[1]] not in word_list("no_places.txt")]
     spans += [match.span() for match in islice(SPOTS.finditer(text), MOST_NAMES)]
     spans += [match.span("place") for match in islice(ADDRESS.finditer(text), MOST_NAMES)]
     spans += other_places(text, words, lambda word: _grown(words, word, word, cut_short))
@@ -129,7 +129,7 @@ def _as_organisations(text: str, units: Sequence[Span]) -> list[Found]:
     found = [
         Found("organisation", text[start:end], start, end)
         for start, end in units
-        if FLOOR.sub("", text[start:end]) not in _word_list("no_units.txt")
+        if FLOOR.sub("", text[start:end]) not in word_list("no_units.txt")
         and (end - start > 1)
         and "点" not in text[start:end][:4]
     ]
@@ -145,7 +145,7 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
     named = [
         Found("place", text[start:end], start, end)
         for start, end in trimmed
-        if text[start:end] not in _word_list("no_places.txt") and end - start >= 3 and not is_nowhere(text[start:end])
+        if text[start:end] not in word_list("no_places.txt") and end - start >= 3 and not is_nowhere(text[start:end])
     ]
     return sorted(
         named,
@@ -155,7 +155,7 @@ def _as_places(text: str, places: Sequence[Span]) -> list[Found]:
 
 def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int, int]]:
     """The first and the last word of every ending of a name, the longest at each place."""
-    ends = _ends_by_last_sign(*lists)
+    ends = ends_by_last_sign(*lists)
     places = compress(range(len(words)), map(ends.__contains__, [word[-1] for word, _ in words]))
     found = ((index, len(ending)) for index in places if (ending := _longest(words[index], text, ends)))
     for last, size in islice(found, MOST_NAMES):
@@ -167,7 +167,7 @@ def endings(text: str, words: Sequence[Word], *lists: str) -> Iterator[tuple[int
 
 def longest_ending(word: Word, text: str, *lists: str) -> str:
     """The longest ending in these lexicons that ends where the word does; "" where none."""
-    return _longest(word, text, _ends_by_last_sign(*lists))
+    return _longest(word, text, ends_by_last_sign(*lists))
 
 
 def _longest(word: Word, text: str, ends: Mapping[str, Sequence[str]]) -> str:
@@ -181,7 +181,7 @@ def _longest(word: Word, text: str, ends: Mapping[str, Sequence[str]]) -> str:
 def may_name(word: str) -> bool:
     """May the word stand in a name at all?"""
     is_word = word.isalpha() and not word.isascii()
-    return is_word and word not in _word_list("not_in_names.txt") and not COUNTED.fullmatch(word)
+    return is_word and word not in word_list("not_in_names.txt") and not COUNTED.fullmatch(word)
 
 
 def _grown(words: Sequence[Word], first: int, last: int, cut_short: Sequence[Span]) -> Span | None:
@@ -239,7 +239,7 @@ def _links(left: str, word: Word, right: str, ending: str, far: int) -> bool:
 
 def _is_listed(word: str) -> bool:
     """政务服务和数据管理局 is one unit; 税务局和社保局 are two."""
-    return len(word) > 1 and word not in _word_list("not_in_names.txt") and not ends_a_unit(word)
+    return len(word) > 1 and word not in word_list("not_in_names.txt") and not ends_a_unit(word)
 
 
 def _is_figure(word: str) -> bool:
@@ -277,20 +277,6 @@ def _worth(one: Found, found: Sequence[Found]) -> float:
     return length + (2 if WINDOW.search(one.value or "") else 0) - 3 * sum(other.start < one.start for other in found)
 
 
-@cache
-def _word_list(name: str) -> frozenset[str]:
-    return frozenset(word for line in lines(name) for word in line.split())
-
-
-@cache
-def _ends_by_last_sign(*names: str) -> dict[str, tuple[str, ...]]:
-    """A last character → the endings that end with it, the longest first."""
-    table: dict[str, list[str]] = {}
-    for ending in sorted(set().union(*map(_word_list, names)), key=lambda ending: (-len(ending), ending)):
-        table.setdefault(ending[-1], []).append(ending)
-    return {last: tuple(endings) for last, endings in table.items()}
-
-
 def ends_a_unit(word: str) -> bool:
     """Does the word end as a unit's name does?"""
-    return any(word.endswith(ending) for ending in _ends_by_last_sign("unit_ends.txt").get(word[-1:], ()))
+    return any(word.endswith(ending) for ending in ends_by_last_sign("unit_ends.txt").get(word[-1:], ()))

@@ -55,7 +55,7 @@ SHORT_TITLE = re.compile(
     rf"(?:^|[,。;:!?\s的找])(?P<name>[{COMMON}](?:处|局|科|所|队|总))(?=[:,。!?]|$|[您你]好|说|答应)"
 )
 ROLE_BEFORE = re.compile(rf"(?:{ROLES})(?:写的是|是|:|\s)?(?=[一-龥]{{2}})")
-# 花荣警官: the title is part of how they are called; 同志 is none.
+# 令狐警官: the title is part of how they are called; of 花荣警官 it is none, and 同志 never is.
 TITLE = re.compile(rf"(?!同志)(?:副)?(?:{TITLES})")
 NEXT_TO_DESK = re.compile(r"(?:窗口|柜台|号台)(?=[一-龥]{2,3}(?:[,。(、]|说|让|态度))")
 IS_ROLE = re.compile(rf"(?:{PEOPLE}|女士|先生|人员|姑娘|小伙|[员者]$)")
@@ -146,7 +146,7 @@ def _after(pattern: re.Pattern[str], text: str, at: Mapping[int, str]) -> Iterat
         ):
             continue
         if name and not _is_own(text, match.start()):
-            title = TITLE.match(text, match.end() + len(name))
+            title = TITLE.match(text, match.end() + len(name)) if name in DOUBLE_SURNAMES else None
             end = title.end() if title else match.end() + len(name)
             yield Found("staff_name", text[match.end() : end], match.end(), end)
 
@@ -167,8 +167,8 @@ def _titled(match: re.Match[str], at: Mapping[int, str]) -> Found | None:
         if len(name) < length or start not in at or "说" in name or not is_surname(name):
             continue
         if length == 1 or not NO_NAME.search(name):
-            # 岳灵珊同志 is called 岳灵珊; of 张同志 nothing else is known.
-            is_address = length > 1 and title.group() == "同志"
-            end = match.end() - len(title.group()) if is_address else match.end()
+            # 赵敏警官 is called 赵敏; of 张警官 nothing else is known.
+            is_whole = length > 1 and name not in DOUBLE_SURNAMES
+            end = match.end() - len(title.group()) if is_whole else match.end()
             return Found("staff_name", match.string[start:end], start, end)
     return None

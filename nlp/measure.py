@@ -19,7 +19,7 @@ import numpy as np
 from nlp.corpus_reading import CORPUS, Example, read_examples
 from nlp.deciding import ACCEPT, OUT_OF_SCOPE, REFUSE
 from nlp.figures import share as _share
-from nlp.measure_parts import fields_f1, measure_parts
+from nlp.measure_parts import measure_parts
 from nlp.measure_public import public_figures
 from nlp.measure_routing import routing_figures
 from nlp.reader import Reader, Reading
@@ -43,9 +43,6 @@ def measure(public: Path | None = None, errors: Path | None = None) -> dict[str,
         _write_errors(errors, name, own, readings)
         examples += own
     table |= _baseline()
-    table["fields F1 (fields-test.jsonl; rules since improved on them)"] = fields_f1(
-        reader, CORPUS / "fields-test.jsonl"
-    )[""]
     table |= measure_parts(reader)
     table["read, median ms"] = _latency(reader, [example.text for example in examples])
     if public is not None:

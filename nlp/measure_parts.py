@@ -6,11 +6,8 @@ families anew a thousand times, since the pairs of one family stand or fall toge
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,20 +15,12 @@ import numpy as np
 from nlp.corpus_reading import CORPUS, read_columns
 from nlp.disguise import undisguise
 from nlp.figures import share as _share
+from nlp.measure_fields import measure_fields
 from nlp.reader import Reader
 from nlp.same_training import FIRST_SIGHT, KEPT_APART, Pair, even_f1, f1, read_families, written_pairs
 from nlp.text import clean
 
 DRAWN, SEED = 1000, 7
-FIELDS = {
-    "fields-fresh.jsonl": "at first sight 0.720; rules since improved on them",
-    "fields-last.jsonl": "at first sight 0.806; rules since improved on them",
-    "fields-third.jsonl": "at first sight 0.839; rules since improved on them",
-    "fields-fourth.jsonl": "sets of 50 by other voices, each at first sight "
-    "0.793 0.721 0.716 0.835 0.768 0.864 0.703 0.837 0.790 "
-    "0.822 0.782 0.815 0.842 0.857 0.898; rules improved after each",
-}
-
 # The second written in other voices before the gists were; the weights before them had 0.789 and 0.642 on it.
 SAME = {KEPT_APART: "", FIRST_SIGHT: " (same-unseen.csv)"}
 LINE = 0.5
@@ -39,26 +28,7 @@ LINE = 0.5
 
 def measure_parts(reader: Reader) -> dict[str, Any]:
     """The rows of the table, by name."""
-    rows: dict[str, Any] = {}
-    for name, about in FIELDS.items():
-        by_field = fields_f1(reader, CORPUS / name)
-        rows[f"fields F1 ({name}: {about})"] = by_field.pop("")
-        rows[f"  by field ({name})"] = "、".join(f"{field} {value:.3f}" for field, value in by_field.items())
-    return {**rows, **_same(reader), **_hot(reader), **_hidden()}
-
-
-def fields_f1(reader: Reader, path: Path) -> dict[str, float]:
-    """Of all fields under "", then of each: exact value or wrong."""
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for line in path.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        found = reader.read(case["text"], datetime.fromisoformat(case["now"])).fields
-        for field in {*found, *case["fields"]}:
-            hit = field in found and field in case["fields"] and found[field] == case["fields"][field]
-            for counted in ("", field):
-                counts[counted][0] += 2 * hit
-                counts[counted][1] += (field in found) + (field in case["fields"])
-    return {field: round(hits / of, 4) for field, (hits, of) in sorted(counts.items())}
+    return {**measure_fields(), **_same(reader), **_hot(reader), **_hidden()}
 
 
 def _same(reader: Reader) -> dict[str, str]:

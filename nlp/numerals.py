@@ -11,6 +11,7 @@ def number(written: str) -> int | None:
     """The number written in Arabic or Chinese figures up to 99, or digit by digit; None where it is no number."""
     if written.isascii():
         return int(written) if written.isdigit() else None
+    written = written.replace("廿", "二十")
     if "十" in written:
         tens, _, ones = written.partition("十")
         if len(tens) > 1 or len(ones) > 1 or any(sign not in DIGITS for sign in tens + ones):

@@ -13,10 +13,8 @@ import numpy as np
 from nlp.city import City
 from nlp.deciding import ACCEPT, NET, Decision, Weigher
 from nlp.disguise import undisguise
-from nlp.fields import find_fields
-from nlp.fields_person import is_valid_id
+from nlp.fields import choose, fields_of, propose
 from nlp.fields_place import find_organisations
-from nlp.found import Found
 from nlp.gist import load_gists
 from nlp.hot import hot_matters
 from nlp.kind import COMMANDS, KindAnswer, tell_kind
@@ -28,7 +26,7 @@ from nlp.route import Router
 from nlp.same import same
 from nlp.screen import Screening, clauses, look, screen
 from nlp.sketch import Sketch, sketch
-from nlp.text import HEAD, TAIL, Cleaned, Said, Word, clean, cut, fold
+from nlp.text import HEAD, TAIL, Said, Word, clean, cut, fold
 
 WEIGHTS = Path(__file__).with_name("weights")
 
@@ -104,8 +102,9 @@ class Reader:
         """What `text`, written at `now`, says."""
         cleaned = clean(text)
         words = cut(cleaned.text)
-        found = find_fields(cleaned.text, words, now, self.names)
-        has_unit = any(each.name == "organisation" for each in found)
+        proposed = propose(cleaned.text, words, now, self.names)
+        found = choose(cleaned.text, words, proposed, self.names)
+        has_unit = bool(proposed.units)  # as in training, where nobody chose
         seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
         vector = self.model.vector(said, marks)
@@ -117,7 +116,10 @@ class Reader:
             departments = self._departments(cleaned.text, said, chances)
         why = (kind.why, screening.why, *self._routing_reasons(cleaned.text, departments, said, vector))
         clause = self.clause_of.get(screening.ground)
-        fields, spans = _fields(cleaned, found), {each.name: cleaned.span(each.start, each.end) for each in found}
+        fields, spans = (
+            fields_of(cleaned.text, found),
+            {each.name: cleaned.span(each.start, each.end) for each in found},
+        )
         return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
 
     def _understand(
@@ -169,13 +171,3 @@ class Reader:
             if not words and self.city is not None:
                 words = self.city.reasons(text, name)
             yield f"route {name} {chance:.2f}: {'、'.join(words) or 'the message as a whole'}"
-
-
-def _fields(cleaned: Cleaned, found: Sequence[Found]) -> dict[str, str | bool | None]:
-    fields: dict[str, str | bool | None] = {each.name: each.value for each in found}
-    for each in found:
-        if each.name == "id_number" and each.value is not None:
-            fields["id_number_valid"] = is_valid_id(each.value)
-        if each.name == "event_time" and each.value is None:
-            fields["event_time_text"] = cleaned.text[each.start : each.end]
-    return fields

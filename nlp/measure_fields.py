@@ -1,0 +1,49 @@
+"""How well fields are found: exact value or wrong; a value in traditional characters is the same in simple ones."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nlp.reader import Reader
+from nlp.spotting import SPOTS, spotters_card
+from nlp.text import clean
+
+Fields = Mapping[str, Any]
+
+
+def fields_f1(reader: Reader, path: Path) -> dict[str, float]:
+    """Of all fields under "", then of each, on the labelled messages of a file."""
+    cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return field_figures(
+        (reader.read(case["text"], datetime.fromisoformat(case["now"])).fields, case["fields"]) for case in cases
+    )
+
+
+def field_figures(pairs: Iterable[tuple[Fields, Fields]]) -> dict[str, float]:
+    """F1 of all fields under "", then of each: pairs of what was found and what is right."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for found, right in pairs:
+        for field in {*found, *right}:
+            hit = field in found and field in right and _plain(found[field]) == _plain(right[field])
+            for counted in ("", field):
+                counts[counted][0] += 2 * hit
+                counts[counted][1] += (field in found) + (field in right)
+    return {field: round(hits / of, 4) for field, (hits, of) in sorted(counts.items())}
+
+
+def measure_fields() -> dict[str, str]:
+    """The rows of the table: each set of messages as it was read by what the other sets had taught."""
+    rows = {}
+    for name, figures in spotters_card(SPOTS).items():
+        by_field = "、".join(f"{field} {value:.3f}" for field, value in figures.items() if field)
+        rows[f"fields F1 ({name or 'all sets'}, read by what the others taught)"] = f"{figures['']:.3f}: {by_field}"
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    return "".join(clean(value).text.split()) if isinstance(value, str) else value

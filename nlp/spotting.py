@@ -1,0 +1,170 @@
+"""Which stretch of a text is a field: what the rules propose, weighed with all other stretches by what was learnt.
+
+A message has one value of a field or none. So every stretch competes with every other and with "none": a stretch is
+worth what its first character, its characters and its last character are worth to the field, and the best of all is
+found in one walk. For the event's time only what the rules can read as one competes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.found import Found
+from nlp.model import ModelError
+from nlp.spotting_features import BITS, FIELDS, Proposals, Sorts, columns
+from nlp.text import Word
+
+SPOTS = Path(__file__).with_name("weights") / "spots.npz"
+COUNT = len(FIELDS)
+TIME = FIELDS.index("event_time")
+# What a character is worth that another field has taken.
+TAKEN = -1e4
+# Of what the rules propose.
+MOST_TRUSTED = 3
+
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Spotter:
+    """`weights`: a row a feature; of each field what it is worth to begin there, in turn to stand there, to end there.
+
+    `scale`: what a step of each column is; `none`: what "none" is worth; `trust`: how much more a
+    stretch is worth that a rule proposes whole; `known`: word → its sort and what it is like.
+    A weight fits in a byte, but two bytes each are added up faster.
+    """
+
+    weights: NDArray[np.int16]
+    scale: Scores
+    none: Scores
+    trust: Scores
+    known: Mapping[str, tuple[int, int]]
+    sorts: Sorts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sorts", Sorts(self.known))
+
+    def spot(
+        self,
+        text: str,
+        words: Sequence[Word],
+        proposals: Proposals,
+        times: Sequence[Found],
+        taken: Sequence[Found] = (),
+    ) -> list[Found]:
+        """The likeliest of each field that is likelier than none; none of names, units and places overlaps another.
+
+        `proposals`: what the rules found of each of FIELDS, the likeliest first; `times`: all that may be a time;
+        `taken`: telephones and the like, which no other field shares.
+        """
+        if not words:
+            return []
+        worth = self.worth(columns(text, words, proposals, times, self.sorts))
+        for each in taken:
+            worth[each.start : each.end, :] = TAKEN
+        kept: list[Found] = []
+        for gain, place, start, end in sorted(self._best(worth, proposals), reverse=True):
+            if any(start < each.end and each.start < end for each in kept):
+                gain, start, end = self._again(worth, place, kept, proposals)
+            if gain > 0:
+                kept.append(_as_proposed(text, place, start, end, proposals[place]))
+        return [*kept, *self._time(worth, times)]
+
+    def worth(self, rows: NDArray[np.uint32]) -> Scores:
+        """Of every character (first axis) to every field's beginning, middle and end (second)."""
+        answer: Scores = np.add.reduce(self.weights.take(rows, axis=0), axis=0, dtype=np.int16) * self.scale
+        return answer
+
+    def _best(self, worth: Scores, proposals: Proposals) -> list[tuple[float, int, int, int]]:
+        """Of each field but the time: by how much its best stretch beats none, the field, where it stands."""
+        begins, ends = _walked(worth)
+        best = ends + np.maximum.accumulate(begins, axis=0)
+        lasts = best.argmax(axis=0)
+        found = []
+        for place in range(COUNT - 1):
+            last = int(lasts[place])
+            stretch = float(best[last, place]), int(begins[: last + 1, place].argmax()), last + 1
+            for each in proposals[place][:MOST_TRUSTED]:
+                told = float(begins[each.start, place] + ends[each.end - 1, place] + self.trust[place])
+                stretch = max(stretch, (told, each.start, each.end))
+            found.append((stretch[0] - float(self.none[place]), place, *stretch[1:]))
+        return found
+
+    def _again(self, worth: Scores, place: int, kept: Sequence[Found], proposals: Proposals) -> tuple[float, int, int]:
+        """The best stretch that touches none of those."""
+        open_ = worth.copy()
+        for each in kept:
+            open_[each.start : each.end] = TAKEN
+        gain, _, start, end = self._best(open_, proposals)[place]
+        return gain, start, end
+
+    def _time(self, worth: Scores, times: Sequence[Found]) -> list[Found]:
+        begins, ends = _walked(worth)
+        gains = [float(begins[each.start, TIME] + ends[each.end - 1, TIME] - self.none[TIME]) for each in times]
+        best = max(range(len(times)), key=gains.__getitem__, default=None)
+        return [times[best]] if best is not None and gains[best] > 0 else []
+
+
+def _walked(worth: Scores) -> tuple[Scores, Scores]:
+    """What each character is worth as a first and as a last: the two sum up to what the stretch between is worth."""
+    first, within, last = worth[:, :COUNT], worth[:, COUNT : 2 * COUNT], worth[:, 2 * COUNT :]
+    reach: Scores = np.add.accumulate(within, axis=0)
+    return first - (reach - within), last + reach
+
+
+def _as_proposed(text: str, place: int, start: int, end: int, proposed: Sequence[Found]) -> Found:
+    """With the value that a rule read there, else as it is written."""
+    for each in proposed:
+        if (each.start, each.end) == (start, end):
+            return each
+    written = text[start:end]
+    return Found(FIELDS[place], written if written.isascii() else "".join(written.split()), start, end)
+
+
+def save_spotter(path: Path, spotter: Spotter, figures: Mapping[str, Mapping[str, float]]) -> None:
+    """Written without pickle, with the figures of each set that did not teach."""
+    rows = np.flatnonzero(spotter.weights.any(axis=1)).astype(np.uint32)
+    np.savez_compressed(
+        path,
+        allow_pickle=False,
+        rows=rows,
+        weights=spotter.weights[rows].astype(np.int8),
+        scale=spotter.scale,
+        none=spotter.none,
+        trust=spotter.trust,
+        known=_as_bytes(spotter.known),
+        figures=_as_bytes(figures),
+    )
+
+
+def _as_bytes(document: Any) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(document, ensure_ascii=False).encode(), dtype=np.uint8)
+
+
+@cache
+def load_spotter(path: Path = SPOTS) -> Spotter:
+    """The weights. Raises ModelError where they cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            weights = np.zeros((1 << BITS, arrays["weights"].shape[1]), dtype=np.int16)
+            weights[arrays["rows"]] = arrays["weights"]
+            known = {word: tuple(told) for word, told in json.loads(arrays["known"].tobytes()).items()}
+            scale, none, trust = (arrays[name].astype(np.float64) for name in ("scale", "none", "trust"))
+            return Spotter(weights, scale, none, trust, known)
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise ModelError(f"no usable weights in {path}: {error}") from error
+
+
+def spotters_card(path: Path = SPOTS) -> dict[str, dict[str, float]]:
+    """Set (all under "") → field (all under "") → F1 when that set had not taught."""
+    with np.load(path, allow_pickle=False) as arrays:
+        answer: dict[str, dict[str, float]] = json.loads(arrays["figures"].tobytes())
+    return answer
