@@ -11,8 +11,8 @@ from functools import cache
 
 from nlp.text import LEXICONS
 
-THINGS = "things.txt"
-FILES = ("alike.txt", THINGS, "troubles.txt")
+THINGS, TROUBLES = "things.txt", "troubles.txt"
+FILES = ("alike.txt", THINGS, TROUBLES)
 MANNERS_FROM = "# windows"
 
 
@@ -51,6 +51,12 @@ def things() -> Lexicon:
 def manners() -> Lexicon:
     """How one was treated."""
     return _lexicon([words if is_manner else () for words, is_manner in _rows(THINGS)])
+
+
+@cache
+def troubles() -> Lexicon:
+    """What went wrong."""
+    return _lexicon([words for words, _ in _rows(TROUBLES)])
 
 
 def _rows(name: str) -> Iterator[tuple[tuple[str, ...], bool]]:

@@ -6,7 +6,7 @@ Learnt from texts (`meaning_training.py`), kept as bytes. Names of places are no
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,11 +22,23 @@ MEANINGS = Path(__file__).with_name("weights") / "meanings.npz"
 
 @dataclass(frozen=True)
 class Meanings:
-    """`rows`: word → row of `vectors` (length one each) and of `rarity` (0: in every text, 1: in hardly any)."""
+    """`rows`: word → row of `steps` (its vector in bytes; times `scale` of length one) and of `rarity` (0: in every
+    text, 1: in hardly any).
+    """
 
     rows: Mapping[str, int]
-    vectors: NDArray[np.float32]
+    steps: NDArray[np.int8]
+    scale: NDArray[np.float32]
     rarity: NDArray[np.float32]
+
+    @property
+    def size(self) -> int:
+        """The numbers of a vector."""
+        return int(self.steps.shape[1])
+
+    def of(self, rows: Sequence[int] | NDArray[np.intp]) -> NDArray[np.float32]:
+        """The vectors of these rows."""
+        return self.steps[rows] * self.scale[rows, None]
 
 
 def save_meanings(path: Path, words: list[str], vectors: NDArray[Any], rarity: NDArray[Any]) -> None:
@@ -42,9 +54,9 @@ def load_meanings(path: Path = MEANINGS) -> Meanings:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             words = json.loads(arrays["words"].tobytes())
-            vectors = arrays["vectors"].astype(np.float32)
+            steps = arrays["vectors"]
             rarity = arrays["rarity"].astype(np.float32)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"no usable meanings in {path}: {error}") from error
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-    return Meanings({word: row for row, word in enumerate(words)}, vectors, rarity)
+    scale = (1 / np.maximum(np.linalg.norm(steps.astype(np.float32), axis=1), 1e-6)).astype(np.float32)
+    return Meanings({word: row for row, word in enumerate(words)}, steps, scale, rarity)

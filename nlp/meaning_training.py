@@ -19,9 +19,15 @@ from nlp.meaning import MEANINGS, save_meanings
 from nlp.text import clean, cut
 
 # Public letters to cities that the vectors are learnt from besides our corpus; they stay outside the project.
-PUBLIC = ("tipdm2020c-7class/public.csv", "tipdm2020c-unlabelled/messages.csv", "department-weak/public.csv")
+PUBLIC = (
+    "tipdm2020c-7class/public.csv",
+    "tipdm2020c-unlabelled/messages.csv",
+    "tipdm2020c-hotspot/messages.csv",
+    "department-weak/public.csv",
+)
+OWN = ("route.csv", "same.csv")
 
-WINDOW, DIMENSIONS, SEED = 5, 64, 20251126
+WINDOW, DIMENSIONS = 5, 128
 LEAST_OFTEN, LEAST_TEXTS, MOST_WORDS = 8, 5, 12_000
 LONGEST = 1500
 # The usual damping of rare neighbours.
@@ -43,6 +49,7 @@ def train_meanings(public: Path, out: Path = MEANINGS) -> dict[str, int]:
 
 def _texts(public: Path) -> Iterable[str]:
     own = {example.text for path in CORPUS.glob("train*.csv") for example in read_examples(path)}
+    own |= {text for name in OWN for (text,) in read_columns(CORPUS / name, ("text",))}
     others = {text[:LONGEST] for name in PUBLIC for (text,) in read_columns(public / name, ("text",))}
     return sorted(own | others)
 

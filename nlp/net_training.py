@@ -66,11 +66,11 @@ def _often_enough(matrix: csr_matrix, names: Sequence[str]) -> np.ndarray[Any, A
 def _meanings(names: Sequence[str]) -> np.ndarray[Any, Any]:
     """The words' vectors, the rarer the longer; nothing for what is no word."""
     known = load_meanings()
-    found = np.zeros((len(names), known.vectors.shape[1]), dtype=np.float32)
+    found = np.zeros((len(names), known.size), dtype=np.float32)
     for place, name in enumerate(names):
         row = known.rows.get(name[2:]) if name.startswith("w:") else None
         if row is not None:
-            found[place] = known.vectors[row] * known.rarity[row]
+            found[place] = known.of([row])[0] * known.rarity[row]
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from nlp import same_named as named
+from nlp.gist import Gist
 from nlp.model import ModelError, Numbers
 from nlp.sketch import Sketch
 
@@ -29,32 +31,44 @@ ALIKE, SAID = 0.9, 0.999
 MOST_UNSAID = 0.99
 # Words that stand in most texts do not count when what is unmatched is looked for.
 TELLING = 0.45
+# A measure farther from its mean than so many spreads says no more.
+MOST_APART = 4.0
+ARRAYS = ("mean", "spread", "hidden", "lean", "out")
 
 
 @dataclass(frozen=True)
-class Weights:
-    """One number a measure (in the order of MEASURES), and where the line lies."""
+class Net:
+    """What weighs the measures (in the order of MEASURES): each put to its `mean` and `spread`, then a hidden layer."""
 
+    mean: Numbers
+    spread: Numbers
+    hidden: Numbers
+    lean: Numbers
+    out: Numbers
     bias: float
-    of: tuple[float, ...]
+
+    def score(self, found: Sequence[float]) -> float:
+        """Above nothing: rather the same."""
+        known = np.clip((np.array(found) - self.mean) / self.spread, -MOST_APART, MOST_APART)
+        return float(np.maximum(known @ self.hidden + self.lean, 0.0) @ self.out) + self.bias
 
 
 @cache
-def load_weights(path: Path = WEIGHTS) -> Weights:
-    """The learnt weights. Raises ModelError where they cannot be read or are of other measures."""
+def load_net(path: Path = WEIGHTS) -> Net:
+    """What was learnt. Raises ModelError where it cannot be read or is of other measures."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        weights = document["weights"]
-        return Weights(float(document["bias"]), tuple(float(weights[name]) for name in MEASURES))
+        if document["measures"] != list(MEASURES):
+            raise ValueError("other measures")
+        arrays = {name: np.array(document[name], dtype=np.float64) for name in ARRAYS}
+        return Net(**arrays, bias=float(document["bias"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"no usable weights in {path}: {error!r}") from error
 
 
 def same(one: Sketch, other: Sketch) -> float:
-    """The probability that both tell of one matter."""
-    weights = load_weights()
-    score = weights.bias + sum(weight * value for weight, value in zip(weights.of, measures(one, other), strict=True))
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, score))))
+    """The probability that both tell of one matter, where as many pairs are of one matter as are not."""
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, load_net().score(measures(one, other))))))
 
 
 def measures(one: Sketch, other: Sketch) -> list[float]:
@@ -79,6 +93,8 @@ class _Covering:
     exact: float
     pairs: float
     contained: float
+    aligned: tuple[float, float]
+    astray: tuple[float, float]
 
 
 def _covering(one: Sketch, other: Sketch) -> _Covering:
@@ -98,6 +114,19 @@ def _covering(one: Sketch, other: Sketch) -> _Covering:
         max(float(said @ weight) for said, weight in zip(exact, weights, strict=True)),
         2 * shared / max(1, len(one.pairs) + len(other.pairs)),
         shared / max(1, min(len(one.pairs), len(other.pairs))),
+        *_aligned(one.gist, other.gist),
+    )
+
+
+def _aligned(one: Gist, other: Gist) -> tuple[tuple[float, float], tuple[float, float]]:
+    """How near the points of each lie to the nearest of the other, by weight; and what lies farthest, by weight."""
+    if not len(one.points) or not len(other.points):
+        return (0.0, 0.0), (0.0, 0.0)
+    near = one.points @ other.points.T
+    here, there = near.max(axis=1), near.max(axis=0)
+    return (
+        _ordered((here @ one.weight, there @ other.weight)),
+        _ordered((((1 - here) * one.weight).max(), ((1 - there) * other.weight).max())),
     )
 
 
@@ -141,73 +170,11 @@ def _unmatched(near: Numbers, of: Sketch) -> float:
     return float(((1 - near) * of.rarity * (of.rarity > TELLING)).max(initial=0.0))
 
 
-def _agrees(one: Iterable[str], other: Iterable[str]) -> bool:
-    """市社保局 and 社保局 are one: a name may be said short."""
-    return any(here in there or there in here for here in one for there in other)
-
-
-def _place_agrees(one: Sketch, other: Sketch) -> float:
-    return float(
-        any(name in other.text for name in one.stems | one.names)
-        or any(name in one.text for name in other.stems | other.names)
-    )
-
-
-def _place_differs(one: Sketch, other: Sketch) -> float:
-    return float(bool(one.stems and other.stems) and not _place_agrees(one, other))
-
-
-def _numbers_agree(one: Sketch, other: Sketch) -> float:
-    return float(any(one.numbered[of] & other.numbered[of] for of in one.numbered.keys() & other.numbered.keys()))
-
-
-def _numbers_differ(one: Sketch, other: Sketch) -> float:
-    return float(any(not one.numbered[of] & other.numbered[of] for of in one.numbered.keys() & other.numbered.keys()))
-
-
-def _days_differ(one: Sketch, other: Sketch) -> float:
-    return float(bool(one.days and other.days) and not _share_a_day(one, other))
-
-
-def _share_a_day(one: Sketch, other: Sketch) -> bool:
-    return any(
-        here[1] == there[1] and (here[0] == there[0] or 0 in (here[0], there[0]))
-        for here in one.days
-        for there in other.days
-    )
-
-
-def _disjoint(one: frozenset[Any], other: frozenset[Any]) -> float:
-    return float(bool(one and other) and not one & other)
-
-
-def _shared(one: frozenset[int], other: frozenset[int]) -> float:
-    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
-
-
-def _each_has_its_own(one: frozenset[int], other: frozenset[int]) -> float:
-    return float(bool(one - other) and bool(other - one))
-
-
 def _swapped(one: Sketch, other: Sketch, found: _Covering) -> float:
     """Nearly the same words but for one or two on each side: the sentence of another matter."""
     mine, theirs = one.all_words - other.all_words, other.all_words - one.all_words
     left = min(len(mine), len(theirs)) / max(1, len(one.all_words | other.all_words))
     return found.pairs**2 * float(bool(mine) and bool(theirs)) * (1 + left)
-
-
-def _named_alike(one: Sketch, other: Sketch) -> float:
-    return float(any(_agree_in_name(one, other, ending) for ending in one.named.keys() & other.named.keys()))
-
-
-def _named_apart(one: Sketch, other: Sketch) -> float:
-    return float(any(not _agree_in_name(one, other, ending) for ending in one.named.keys() & other.named.keys()))
-
-
-def _agree_in_name(one: Sketch, other: Sketch, ending: str) -> bool:
-    return any(
-        here.endswith(there) or there.endswith(here) for here in one.named[ending] for there in other.named[ending]
-    )
 
 
 Measure = Callable[[Sketch, Sketch, _Covering], float]
@@ -222,7 +189,12 @@ MEASURES: dict[str, Measure] = {
     "said in other words, the better": lambda _one, _other, found: found.reworded[1],
     "found in the other": lambda _one, _other, found: found.found[0],
     "found in the other, the more": lambda _one, _other, found: found.found[1],
-    "gist": lambda one, other, _found: float(one.gist @ other.gist),
+    "gist": lambda one, other, _found: float(one.gist.whole @ other.gist.whole),
+    "aligned, the poorer": lambda _one, _other, found: found.aligned[0],
+    "aligned, the better": lambda _one, _other, found: found.aligned[1],
+    "aligned, both": lambda _one, _other, found: found.aligned[0] * found.aligned[1],
+    "farthest astray": lambda _one, _other, found: found.astray[0],
+    "farthest astray, the more": lambda _one, _other, found: found.astray[1],
     "meaning": lambda one, other, _found: float(one.meaning @ other.meaning),
     "pairs of signs": lambda _one, _other, found: found.pairs,
     "pairs contained": lambda _one, _other, found: found.contained,
@@ -233,35 +205,42 @@ MEASURES: dict[str, Measure] = {
     "left over in like words": lambda _one, _other, found: found.left[0] * found.pairs,
     "subject": lambda one, other, _found: float(np.sqrt(one.subject * other.subject).sum()),
     "kind": lambda one, other, _found: float(np.sqrt(one.kind * other.kind).sum()),
-    "place agrees": lambda one, other, _found: _place_agrees(one, other),
-    "place differs": lambda one, other, _found: _place_differs(one, other),
-    "place agrees, words too": lambda one, other, found: _place_agrees(one, other) * found.covered[1],
-    "named alike": lambda one, other, _found: _named_alike(one, other),
-    "named apart": lambda one, other, _found: _named_apart(one, other),
-    "things shared": lambda one, other, _found: _shared(one.things, other.things),
-    "things differ": lambda one, other, _found: _disjoint(one.things, other.things),
-    "each has things of its own": lambda one, other, _found: _each_has_its_own(one.things, other.things),
+    "place agrees": lambda one, other, _found: named.place_agrees(one, other),
+    "place differs": lambda one, other, _found: named.place_differs(one, other),
+    "names unshared": lambda one, other, _found: named.names_unshared(one, other),
+    "names of both unshared": lambda one, other, _found: float(named.names_unshared(one, other) == 2),
+    "signed alike": lambda one, other, _found: named.signed_alike(one, other),
+    "signed apart": lambda one, other, _found: named.signed_apart(one, other),
+    "place agrees, words too": lambda one, other, found: named.place_agrees(one, other) * found.covered[1],
+    "named alike": lambda one, other, _found: named.named_alike(one, other),
+    "named apart": lambda one, other, _found: named.named_apart(one, other),
+    "things shared": lambda one, other, _found: named.shared(one.things, other.things),
+    "things differ": lambda one, other, _found: named.disjoint(one.things, other.things),
+    "each has things of its own": lambda one, other, _found: named.each_has_its_own(one.things, other.things),
     "swapped": _swapped,
     "place agrees, things too": lambda one, other, _found: (
-        _place_agrees(one, other) * _shared(one.things, other.things)
+        named.place_agrees(one, other) * named.shared(one.things, other.things)
     ),
-    "things in other words": lambda one, other, found: _shared(one.things, other.things) * (1 - found.pairs),
-    "manners shared": lambda one, other, _found: _shared(one.manners, other.manners),
-    "manners differ": lambda one, other, _found: _disjoint(one.manners, other.manners),
-    "unit agrees": lambda one, other, _found: float(_agrees(one.units, other.units)),
+    "things in other words": lambda one, other, found: named.shared(one.things, other.things) * (1 - found.pairs),
+    "manners shared": lambda one, other, _found: named.shared(one.manners, other.manners),
+    "manners differ": lambda one, other, _found: named.disjoint(one.manners, other.manners),
+    "troubles shared": lambda one, other, _found: named.shared(one.troubles, other.troubles),
+    "troubles differ": lambda one, other, _found: named.disjoint(one.troubles, other.troubles),
+    "each has troubles of its own": lambda one, other, _found: named.each_has_its_own(one.troubles, other.troubles),
+    "unit agrees": lambda one, other, _found: float(named.agrees(one.units, other.units)),
     "unit differs": lambda one, other, _found: float(
-        bool(one.units and other.units) and not _agrees(one.units, other.units)
+        bool(one.units and other.units) and not named.agrees(one.units, other.units)
     ),
-    "person agrees": lambda one, other, _found: float(_agrees(one.people, other.people)),
+    "person agrees": lambda one, other, _found: float(named.agrees(one.people, other.people)),
     "person differs": lambda one, other, _found: float(
-        bool(one.people and other.people) and not _agrees(one.people, other.people)
+        bool(one.people and other.people) and not named.agrees(one.people, other.people)
     ),
-    "numbers agree": lambda one, other, _found: _numbers_agree(one, other),
-    "numbers differ": lambda one, other, _found: _numbers_differ(one, other),
+    "numbers agree": lambda one, other, _found: named.numbers_agree(one, other),
+    "numbers differ": lambda one, other, _found: named.numbers_differ(one, other),
     "long numbers agree": lambda one, other, _found: float(bool(one.long_numbers & other.long_numbers)),
-    "long numbers differ": lambda one, other, _found: _disjoint(one.long_numbers, other.long_numbers),
+    "long numbers differ": lambda one, other, _found: named.disjoint(one.long_numbers, other.long_numbers),
     "amounts agree": lambda one, other, _found: float(bool(one.amounts & other.amounts)),
-    "days agree": lambda one, other, _found: float(_share_a_day(one, other)),
-    "days differ": lambda one, other, _found: _days_differ(one, other),
+    "days agree": lambda one, other, _found: float(named.share_a_day(one, other)),
+    "days differ": lambda one, other, _found: named.days_differ(one, other),
     "length apart": lambda one, other, _found: abs(math.log((1 + len(one.text)) / (1 + len(other.text)))),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, groupby
@@ -18,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from nlp.corpus_reading import CORPUS, read_columns
-from nlp.gist import Gists, gist, save_gists
+from nlp.gist import Gists, gist, save_gists, untaught
 from nlp.gist_training import Told, train_gists
 from nlp.meaning import load_meanings
 from nlp.model import Model, Numbers
-from nlp.same import MEASURES, WEIGHTS, measures
+from nlp.same import MEASURES, MOST_APART, WEIGHTS, Net, measures
 from nlp.sketch import sketch
 
 TAUGHT, KEPT_APART = CORPUS / "same.csv", CORPUS / "same-test.csv"
@@ -30,7 +31,8 @@ TAUGHT, KEPT_APART = CORPUS / "same.csv", CORPUS / "same-test.csv"
 FIRST_SIGHT = CORPUS / "same-unseen.csv"
 
 # Found by cross-validation over families.
-C, FOLDS, GIST_FOLDS = 0.1, 10, 5
+FOLDS, GIST_FOLDS = 10, 5
+NETS, HIDDEN, SHRINKING, ROUNDS, STEP = 4, 12, 1.0, 25, 2e-3
 DETAIL = re.compile(
     r"(?<![0-9])[0-9]{1,3}(?=号|栋|楼|路|期|组|中|小|单元)|(?<=[0-9]月)[0-9]{1,2}|(?<![0-9])[0-9]{4,20}(?![0-9元块年])"
     r"|(?<=[路区苑园])[东南西北](?=门)"
@@ -78,52 +80,89 @@ def written_pairs(families: Sequence[Sequence[Telling]]) -> list[Pair]:
 
 def train_same(model: Model, out: Path = WEIGHTS) -> dict[str, float]:
     """Fit and write the weights; their figures, cross-validated over families."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold, cross_val_predict
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     families = read_families(TAUGHT)
     pairs = [*written_pairs(families), *_made_pairs(families)]
     table, gists = _table_of(model, pairs, families)
     truth = np.array([pair.is_same for pair in pairs])
-    learner = make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=5000, class_weight="balanced"))
-    groups = [pair.family for pair in pairs]
-    unseen = cross_val_predict(learner, table, truth, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
     written = np.array([pair.written for pair in pairs])
-    line = best_line(truth[written], unseen[written])
-    learner.fit(table, truth)
-    scaler, logistic = learner[0], learner[1]
-    weights = logistic.coef_[0] / scaler.scale_
-    bias = float(logistic.intercept_[0] - weights @ scaler.mean_ - np.log(line / (1 - line)))
+    unseen = _judged_unseen(table, truth, [pair.family for pair in pairs])
+    sharpness, line = _calibrated(truth[written], unseen[written])
+    chances = 1 / (1 + np.exp(line - sharpness * unseen[written]))
     figures = {
-        "f1, all written pairs": round(f1(truth[written], unseen[written], line), 4),
-        "f1, as many apart as alike": round(even_f1(truth[written], unseen[written], line), 4),
+        "f1, all written pairs": round(f1(truth[written], chances), 4),
+        "f1, as many apart as alike": round(even_f1(truth[written], chances), 4),
     }
-    named = {name: round(float(weight), 5) for name, weight in zip(MEASURES, weights, strict=True)}
-    document = {"bias": round(bias, 5), "weights": named, "cross-validated": figures, "pairs": len(pairs)}
-    out.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    net = _net(table, truth)
+    net = replace(net, out=net.out * sharpness, bias=net.bias * sharpness - line)
+    document = {name: np.round(value, 5).tolist() for name, value in vars(net).items()}
+    document |= {"measures": list(MEASURES), "cross-validated": figures, "pairs": len(pairs)}
+    out.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
     save_gists(out.with_name("gists.npz"), gists)
     return figures
+
+
+def _judged_unseen(table: Numbers, truth: Any, families: Sequence[int]) -> Numbers:
+    """The score of each pair by a net that its family did not teach."""
+    from sklearn.model_selection import GroupKFold
+
+    scores = np.zeros(len(truth))
+    for taught, judged in GroupKFold(FOLDS).split(table, truth, families):
+        net = _net(table[taught], truth[taught])
+        scores[judged] = [net.score(row) for row in table[judged]]
+    return scores
+
+
+def _calibrated(truth: Any, scores: Numbers) -> tuple[float, float]:
+    """How far a score is to be trusted, as many apart as alike; and the one from which on F1 is best, so trusted."""
+    from sklearn.linear_model import LogisticRegression
+
+    learner = LogisticRegression(C=1e6, class_weight="balanced").fit(scores[:, None], truth)
+    sharpness = float(learner.coef_[0, 0])
+    line = best_line(truth, 1 / (1 + np.exp(-sharpness * scores)))
+    return sharpness, float(np.log(line / (1 - line)))
+
+
+def _net(table: Numbers, truth: Any) -> Net:
+    """Several nets from other beginnings, side by side as one."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    mean, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-9)
+    known = np.clip((table - mean) / spread, -MOST_APART, MOST_APART)
+    share = np.where(truth, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
+    machines = []
+    for seed in range(NETS):
+        machine = MLPClassifier((HIDDEN,), alpha=SHRINKING, max_iter=ROUNDS, learning_rate_init=STEP, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # it is stopped early on purpose
+            machines.append(machine.fit(known, truth, sample_weight=share))
+    return Net(
+        mean,
+        spread,
+        np.hstack([machine.coefs_[0] for machine in machines]),
+        np.concatenate([machine.intercepts_[0] for machine in machines]),
+        np.concatenate([machine.coefs_[1][:, 0] for machine in machines]) / NETS,
+        float(np.mean([machine.intercepts_[1][0] for machine in machines])),
+    )
 
 
 def _table_of(model: Model, pairs: Sequence[Pair], families: Sequence[Sequence[Telling]]) -> tuple[Numbers, Gists]:
     """A row a pair, a column a measure, the gists by families that the pair is not of; and the gists of all."""
     meanings = load_meanings()
-    untaught = Gists(np.eye(meanings.vectors.shape[1], dtype=np.float32), {})
+    plain = untaught(meanings)
     sketches = {
-        text: sketch(model, meanings, untaught, text)
+        text: sketch(model, meanings, plain, text)
         for text in {text for pair in pairs for text in (pair.one, pair.other)}
     }
     told = [
-        Told(sketches[telling.text].parts, number, telling.matter)
+        Told(sketches[telling.text].points, number, telling.matter)
         for number, family in enumerate(families)
         for telling in family
     ]
     table = np.zeros((len(pairs), len(MEASURES)))
     for fold in range(GIST_FOLDS):
         gists = train_gists([each for each in told if each.family % GIST_FOLDS != fold], meanings)
-        seen = {text: replace(each, gist=gist(each.parts, gists, meanings)) for text, each in sketches.items()}
+        seen = {text: replace(each, gist=gist(each.points, gists, meanings)) for text, each in sketches.items()}
         for row, pair in enumerate(pairs):
             if pair.family % GIST_FOLDS == fold:
                 table[row] = measures(seen[pair.one], seen[pair.other])

@@ -14,11 +14,12 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.alike import alike, manners, things
+from nlp.alike import alike, manners, things, troubles
+from nlp.fields_person import find_names
 from nlp.fields_place import endings, ends_a_unit, find_sites, longest_ending, may_name
 from nlp.fields_staff import find_staff
 from nlp.found import Found
-from nlp.gist import Gists, gist, parts_of
+from nlp.gist import Gist, Gists, Parts, gist, points_of
 from nlp.meaning import Meanings
 from nlp.model import Model
 from nlp.numerals import number
@@ -26,19 +27,22 @@ from nlp.text import Word, clean, cut, features
 
 FIGURE = r"[0-9]{1,5}|[一二三四五六七八九十]{1,3}"
 NUMBERED = re.compile(
-    rf"(?P<number>[A-Za-z]?[0-9]{{1,5}}|{FIGURE})(?P<of>号窗口|号窗|窗口|号楼|栋|幢|单元|楼|层|(?<=[0-9])路(?:公交|车)?|号线|号柜|期|组|中|小|弄|号(?!窗|楼|线|柜))"
+    rf"(?P<number>[A-Za-z]?[0-9]{{1,5}}|{FIGURE})(?P<of>号窗口|号窗|窗口|窗(?![户帘台子])|号楼|栋|幢|单元|楼|层|(?<=[0-9])路(?:公交|车)?|号线|号柜|期|组|中|小|弄|号(?!窗|楼|线|柜))"
 )
 # 三栋 is 3号楼.
-ALIKE = {"栋": "号楼", "幢": "号楼", "号窗": "号窗口", "窗口": "号窗口", "路公交": "路", "路车": "路", "层": "楼"}
+ALIKE = {"栋": "号楼", "幢": "号楼", "路公交": "路", "路车": "路", "层": "楼"}
+ALIKE |= dict.fromkeys(("号窗", "窗口", "窗"), "号窗口")
 LONG_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])[A-Za-z]{0,3}-?(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9][0-9-]{3,20}(?![0-9元块年平])"
+    r"(?<![0-9A-Za-z])[A-Za-z]{0,3}-?(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9][0-9-]{3,20}(?![0-9元块年平=])"
 )
+# Of a number plate, a card, a telephone: what people give of it.
+TAIL = re.compile(r"尾号(?:是|为|:)?(?P<tail>[0-9A-Za-z]{2,6})")
 AMOUNT = re.compile(
     r"(?P<number>[0-9]{2,6}|[一二三四五六七八九十两]{1,3}[百千万])(?:多|来)?(?:元|块|万|亩|户|头|人|岁|度|平|米)"
 )
 DAY = re.compile(rf"(?P<month>{FIGURE})(?:月|/)(?P<day>{FIGURE})(?:[日号]|(?![0-9个份]))")
 BARE_DAY = re.compile(
-    r"(?<![0-9一二三四五六七八九十月第路街巷道村园区弄])(?P<day>[12]?[0-9]|3[01])[日号](?=上午|下午|早|中午|晚|那天|当天|我|去|来|到|就|打|[,。]|$)"
+    r"(?<![0-9一二三四五六七八九十月第路街巷道村园区弄])(?P<day>[12]?[0-9]|3[01]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号](?=上午|下午|早|中午|晚|那天|当天|我|去|来|到|就|打|[,。]|$)"
 )
 HOUR = re.compile(
     rf"(?:{FIGURE}|两)(?:点|时|:[0-9]{{2}})(?:半|{FIGURE}分?)?|(?:{FIGURE}|两)(?:分钟|小时|天|个月|年|次|趟|块|元)"
@@ -70,9 +74,10 @@ class Sketch:
     """What a comparison needs of one text; worth keeping where one is compared with many.
 
     `words` are those of the matter (no names, no numbers), what the lexicons know as one joined, a row of `vectors` and
-    of `rarity` each, and the lexicons' rows in `alike`; `gist` is the vector of all its `parts`. `days`: month and day,
-    month 0 where only the day was said. `named`: for an ending (路, 小学) what stands before it; `things` and
-    `manners`: rows of the lexicon of matters.
+    of `rarity` each, and the lexicons' rows in `alike`; `gist`: where its `points` lie. `days`: month and day,
+    month 0 where only the day was said. `signed`: the
+    citizen's own name. `named`: for an ending (路, 小学) what stands before it; `things`,
+    `manners` and `troubles`: rows of the lexicons of matters.
     """
 
     text: str
@@ -83,17 +88,19 @@ class Sketch:
     alike: tuple[frozenset[int], ...]
     all_alike: frozenset[int]
     meaning: Vectors
-    parts: Mapping[str, float]
-    gist: Vectors
+    points: tuple[Parts, ...]
+    gist: Gist
     all_words: frozenset[str]
     names: frozenset[str]
     stems: frozenset[str]
     places: tuple[str, ...]
     units: frozenset[str]
     people: frozenset[str]
+    signed: frozenset[str]
     named: Mapping[str, frozenset[str]]
     things: frozenset[int]
     manners: frozenset[int]
+    troubles: frozenset[int]
     numbered: Mapping[str, frozenset[str]]
     long_numbers: frozenset[str]
     amounts: frozenset[str]
@@ -135,7 +142,7 @@ def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
     plain = _matter(words, [*places, *own, *people])
     matter, vectors, rarity = _telling(_joined(plain), meanings)
     rows = tuple(alike().rows.get(word, frozenset()) for word in matter)
-    parts = parts_of((word.text for word in plain), text)
+    points = points_of((word.text for word in plain), text)
     every = [word.text for word in words if WORD.fullmatch(word.text)]
     whole, weight = _weighed(every, meanings)
     named = _named(text, words)
@@ -149,17 +156,19 @@ def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
         rows,
         frozenset().union(*rows),
         _length_one((whole * weight[:, None]).sum(axis=0)),
-        parts,
-        gist(parts, gists, meanings),
+        points,
+        gist(points, gists, meanings),
         frozenset(word for word, telling in zip(every, weight, strict=True) if telling > TELLING),
         _names(named, meanings),
         frozenset(stem for each in [*places, *own] if (stem := _stem(each.value or ""))),
         tuple(each.value for each in [*places, *own] if each.value),
         frozenset(each.value for each in units if each.value),
         frozenset(each.value for each in people if each.value),
+        frozenset(each.value for each in find_names(text, words) if each.value),
         named,
         frozenset().union(*things().rows_in(text)),
         frozenset().union(*manners().rows_in(text)),
+        frozenset().union(*troubles().rows_in(text)),
         _numbered(text),
         frozenset(found.replace("-", "") for found in LONG_NUMBER.findall(text)),
         frozenset(match.group() for match in AMOUNT.finditer(text)),
@@ -214,10 +223,10 @@ def _telling(words: Sequence[Sequence[str]], meanings: Meanings) -> tuple[list[s
 def _weighed(words: Sequence[str], meanings: Meanings) -> tuple[Vectors, Vectors]:
     """A row a word: its vector (nothing for an unknown word) and its rarity."""
     rows = np.array([meanings.rows.get(word, UNKNOWN) for word in words], dtype=np.intp)
-    vectors, rarity = meanings.vectors[rows], meanings.rarity[rows]
+    vectors, rarity = meanings.of(rows), meanings.rarity[rows]
     for place in np.flatnonzero(rows == UNKNOWN).tolist():
         parts = [meanings.rows[sign] for sign in words[place] if sign in meanings.rows]
-        vectors[place] = _length_one(meanings.vectors[parts].sum(axis=0)) if parts else 0.0
+        vectors[place] = _length_one(meanings.of(parts).sum(axis=0)) if parts else 0.0
         rarity[place] = UNKNOWN_IS_RARE
     return vectors, rarity
 
@@ -275,6 +284,7 @@ def _numbered(dated: str) -> dict[str, frozenset[str]]:
         said = match["number"]
         value = number(said)
         found.setdefault(ALIKE.get(match["of"], match["of"]), set()).add(said if value is None else str(value))
+    found["尾号"] = {tail.upper() for tail in TAIL.findall(text)}
     return {of: frozenset(numbers) for of, numbers in found.items() if numbers}
 
 
