@@ -30,10 +30,14 @@ class Line(Protocol):
 
 
 class Store(Protocol):
-    """The case book's keeper."""
+    """The case book's keeper. `writes_together`: much written at once costs little more than one."""
 
+    @property
+    def writes_together(self) -> bool: ...
     def read(self, fn: Callable[[Any], T]) -> T: ...
     def write(self, fn: Callable[[Any], T]) -> T: ...
+    def write_each(self, fns: Sequence[Callable[[Any], T]]) -> Sequence[T | Exception]:
+        """As `write` for each of them in this order; an error stands where one is."""
 
 
 class Reception(Protocol):

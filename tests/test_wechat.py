@@ -447,3 +447,38 @@ def test_the_window_is_noted_anew_when_it_was_used_or_is_ten_minutes_old(before,
     window = renewed(Window.read(before), read(text_xml("又一句")), NOW)
 
     assert (str(window) if window else None) == after
+
+
+def test_what_came_together_is_answered_each_by_itself(store: Store) -> None:
+    reception, account = Echo(), WeChat(settings())
+    said = [push(text_xml(text, id=id)) for id, text in enumerate(("一", "二", "一", "四"), 1)]
+    forged = (said[1][0] | {"nonce": "x"}, said[1][1])
+    deliveries = [wechat_door.Delivery(query, body, NOW) for query, body in (said[0], forged, said[0], said[3])]
+
+    answers = wechat_door.answer_each(store, reception, account, deliveries)
+
+    assert [status for status, _ in answers] == [200, 403, 200, 200]
+    assert answers[0] == answers[2]
+    assert [heard(answers[place][1])["Content"] for place in (0, 3)] == ["一", "四"]
+    assert [message.text for message in reception.heard] == ["一", "四"]
+
+
+def test_one_that_fails_leaves_those_that_came_with_it_alone(store: Store) -> None:
+    account = WeChat(settings())
+
+    class Frail(Echo):
+        def receive(self, unit: Any, message: Any) -> Any:
+            if message.text == "二":
+                raise RuntimeError("not foreseen")
+            return super().receive(unit, message)
+
+    deliveries = [
+        wechat_door.Delivery(*push(text_xml(text, id=id)), NOW) for id, text in enumerate(("一", "二", "三"), 1)
+    ]
+    answers = wechat_door.answer_each(store, Frail(), account, deliveries)
+
+    first, sorry, third = (heard(body)["Content"] for _, body in answers)
+    assert (first, third) == ("一", "三")
+    assert "抱歉" in sorry or "对不起" in sorry
+    states = [store.read(lambda unit, id=id: unit.inbox_seen("wechat", id).state) for id in "123"]
+    assert states == ["done", "dead", "done"]
