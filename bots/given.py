@@ -12,6 +12,7 @@ from casebook.jurisdiction import Jurisdiction
 from casebook.law import Law
 
 T = TypeVar("T")
+Said = TypeVar("Said", bound=Message)
 
 
 class Line(Protocol):
@@ -44,6 +45,7 @@ class Reception(Protocol):
     """The one entry for every channel's messages."""
 
     def receive(self, unit: Any, message: Message) -> Sequence[Reply]: ...
+    def read_ahead(self, message: Said) -> Said: ...
     def take_private(
         self, unit: Any, handle: str, serial: int, values: Mapping[str, str], at: datetime
     ) -> Sequence[Reply] | None: ...

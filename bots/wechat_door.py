@@ -72,7 +72,11 @@ def answer_each(store: Store, reception: Reception, wechat: WeChat, deliveries: 
     """The HTTP status and body for each push, in the order they came; or for the platform's check of our address (no
     body, but an `echostr`)."""
     opened = [_opened(reception, wechat, delivery) for delivery in deliveries]
-    handled = iter(store.write_each([one for one in opened if isinstance(one, _Handling)]))
+    handlings = [one for one in opened if isinstance(one, _Handling)]
+    # One kind of work after another, not one message after another: the same code and tables are at hand.
+    for handling in handlings:
+        handling.read_ahead()
+    handled = iter(store.write_each(handlings))
     return [_answered(store, one, next(handled)) if isinstance(one, _Handling) else one for one in opened]
 
 
@@ -114,6 +118,11 @@ class _Handling:
     def __init__(self, reception: Reception, wechat: WeChat, push: Push, delivery: Delivery, opened: str = "") -> None:
         self._reception, self._wechat, self._push, self._delivery = reception, wechat, push, delivery
         self._opened = opened
+
+    def read_ahead(self) -> None:
+        """Read its words before the transaction, unless it is only to be kept."""
+        if not self._delivery.crowded and _expects_answer(self._push):
+            self._push = self._reception.read_ahead(self._push)
 
     def __call__(self, unit: Any) -> bytes:
         seen, others_wait = unit.inbox_stands("wechat", self._push.id)
@@ -248,12 +257,12 @@ def _expects_answer(message: Message) -> bool:
 
 
 def _note(unit: Any, handle: str, push: Push) -> None:
-    """What the platform's rules will ask later: when this person last wrote, and whether they still follow."""
+    """What the platform's rules will ask later: when this person last wrote, and whether they left."""
     notes = unit.contact_notes(handle)
     window = renewed(Window.read(notes.get(NOTE)), push, push.at)
     if window:
         unit.contact_note(handle, NOTE, str(window))
-    follows = "no" if (push.kind, push.data) == (EVENT, "unsubscribe") else "yes"
+    follows = "no" if (push.kind, push.data) == (EVENT, "unsubscribe") else None
     if notes.get("follows") != follows:
         unit.contact_note(handle, "follows", follows)
 
