@@ -12,6 +12,7 @@ from casebook.jurisdiction import Jurisdiction
 from casebook.law import Law
 
 T = TypeVar("T")
+Said = TypeVar("Said", bound=Message)
 
 
 class Line(Protocol):
@@ -30,16 +31,21 @@ class Line(Protocol):
 
 
 class Store(Protocol):
-    """The case book's keeper."""
+    """The case book's keeper. `writes_together`: much written at once costs little more than one."""
 
+    @property
+    def writes_together(self) -> bool: ...
     def read(self, fn: Callable[[Any], T]) -> T: ...
     def write(self, fn: Callable[[Any], T]) -> T: ...
+    def write_each(self, fns: Sequence[Callable[[Any], T]]) -> Sequence[T | Exception]:
+        """As `write` for each of them in this order; an error stands where one is."""
 
 
 class Reception(Protocol):
     """The one entry for every channel's messages."""
 
     def receive(self, unit: Any, message: Message) -> Sequence[Reply]: ...
+    def read_ahead(self, message: Said) -> Said: ...
     def take_private(
         self, unit: Any, handle: str, serial: int, values: Mapping[str, str], at: datetime
     ) -> Sequence[Reply] | None: ...

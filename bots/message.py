@@ -6,8 +6,9 @@ Nothing between the two knows which platform it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 TEXT, IMAGE, VOICE, VIDEO, FILE, LOCATION, BUTTON, EVENT, UNKNOWN = (
     "text",
@@ -42,6 +43,7 @@ class Message:
     `data`: a pressed button's value, or an event's name and key ("subscribe", "scan:KEY", "menu:KEY").
     `plain`: the person reads by the large page and wants short sentences.
     `quotes`: the id of the message it answers, as the channel's `Reply` sending returned it. `at`: aware.
+    `ahead`: words that were read before their turn came, and what the reader made of them.
     """
 
     channel: str
@@ -56,6 +58,7 @@ class Message:
     quotes: str = ""
     sender_name: str = ""
     plain: bool = False
+    ahead: tuple[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from bots import citizen, ways
 from bots.acts import SUBSCRIBED, Acts
 from bots.citizen.scene import PRIVATE_FORM
 from bots.errands import MISSED, WEB
+from bots.given import Said
 from bots.knowledge import Knowledge
 from bots.message import TEXT, Button, Media, Message, Reply
 from bots.overdue import Limit
@@ -124,6 +125,16 @@ class Reception:
         self._room = RoomReception(desk, jurisdiction, self._words, public_url)
         self._standing: tuple[Law, Here] | None = None
 
+    def read_ahead(self, message: Said) -> Said:
+        """The message with its words read, as far as no talk is needed for that: where somebody else's transaction
+        waits for ours, this is better done before it. What fails here fails again in its turn."""
+        text = citizen.to_read(Talk(), message)
+        try:
+            with LIMIT.kept():
+                return replace(message, ahead=(text, self._reader.read(text, message.at))) if text else message
+        except Exception:
+            return message
+
     def receive(self, unit: Any, message: Message) -> list[Reply]:
         """What to answer to one message. Runs inside the caller's transaction and may be run again after a conflict.
         Raises Overdue where one message takes too long or too much."""
@@ -144,9 +155,13 @@ class Reception:
         talk = Talk.from_dict(unit.talk(contact.handle))
         asks_consent = message.channel in BY_CONSENT and SUBSCRIBED not in notes
         here = self._here(unit, message, contact.handle, asks_consent)
-        turn = citizen.listen(talk, message, here, partial(self._reader.read, now=message.at))
+        turn = citizen.listen(talk, message, here, partial(self._read, message))
         replies = self._finish(unit, talk, turn, contact.handle, message)
         return [*replies, *self._missed(unit, contact.handle, message)] if MISSED in notes else replies
+
+    def _read(self, message: Message, text: str) -> Reading:
+        known: Reading | None = dict([message.ahead] if message.ahead else ()).get(text)
+        return known or self._reader.read(text, message.at)
 
     def resume(self, unit: Any, handle: str, at: datetime) -> list[Reply]:
         """What to say to a citizen whose thought has rested long enough; nothing if more was said meanwhile."""

@@ -6,12 +6,9 @@ by the wiring.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 from hashlib import blake2b
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -34,10 +31,11 @@ from bots.channels.webchat import WebChat
 from bots.crowd import Crowd
 from bots.gate import BodyCap, Buckets, Failures, SafeHeaders, SameOrigin
 from bots.given import Office
+from bots.hands import Hands
 from bots.live import Live
 from bots.meter import Meter
 from bots.settings import LOOPBACK
-from bots.wechat_door import answer
+from bots.wechat_door import Answer, Delivery, answer_each
 from bots.wecom_routes import wecom_routes
 from casebook.case import Case
 from casebook.errors import CasebookError
@@ -46,8 +44,10 @@ log = logging.getLogger(__name__)
 
 # Guessing a notice's code: a person checks one paper at a time.
 CHECKS_PER_ADDRESS = (30, 0.2)
-# As many as are written together on SQLite, and as PostgreSQL's pool has connections.
-HANDS = 16
+# Where all that waits is written together, a hand that opens while another writes; each with as many as a lot takes.
+HANDS, MOST = 2, 64
+# On PostgreSQL each writes one: as many as its pool has connections.
+HANDS_ALONE = 16
 DECISIONS = ("accept", "decline")
 
 
@@ -97,8 +97,8 @@ class Doors:
         self._console = console
         self._checks = Buckets(*CHECKS_PER_ADDRESS)
         self._crowd = crowd
-        # Of its own, and straight to it: half the cost of the way that every other door goes.
-        self._hands = ThreadPoolExecutor(HANDS, "wechat")
+        hands, most = (HANDS, MOST) if office.store.writes_together else (HANDS_ALONE, 1)
+        self._hands = Hands[Delivery, Answer](self._wechat_answers, hands, most, "wechat")
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -148,12 +148,16 @@ class Doors:
             return Response(status_code=503)
         query = dict(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
         body = await request.body()
-        crowded = self._crowd.waits_long
-        asked = partial(answer, office.store, office.reception, door, query, body, office.now(), crowded=crowded)
+        delivery = Delivery(query, body, office.now(), crowded=self._crowd.waits_long)
         with self._crowd:
-            status, reply = await asyncio.get_running_loop().run_in_executor(self._hands, asked)
+            status, reply = await self._hands.answer(delivery)
         kind = "application/xml" if reply.startswith(b"<") else "text/plain"
         return Response(reply, status, media_type=kind)
+
+    def _wechat_answers(self, deliveries: Sequence[Delivery]) -> Sequence[Answer]:
+        office = self._office
+        assert office.wechat
+        return answer_each(office.store, office.reception, office.wechat, deliveries)
 
     async def telegram(self, request: Request) -> Response:
         """The Telegram bot's updates, when they come by webhook."""

@@ -20,7 +20,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bots.channels.errors import BadRequest, ChannelError, fault
@@ -47,70 +49,90 @@ LOOK = 1.0
 ANSWERED = ("subscribe", "scan:", "menu:")
 
 
-def answer(
-    store: Store,
-    reception: Reception,
-    wechat: WeChat,
-    query: Mapping[str, str],
-    body: bytes,
-    now: datetime,
-    elapsed: Callable[[], float] | None = None,
-    crowded: bool = False,
-) -> tuple[int, bytes]:
-    """The HTTP status and body for one push, or for the platform's check of our address (no body, but an `echostr`).
+def stopwatch() -> Callable[[], float]:
+    started = time.monotonic()
+    return lambda: time.monotonic() - started
 
-    `elapsed`: seconds since it came in. `crowded`: others wait, it is only to be kept.
-    """
+
+@dataclass(frozen=True)
+class Delivery:
+    """What came in, and when. `elapsed`: seconds since then. `crowded`: others wait, it is only to be kept."""
+
+    query: Mapping[str, str]
+    body: bytes
+    at: datetime
+    elapsed: Callable[[], float] = field(default_factory=stopwatch)
+    crowded: bool = False
+
+
+Answer = tuple[int, bytes]
+
+
+def answer_each(store: Store, reception: Reception, wechat: WeChat, deliveries: Sequence[Delivery]) -> Sequence[Answer]:
+    """The HTTP status and body for each push, in the order they came; or for the platform's check of our address (no
+    body, but an `echostr`)."""
+    opened = [_opened(reception, wechat, delivery) for delivery in deliveries]
+    handlings = [one for one in opened if isinstance(one, _Handling)]
+    # One kind of work after another, not one message after another: the same code and tables are at hand.
+    for handling in handlings:
+        handling.read_ahead()
+    handled = iter(store.write_each(handlings))
+    return [_answered(store, one, next(handled)) if isinstance(one, _Handling) else one for one in opened]
+
+
+def answer(store: Store, reception: Reception, wechat: WeChat, *given: Any, **named: Any) -> Answer:
+    """As `answer_each`, for one delivery of these fields."""
+    return answer_each(store, reception, wechat, [Delivery(*given, **named)])[0]
+
+
+def _opened(reception: Reception, wechat: WeChat, delivery: Delivery) -> _Handling | Answer:
+    """The delivery ready to be handled; what is answered at once."""
+    query, body, now = delivery.query, delivery.body, delivery.at
     try:
         if not body and "echostr" in query:
             return 200, wechat.verify_get(query).encode()
         opened = wechat.open(query, body, now)
-        push = wechat.read_open(opened, now)
+        return _Handling(reception, wechat, wechat.read_open(opened, now), delivery, opened)
     except ChannelError as error:
         log.warning("wechat: refused a delivery: %s", error)
         return (400 if isinstance(error, BadRequest) else 403), b""
-    handling = _Handling(reception, wechat, push, body, elapsed or _stopwatch(), opened, crowded)
-    try:
-        return 200, store.write(handling)
-    except NotKept as error:
-        # No fault of the message: unacknowledged, the platform delivers it again.
-        log.error("wechat: message %s: %s", _name(push), error)
-        return 503, b""
     except Exception as error:
-        log.error("wechat: message %s failed: %s", _name(push), fault(error))
-        return 200, _bury(store, wechat, push, body, error)
+        log.error("wechat: a delivery failed: %s", fault(error))
+        return 500, b""
 
 
-def _stopwatch() -> Callable[[], float]:
-    started = time.monotonic()
-    return lambda: time.monotonic() - started
+def _answered(store: Store, handling: _Handling, done: bytes | Exception) -> Answer:
+    if isinstance(done, Exception) and not isinstance(done, NotKept):
+        log.error("wechat: message %s failed: %s", handling.name, fault(done))
+        (done,) = store.write_each([partial(handling.bury, error=done)])
+    if isinstance(done, bytes):
+        return 200, done
+    # No fault of the message: unacknowledged, the platform delivers it again.
+    log.error("wechat: message %s: %s", handling.name, done if isinstance(done, NotKept) else fault(done))
+    return 503, b""
 
 
 class _Handling:
     """One push inside one transaction; may run again after a conflict, so it keeps nothing between runs."""
 
-    def __init__(
-        self,
-        reception: Reception,
-        wechat: WeChat,
-        push: Push,
-        body: bytes,
-        elapsed: Callable[[], float],
-        opened: str = "",
-        crowded: bool = False,
-    ) -> None:
-        self._reception, self._wechat, self._push, self._body, self._elapsed = reception, wechat, push, body, elapsed
-        self._opened, self._crowded = opened, crowded
+    def __init__(self, reception: Reception, wechat: WeChat, push: Push, delivery: Delivery, opened: str = "") -> None:
+        self._reception, self._wechat, self._push, self._delivery = reception, wechat, push, delivery
+        self._opened = opened
+
+    def read_ahead(self) -> None:
+        """Read its words before the transaction, unless it is only to be kept."""
+        if not self._delivery.crowded and _expects_answer(self._push):
+            self._push = self._reception.read_ahead(self._push)
 
     def __call__(self, unit: Any) -> bytes:
         seen, others_wait = unit.inbox_stands("wechat", self._push.id)
         if seen:
             return seen.reply or NOTHING
-        if self._crowded or others_wait:
+        if self._delivery.crowded or others_wait:
             unit.inbox_add("wechat", self._push.id, self._opened.encode(), self._push.at, "pending")
             return NOTHING
         reply = self.handled(unit)
-        unit.inbox_add("wechat", self._push.id, self._body, self._push.at, "done", reply)
+        unit.inbox_add("wechat", self._push.id, self._delivery.body, self._push.at, "done", reply)
         return reply
 
     def handled(self, unit: Any) -> bytes:
@@ -123,11 +145,26 @@ class _Handling:
     def _reply(self, unit: Any, to: str, replies: Sequence[Reply]) -> bytes:
         """As much as may stand in the answer; the rest, or all of it when time has run out, by the outbox."""
         first, rest = self._wechat.fit(replies)
-        in_time = self._elapsed() < PATIENCE
+        in_time = self._delivery.elapsed() < PATIENCE
         late = [piece for piece in ([] if in_time else [first]) + rest if piece]
         if late:
             unit.post(reply_notices(f"wechat:{self._push.id}", to, [Reply(piece) for piece in late], self._push.at))
         return self._wechat.say(self._push, first) if in_time else NOTHING
+
+    def bury(self, unit: Any, error: Exception) -> bytes:
+        """Keep the body with the reason, and say sorry. If even that fails the platform is told nothing and asks
+        again."""
+        push = self._push
+        seen = unit.inbox_seen("wechat", push.id)
+        if seen:
+            return seen.reply or NOTHING
+        apology = self._wechat.write(push, [Reply(words("apology"))]) if _expects_answer(push) else NOTHING
+        unit.inbox_add("wechat", push.id, self._delivery.body, push.at, "dead", apology, fault(error))
+        return apology
+
+    @property
+    def name(self) -> str:
+        return _name(self._push)
 
 
 class Later:
@@ -167,7 +204,8 @@ class Later:
     def _one(self, row: Any) -> bool:
         """One push with all it causes; whether this process was the one to handle it."""
         push = self._wechat.read_open(row.body.decode(), row.at)
-        handling = _Handling(self._reception, self._wechat, push, row.body, lambda: PATIENCE)
+        late = Delivery({}, row.body, row.at, lambda: PATIENCE)
+        handling = _Handling(self._reception, self._wechat, push, late)
         if not self._begun:
             # What comes first may be what ended the process before: that counts as a try, before it is tried.
             gone = self._store.write(lambda unit: _begin(unit, push))
@@ -219,27 +257,14 @@ def _expects_answer(message: Message) -> bool:
 
 
 def _note(unit: Any, handle: str, push: Push) -> None:
-    """What the platform's rules will ask later: when this person last wrote, and whether they still follow."""
+    """What the platform's rules will ask later: when this person last wrote, and whether they left."""
     notes = unit.contact_notes(handle)
     window = renewed(Window.read(notes.get(NOTE)), push, push.at)
     if window:
         unit.contact_note(handle, NOTE, str(window))
-    follows = "no" if (push.kind, push.data) == (EVENT, "unsubscribe") else "yes"
+    follows = "no" if (push.kind, push.data) == (EVENT, "unsubscribe") else None
     if notes.get("follows") != follows:
         unit.contact_note(handle, "follows", follows)
-
-
-def _bury(store: Store, wechat: WeChat, push: Push, body: bytes, error: Exception) -> bytes:
-    """Keep the body with the reason, and say sorry. If even that fails the platform is told nothing and asks again."""
-    apology = wechat.write(push, [Reply(words("apology"))]) if _expects_answer(push) else NOTHING
-
-    def keep(unit: Any) -> bytes:
-        seen = unit.inbox_seen("wechat", push.id)
-        if not seen:
-            unit.inbox_add("wechat", push.id, body, push.at, "dead", apology, fault(error))
-        return (seen.reply or NOTHING) if seen else apology
-
-    return store.write(keep)
 
 
 def _name(push: Push) -> str:

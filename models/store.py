@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -72,23 +73,43 @@ class Store:
         Runs it again after a Conflict, a deadlock or a lost connection. Raises the last Conflict, and NotKept where
         disk or connection failed: then nothing is kept, or (OutcomeUnknown) nobody can say.
         """
+        return self._kept(partial(self._write_once, fn), fn)
+
+    def write_each(self, fns: Sequence[Callable[[Unit], T]]) -> list[T | Exception]:
+        """As `write` for each of them, in this order, together where the book is a file; what each returned, or the
+        error that it raised."""
+        if not self.writes_together:
+            return [outcome(self.write, fn) for fn in fns]
+        with self._alone():
+            done = self._together.do_each([self._in_unit(fn) for fn in fns])
+        return [outcome(self._kept, work.result, fn) for work, fn in zip(done, fns, strict=True)]
+
+    @property
+    def writes_together(self) -> bool:
+        """Whether much written at once costs little more than one."""
+        return self._file
+
+    def _kept(self, first: Callable[[], T], fn: Callable[[Unit], T]) -> T:
+        """What came of the first try, or of another where that is of use."""
         try:
-            return self._write_until(fn)
+            return self._write_until(first, fn)
         except (OperationalError, InterfaceError) as error:
             raise NotKept(f"the book could not be written ({type(error.orig).__name__})") from error
         except NoConnection as error:
             raise NotKept(NONE_FREE) from error
 
-    def _write_until(self, fn: Callable[[Unit], T]) -> T:
-        for _ in range(REPEATS):
+    def _write_until(self, first: Callable[[], T], fn: Callable[[Unit], T]) -> T:
+        again = partial(self._write_once, fn)
+        tries: list[Callable[[], T]] = [first, *[again] * (REPEATS - 1)]
+        for attempt in tries:
             try:
-                return self._write_once(fn)
+                return attempt()
             except (Conflict, Lost):
                 continue
             except DBAPIError as error:
                 if not _again(error):
                     raise
-        return self._write_once(fn)
+        return again()
 
     def read(self, fn: Callable[[Unit], T]) -> T:
         """Run `fn` on one unmoving view of what is kept; what it returns."""
@@ -152,9 +173,12 @@ class Store:
     def _write_once(self, fn: Callable[[Unit], T]) -> T:
         with self._alone():
             if self._file:
-                done: T = self._together.do(lambda link: fn(Unit(link, self.vault, self.codec, True)))
+                done: T = self._together.do(self._in_unit(fn))
                 return done
             return self._write_alone(fn)
+
+    def _in_unit(self, fn: Callable[[Unit], T]) -> Callable[[Connection], T]:
+        return lambda link: fn(Unit(link, self.vault, self.codec, True))
 
     def _write_lot(self, lot: Lot) -> None:
         """Everybody's work in one transaction; an error of one is that one's alone."""
@@ -223,6 +247,14 @@ class Behind:
 
     def write(self, fn: Callable[[Unit], T]) -> T:
         return self.store.write(fn)
+
+
+def outcome(do: Callable[..., T], *given: Any) -> T | Exception:
+    """What it returns, or the error it raises."""
+    try:
+        return do(*given)
+    except Exception as error:
+        return error
 
 
 def _in_savepoint(link: Connection, work: Work) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -43,6 +43,12 @@ class Work:
 
     def go(self) -> None:
         self._turn.release()
+
+    def result(self) -> Any:
+        """What it returned, once it is done. Raises what it raised."""
+        if self.error is not None:
+            raise self.error
+        return self.value
 
 
 class Lot:
@@ -88,26 +94,33 @@ class Together:
 
     def do(self, do: Do) -> Any:
         """Have it done, alone or together with others; what it returned or raised, after the commit."""
-        work = Work(do)
-        with self._lock:
-            self._waiting.append(work)
-            work.leads, self._busy = not self._busy, True
-        if not work.leads:
-            self._wait(work)
-        if work.leads:
-            self._lead()
-        if work.error is not None:
-            raise work.error
-        return work.value
+        return self.do_each([do])[0].result()
 
-    def _wait(self, work: Work) -> None:
+    def do_each(self, dos: Sequence[Do]) -> list[Work]:
+        """Have all of it done, in this order, alone or together with others; each with its own end, after the
+        commit."""
+        mine = [Work(do) for do in dos]
+        with self._lock:
+            self._waiting.extend(mine)
+            if mine and not self._busy:
+                mine[0].leads = self._busy = True
+        for place, work in enumerate(mine):
+            if not work.leads:
+                self._wait(work, mine[place:])
+            if work.leads:
+                self._lead()
+        return mine
+
+    def _wait(self, work: Work, left: Sequence[Work]) -> None:
         try:
             work.wait()
         except BaseException:  # a signal: whoever is gone must neither be waited for nor lead
             with self._lock:
-                if work in self._waiting:
-                    self._waiting.remove(work)
-                if work.leads:
+                leads = any(work.leads for work in left)
+                for work in left:
+                    if work in self._waiting:
+                        self._waiting.remove(work)
+                if leads:
                     self._hand_over()
             raise
 

@@ -52,7 +52,8 @@ class Contacts(Part):
     def contact(self, channel: str, external_id: str, name: str, at: datetime) -> Contact:
         """The contact of that platform id, made where there is none yet.
 
-        Its row is held until the end of the transaction: one person's messages are handled one after another.
+        Its row is held until the end of the transaction: one person's messages are handled one after another. What it
+        was called before is not opened where no name is given.
         """
         contact = self._met.get((channel, external_id)) or self._meet(channel, external_id, name, at)
         if name not in ("", contact.name):
@@ -66,7 +67,8 @@ class Contacts(Part):
         row = self._one(touch, where)
         if row is None and (self._turned_to(channel, external_id) or self._new_contact(channel, external_id, name, at)):
             row = self._one(touch, where)
-        return self._contact(row or self._one(touch, where))
+        row = row or self._one(touch, where)
+        return self._contact(row) if name or row is None else Contact(row.handle, channel, "", external_id)
 
     def contact_of(self, handle: str) -> Contact | None:
         row = self._one(CONTACT, {"who": handle})
@@ -94,6 +96,7 @@ class Contacts(Part):
 
         The caller has seen that it has no case of its own, and that the person has no other way of that channel.
         """
+        contact = self.contact_of(contact.handle) or contact
         self._noted.pop(contact.handle, None)
         self._talks.pop(contact.handle, None)
         for table in (contact_notes, talks, contacts):

@@ -14,9 +14,12 @@ from models.ready import Ready
 from models.records import InboxRow, StoredReply
 from models.tables import inbox
 from models.unit_part import Part
+from models.vault import Unopenable
 
 PENDING = constant("pending")
 WHICH: Any = bindparam("which", type_=Text)
+# What says what became of a message.
+FATE = (inbox.c.state, inbox.c.reply, inbox.c.sealed)
 
 
 class Inbox(Part):
@@ -40,14 +43,15 @@ class Inbox(Part):
         self, channel: str, id: str, body: bytes, at: datetime, state: str, reply: bytes | None = None, why: str = ""
     ) -> None:
         """Take a message in. Raises Conflict when another transaction took the same one meanwhile."""
+        # What was answered at once stands in the same envelope; `reply` is for what is answered later.
+        held = [id, *(text.decode("latin-1") for text in (body, reply) if text is not None)]
         row = {
             "channel": channel,
             "id_blind": self._vault.blind("inbox", id),
             "at": at,
             "state": state,
             "why": why.replace("\0", ""),
-            "sealed": self._seal([id, body.decode("latin-1")], "inbox", channel),
-            "reply": self._sealed_reply(channel, id, reply),
+            "sealed": self._seal(held, "inbox", channel),
         }
         if not self._add(inbox, row):
             raise Conflict(f"a message of {channel} was taken in meanwhile")
@@ -63,7 +67,7 @@ class Inbox(Part):
         """Say what became of it: done, or dead with the reason."""
         news: dict[str, Any] = {"state": state, "why": why.replace("\0", "")}
         if reply is not None:
-            news["reply"] = self._sealed_reply(channel, id, reply)
+            news["reply"] = self._vault.seal(reply, _place("reply", channel, id))
         self._run(update(inbox).where(self._is(channel, id)).values(news))
 
     def inbox_tried(self, channel: str, id: str, why: str) -> int:
@@ -77,20 +81,22 @@ class Inbox(Part):
         return (inbox.c.channel == channel) & self._blind_is(inbox.c.id_blind, "inbox", id)
 
     def _stored(self, row: Any, channel: str, id: str) -> StoredReply:
-        reply = self._vault.unseal(row.reply, _place("reply", channel, id)) if row.reply is not None else None
-        return StoredReply(reply, row.state)
-
-    def _sealed_reply(self, channel: str, id: str, reply: bytes | None) -> bytes | None:
-        return None if reply is None else self._vault.seal(reply, _place("reply", channel, id))
+        if row.reply is not None:
+            return StoredReply(self._vault.unseal(row.reply, _place("reply", channel, id)), row.state)
+        # Emptied when its term was over.
+        whose, *texts = self._open(row.sealed, "inbox", channel) if row.sealed else (id,)
+        if whose != id:
+            raise Unopenable("the envelope belongs to another message")
+        return StoredReply(texts[1].encode("latin-1") if len(texts) > 1 else None, row.state)
 
     def _inbox_row(self, row: Any) -> InboxRow:
-        id, body = self._open(row.sealed, "inbox", row.channel)
+        id, body, *_ = self._open(row.sealed, "inbox", row.channel)
         return InboxRow(id, body.encode("latin-1"), self._codec.local(row.at), row.attempts)
 
 
 @cache
 def _seen(keys: int) -> Ready:
-    return Ready(select(inbox.c.state, inbox.c.reply).where(inbox.c.channel == WHICH, blind_is(inbox.c.id_blind, keys)))
+    return Ready(select(*FATE).where(inbox.c.channel == WHICH, blind_is(inbox.c.id_blind, keys)))
 
 
 @cache
@@ -100,7 +106,7 @@ def _stands(keys: int) -> Ready:
     waits = exists().where(other.c.channel == WHICH, other.c.state == PENDING).label("waits")
     one = select(constant(1).label("one")).subquery("one")
     found = one.outerjoin(inbox, and_(inbox.c.channel == WHICH, blind_is(inbox.c.id_blind, keys)))
-    return Ready(select(inbox.c.state, inbox.c.reply, waits).select_from(found))
+    return Ready(select(*FATE, waits).select_from(found))
 
 
 def _place(*words: str) -> bytes:

@@ -28,7 +28,8 @@ Algorithm = Literal["SM4", "AES"]
 
 VERSION = 1
 CODES: dict[Algorithm, int] = {"SM4": 1, "AES": 2}
-KEY_BYTES: dict[int, int] = {1: 16, 2: 32}
+KEY_BYTES: dict[Algorithm, int] = {"SM4": 16, "AES": 32}
+CIPHERS: dict[Algorithm, type[SM4 | AES]] = {"SM4": SM4, "AES": AES}
 # 96 bits is the nonce length GCM is made for: any other is hashed first.
 NONCE, TAG, KEY_ID = 12, 16, 4
 HEAD = 2 + KEY_ID + NONCE
@@ -42,10 +43,13 @@ class Unopenable(Exception):
 
 @dataclass(frozen=True)
 class _Keys:
+    """The keys of one secret, made ready: ciphers by their code, and keyed hashes begun, which are gone on with in
+    copies."""
+
     id: bytes
-    seals: dict[int, bytes]
-    blinds: bytes
-    signs: bytes
+    seals: dict[int, SM4 | AES]
+    blinds: HMAC
+    signs: HMAC
 
 
 class Vault:
@@ -72,16 +76,15 @@ class Vault:
     def seal(self, plain: bytes, aad: bytes) -> bytes:
         """An envelope that opens with the same `aad` only."""
         nonce = os.urandom(NONCE)
-        sealed = encrypt(self._code, self._now.seals[self._code], nonce, plain, aad)
+        sealed = encrypt(self._now.seals[self._code], nonce, plain, aad)
         return bytes((VERSION, self._code)) + self._now.id + nonce + sealed
 
     def unseal(self, sealed: bytes, aad: bytes) -> bytes:
         """What was sealed. Raises Unopenable."""
         keys = self._rings.get(sealed[2 : 2 + KEY_ID])
-        if len(sealed) < HEAD + TAG or sealed[0] != VERSION or sealed[1] not in KEY_BYTES or keys is None:
+        if len(sealed) < HEAD + TAG or sealed[0] != VERSION or sealed[1] not in CODES.values() or keys is None:
             raise Unopenable("not an envelope of this vault (unknown version, algorithm or key)")
-        nonce, code = sealed[2 + KEY_ID : HEAD], sealed[1]
-        return decrypt(code, keys.seals[code], nonce, sealed[HEAD:], aad)
+        return decrypt(keys.seals[sealed[1]], sealed[2 + KEY_ID : HEAD], sealed[HEAD:], aad)
 
     def blind(self, kind: str, value: str) -> str:
         """The keyed hash under which a personal value is stored; the same value of another kind hashes otherwise."""
@@ -105,16 +108,16 @@ class Vault:
         return hmac.compare_digest(signature, f"sm3.{key_id}.{_hmac(keys.signs, text).hex()}")
 
 
-def encrypt(code: int, key: bytes, nonce: bytes, plain: bytes, aad: bytes) -> bytes:
+def encrypt(cipher: SM4 | AES, nonce: bytes, plain: bytes, aad: bytes) -> bytes:
     """Ciphertext and tag, in GCM (RFC 8998 for SM4)."""
-    context = Cipher(_cipher(code, key), modes.GCM(nonce)).encryptor()
+    context = Cipher(cipher, modes.GCM(nonce)).encryptor()
     context.authenticate_additional_data(aad)
     return _run(context, plain) + context.tag
 
 
-def decrypt(code: int, key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
+def decrypt(cipher: SM4 | AES, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
     """The plain bytes. Raises Unopenable when key, nonce, text or `aad` is another."""
-    context = Cipher(_cipher(code, key), modes.GCM(nonce, sealed[-TAG:])).decryptor()
+    context = Cipher(cipher, modes.GCM(nonce, sealed[-TAG:])).decryptor()
     context.authenticate_additional_data(aad)
     try:
         return _run(context, sealed[:-TAG])
@@ -126,15 +129,12 @@ def _run(context: CipherContext, text: bytes) -> bytes:
     return context.update(text) + context.finalize()
 
 
-def _cipher(code: int, key: bytes) -> SM4 | AES:
-    return SM4(key) if code == CODES["SM4"] else AES(key)
-
-
 def _derive(secret: bytes) -> _Keys:
     if len(secret) < SHORTEST_SECRET:
         raise ValueError(f"the secret key has {len(secret)} bytes; it needs at least {SHORTEST_SECRET}")
-    seals = {code: _expand(secret, f"seal {name}", KEY_BYTES[code]) for name, code in CODES.items()}
-    return _Keys(_expand(secret, "key id", KEY_ID), seals, _expand(secret, "blind", 32), _expand(secret, "sign", 32))
+    seals = {CODES[name]: cipher(_expand(secret, f"seal {name}", KEY_BYTES[name])) for name, cipher in CIPHERS.items()}
+    blinds, signs = (HMAC(_expand(secret, use, 32), hashes.SM3()) for use in ("blind", "sign"))
+    return _Keys(_expand(secret, "key id", KEY_ID), seals, blinds, signs)
 
 
 def _expand(secret: bytes, use: str, length: int) -> bytes:
@@ -146,7 +146,7 @@ def _blind(keys: _Keys, kind: str, value: str) -> str:
     return _hmac(keys.blinds, f"{kind}\0{value}".encode("utf-8", "surrogatepass"))[:16].hex()
 
 
-def _hmac(key: bytes, text: bytes) -> bytes:
-    code = HMAC(key, hashes.SM3())
+def _hmac(begun: HMAC, text: bytes) -> bytes:
+    code = begun.copy()
     code.update(text)
     return code.finalize()

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from casebook.errors import NotKept
+from casebook.errors import Conflict, NotKept
 from models.engine import MORE, POOL, SPARE
+from models.together import MOST
 from models.verify import verify
 from tests.makers import a_case, a_notice, a_timer, after, keep, moment
 
@@ -68,6 +69,34 @@ def test_one_contact_is_made_when_two_messages_come_together(open_store, databas
     made = together(4, lambda which: stores[which % 2].write(lambda unit: unit.contact("wechat", "openid-1", "", NINE)))
 
     assert len({contact.handle for contact in made}) == 1
+
+
+def test_much_brought_at_once_is_kept_in_its_order_beside_what_others_bring(open_store, database_url):
+    """More than one lot holds, of three who come together; one piece fails alone, one is lost to a conflict once."""
+    store, lost = open_store(database_url), []
+
+    def piece(who, which):
+        def keep_it(unit):
+            unit.add_line(f"room-{who}", "office", {"text": str(which)}, NINE, f"{who}:{which}")
+            if which == 1:
+                raise ValueError("its own fault")
+            if which == 2 and who not in lost:
+                lost.append(who)
+                raise Conflict("somebody was first")
+            return which
+
+        return keep_it
+
+    def bring(who):
+        return store.write_each([piece(who, which) for which in range(MOST)])
+
+    for told in together(3, bring):
+        assert [str(one) for one in told] == ["0", "its own fault", *map(str, range(2, MOST))]
+    for who in range(3):
+        said = [line.body["text"] for line in store.read(lambda unit, who=who: unit.lines(f"room-{who}", 0, MOST))]
+        later = [text for text in said if text != "2"]
+        assert later == [str(which) for which in range(MOST) if which not in (1, 2)]
+        assert len(said) == MOST - 1
 
 
 def test_a_message_delivered_twice_at_once_is_handled_once(open_store, database_url):

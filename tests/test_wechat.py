@@ -246,8 +246,9 @@ def test_what_cannot_be_read_is_a_bad_request(broken, safe):
 def test_a_document_type_is_refused_where_it_could_define_something_and_read_where_it_is_but_words(safe):
     defining = '<!DOCTYPE xml [<!ENTITY b "二">]>' + text_xml("一").replace("<![CDATA[一]]>", "&b;")
 
-    with pytest.raises(BadRequest):
-        read(defining, safe=safe)
+    for whole in (defining, defining.replace("DOCTYPE", "DOC\x01TYPE")):
+        with pytest.raises(BadRequest):
+            read(whole, safe=safe)
     assert read(text_xml(" <!DOCTYPE html> & more "), safe=safe).text == "<!DOCTYPE html> & more"
 
 
@@ -415,7 +416,7 @@ def test_who_follows_and_how_long_we_may_write_is_noted(memory_store):
         return memory_store.read(lambda unit: unit.contact_notes(unit.contact_known("wechat", OPENID).handle))
 
     knock(memory_store, Echo(), event_xml("subscribe"))
-    assert notes() == {"window": "2026-03-02T09:01:00+08:00 3", "follows": "yes"}
+    assert notes() == {"window": "2026-03-02T09:01:00+08:00 3"}
     knock(memory_store, Echo(), text_xml("你好"))
     assert notes()["window"] == "2026-03-04T09:00:00+08:00 5"
     knock(memory_store, Echo(), text_xml("再说一句"))
@@ -423,6 +424,8 @@ def test_who_follows_and_how_long_we_may_write_is_noted(memory_store):
     assert notes()["window"] == "2026-03-04T09:00:00+08:00 5"
     knock(memory_store, Echo(), event_xml("unsubscribe"))
     assert notes()["follows"] == "no"
+    knock(memory_store, Echo(), text_xml("我又来了", id=9))
+    assert "follows" not in notes()
 
 
 def test_a_button_is_nothing_an_official_account_sends():
@@ -447,3 +450,38 @@ def test_the_window_is_noted_anew_when_it_was_used_or_is_ten_minutes_old(before,
     window = renewed(Window.read(before), read(text_xml("又一句")), NOW)
 
     assert (str(window) if window else None) == after
+
+
+def test_what_came_together_is_answered_each_by_itself(store: Store) -> None:
+    reception, account = Echo(), WeChat(settings())
+    said = [push(text_xml(text, id=id)) for id, text in enumerate(("一", "二", "一", "四"), 1)]
+    forged = (said[1][0] | {"nonce": "x"}, said[1][1])
+    deliveries = [wechat_door.Delivery(query, body, NOW) for query, body in (said[0], forged, said[0], said[3])]
+
+    answers = wechat_door.answer_each(store, reception, account, deliveries)
+
+    assert [status for status, _ in answers] == [200, 403, 200, 200]
+    assert answers[0] == answers[2]
+    assert [heard(answers[place][1])["Content"] for place in (0, 3)] == ["一", "四"]
+    assert [message.text for message in reception.heard] == ["一", "四"]
+
+
+def test_one_that_fails_leaves_those_that_came_with_it_alone(store: Store) -> None:
+    account = WeChat(settings())
+
+    class Frail(Echo):
+        def receive(self, unit: Any, message: Any) -> Any:
+            if message.text == "二":
+                raise RuntimeError("not foreseen")
+            return super().receive(unit, message)
+
+    deliveries = [
+        wechat_door.Delivery(*push(text_xml(text, id=id)), NOW) for id, text in enumerate(("一", "二", "三"), 1)
+    ]
+    answers = wechat_door.answer_each(store, Frail(), account, deliveries)
+
+    first, sorry, third = (heard(body)["Content"] for _, body in answers)
+    assert (first, third) == ("一", "三")
+    assert "抱歉" in sorry or "对不起" in sorry
+    states = [store.read(lambda unit, id=id: unit.inbox_seen("wechat", id).state) for id in "123"]
+    assert states == ["done", "dead", "done"]

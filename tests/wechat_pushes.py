@@ -103,6 +103,9 @@ class Echo:
         self.fails: Exception | None = None
         self.says: list[Reply] | None = None
 
+    def read_ahead(self, message: Message) -> Message:
+        return message
+
     def receive(self, unit: Any, message: Message) -> Sequence[Reply]:
         if self.fails:
             raise self.fails

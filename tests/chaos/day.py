@@ -35,6 +35,7 @@ from bots.settings import read_settings
 from bots.wechat_door import answer
 from casebook.case import Person
 from models.migrate import migrate
+from models.store import outcome
 from office import office as wiring
 from scheduler.daily import Daily
 from scheduler.sweep import Sweep
@@ -119,6 +120,9 @@ class Split:
         if held:
             self._store.write(lambda unit: unit.post(held))
         return done
+
+    def write_each(self, fns: Sequence[Callable[[Any], Any]]) -> list[Any]:
+        return [outcome(self.write, fn) for fn in fns]
 
 
 class Day:

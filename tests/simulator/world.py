@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from typing import IO, Any
 from unittest.mock import patch
 
 from casebook.errors import Conflict, NotKept
-from models.store import OutcomeUnknown, Store
+from models.store import OutcomeUnknown, Store, outcome
 
 DEEPEST = 2
 # What is read from the machine's own source of chance, by the module that reads it.
@@ -236,6 +236,9 @@ class Hindered:
 
     def write(self, fn: Callable[[Any], Any]) -> Any:
         return self._world.commit(self._process, self._store, fn)
+
+    def write_each(self, fns: Sequence[Callable[[Any], Any]]) -> list[Any]:
+        return [outcome(self.write, fn) for fn in fns]
 
     def read(self, fn: Callable[[Any], Any]) -> Any:
         self._world.touch(self._process)
