@@ -22,7 +22,9 @@ def known_words() -> dict[str, tuple[int, int]]:
     from sklearn.cluster import MiniBatchKMeans
 
     meanings = load_meanings()
-    grouping = MiniBatchKMeans(GROUPS, random_state=SEED, n_init=3, batch_size=2048).fit(meanings.vectors)
+    grouping = MiniBatchKMeans(GROUPS, random_state=SEED, n_init=3, batch_size=2048).fit(
+        meanings.of(range(len(meanings.rows)))
+    )
     groups = {word: int(group) + 1 for word, group in zip(meanings.rows, grouping.labels_, strict=True)}
     written = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
     rows = sorted((line.split() for line in written), key=lambda row: -int(row[1]))
