@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from bots import citizen, ways
 from bots.acts import SUBSCRIBED, Acts
@@ -23,7 +23,8 @@ from bots.message import TEXT, Button, Media, Message, Reply
 from bots.overdue import Limit
 from bots.reception_room import RoomReception
 from bots.render import Rendering
-from bots.talk import USUAL, Act, FileCase, Here, Known, Material, Reading, Talk, Turn
+from bots.talk import USUAL, Act, FileCase, Here, Material, Talk, Turn
+from bots.thinking import Reads, Thinking, read_once
 from bots.values import replace
 from bots.views import own_case
 from bots.wording import Words, load_words
@@ -53,31 +54,6 @@ FORM_OPEN = timedelta(hours=1)
 # What could not be delivered is told with the next answer; what is older than this is no news any more.
 STILL_NEWS = timedelta(days=30)
 MOST_MISSED = 3
-
-
-class Reads(Protocol):
-    """`nlp.reader.Reader`, as far as it is needed here."""
-
-    def read(self, text: str, now: datetime) -> Reading: ...
-    def compare(self, one: str, other: str) -> float: ...
-
-
-@dataclass(frozen=True)
-class Thinking:
-    """The reader at one moment, as the conversation asks it."""
-
-    reader: Reads
-    knowledge: Knowledge
-    at: datetime
-
-    def read(self, text: str) -> Reading:
-        return self.reader.read(text, self.at)
-
-    def alike(self, one: str, other: str) -> float:
-        return self.reader.compare(one, other)
-
-    def look_up(self, question: str) -> Known | None:
-        return self.knowledge.look_up(question, self.at.date())
 
 
 @dataclass(frozen=True)
@@ -126,14 +102,14 @@ class Reception:
         self._standing: tuple[Law, Here] | None = None
 
     def read_ahead(self, message: Said) -> Said:
-        """The message with its words read, as far as no talk is needed for that: where somebody else's transaction
-        waits for ours, this is better done before it. What fails here fails again in its turn."""
+        """The message with its words read, as far as no talk is needed for that: where others wait for our transaction,
+        this is better done before it. A fault is kept, to be met in its turn."""
         text = citizen.to_read(Talk(), message)
         try:
             with LIMIT.kept():
                 return replace(message, ahead=(text, self._reader.read(text, message.at))) if text else message
-        except Exception:
-            return message
+        except Exception as error:
+            return replace(message, ahead=(text, error))
 
     def receive(self, unit: Any, message: Message) -> list[Reply]:
         """What to answer to one message. Runs inside the caller's transaction and may be run again after a conflict.
@@ -155,13 +131,9 @@ class Reception:
         talk = Talk.from_dict(unit.talk(contact.handle))
         asks_consent = message.channel in BY_CONSENT and SUBSCRIBED not in notes
         here = self._here(unit, message, contact.handle, asks_consent)
-        turn = citizen.listen(talk, message, here, partial(self._read, message))
+        turn = citizen.listen(talk, message, here, partial(read_once, self._reader, message))
         replies = self._finish(unit, talk, turn, contact.handle, message)
         return [*replies, *self._missed(unit, contact.handle, message)] if MISSED in notes else replies
-
-    def _read(self, message: Message, text: str) -> Reading:
-        known: Reading | None = dict([message.ahead] if message.ahead else ()).get(text)
-        return known or self._reader.read(text, message.at)
 
     def resume(self, unit: Any, handle: str, at: datetime) -> list[Reply]:
         """What to say to a citizen whose thought has rested long enough; nothing if more was said meanwhile."""

@@ -44,10 +44,9 @@ log = logging.getLogger(__name__)
 
 # Guessing a notice's code: a person checks one paper at a time.
 CHECKS_PER_ADDRESS = (30, 0.2)
-# Where all that waits is written together, a hand that opens while another writes; each with as many as a lot takes.
-HANDS, MOST = 2, 64
-# On PostgreSQL each writes one: as many as its pool has connections.
-HANDS_ALONE = 16
+# Hands, what one takes, and how many wait before another helps. Where all that waits is written together, as many as a
+# lot holds, and a second hand for many before a slow disk; else (PostgreSQL) as its pool has connections.
+TOGETHER, ALONE = (2, 64, 8), (16, 1, 1)
 DECISIONS = ("accept", "decline")
 
 
@@ -97,8 +96,8 @@ class Doors:
         self._console = console
         self._checks = Buckets(*CHECKS_PER_ADDRESS)
         self._crowd = crowd
-        hands, most = (HANDS, MOST) if office.store.writes_together else (HANDS_ALONE, 1)
-        self._hands = Hands[Delivery, Answer](self._wechat_answers, hands, most, "wechat")
+        hands = TOGETHER if office.store.writes_together else ALONE
+        self._hands = Hands[Delivery, Answer](self._wechat_answers, *hands, "wechat")
 
     def routes(self) -> list[BaseRoute]:
         return [

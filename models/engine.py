@@ -17,6 +17,8 @@ from typing import IO, Any
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from models.ready import run
+
 # A writer waits at the lock file, fairly and without polling; this is for strangers (a shell, a backup tool).
 BUSY_MS = 30_000
 SAFE_SQLITE = (3, 51, 3)
@@ -144,7 +146,7 @@ def _sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        run(connection, connection.connection.driver_connection.execute, begin, ())
 
     return engine
 

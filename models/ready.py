@@ -35,23 +35,23 @@ class Ready:
     def all(self, link: Connection, plain: Any, values: Values) -> list[Any]:
         """The rows it gives."""
         form = self._form(link.dialect)
-        return form.rows(_run(link, plain.execute, form.words, form.values(values)))
+        return form.rows(run(link, plain.execute, form.words, form.values(values)))
 
     def one(self, link: Connection, plain: Any, values: Values) -> Any:
         """The first row it gives, or None."""
         form = self._form(link.dialect)
-        row = _run(link, plain.execute, form.words, form.values(values)).fetchone()
+        row = run(link, plain.execute, form.words, form.values(values)).fetchone()
         return None if row is None else form.row(row)
 
     def do(self, link: Connection, plain: Any, values: Values) -> int:
         """How many rows it changed."""
         form = self._form(link.dialect)
-        return int(_run(link, plain.execute, form.words, form.values(values)).rowcount)
+        return int(run(link, plain.execute, form.words, form.values(values)).rowcount)
 
     def do_each(self, link: Connection, plain: Any, rows: Sequence[Values]) -> None:
         """Run it once for each of the rows, which give the same names."""
         form = self._form(link.dialect)
-        _run(link, plain.cursor().executemany, form.words, [form.values(row) for row in rows])
+        run(link, plain.cursor().executemany, form.words, [form.values(row) for row in rows])
 
     def _form(self, dialect: Dialect) -> _Form:
         form = self._forms.get(dialect.name)
@@ -101,10 +101,10 @@ class _Form:
 _shape: Any = partial(namedtuple, "Row", rename=True)
 
 
-def _run(link: Connection, run: Callable[[str, Any], Any], words: str, values: Any) -> Any:
+def run(link: Connection, do: Callable[[str, Any], Any], words: str, values: Any) -> Any:
     """What the driver gives; its errors as SQLAlchemy's, and a broken connection given up as SQLAlchemy would."""
     try:
-        return run(words, values)
+        return do(words, values)
     except link.dialect.loaded_dbapi.Error as error:
         broken = link.dialect.is_disconnect(error, link.connection.driver_connection, None)
         if broken:

@@ -13,8 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from apscheduler.schedulers.base import BaseScheduler
-
 from bots.log import set_up_logging
 from bots.server import serve
 from bots.settings import SettingsError, read_settings
@@ -93,7 +91,7 @@ def _ticking(office: Office, wanted: bool) -> Iterator[None]:
     retention = Retention(office.store, lambda: office.law.read)
     work = Work(office.store, office.desk, office.courier, office.now, renew, nightly)
     taught = replace(work, learn=learning.nightly, remarks=learning.remarks, retention=retention)
-    jobs: BaseScheduler = ticker(taught)
+    jobs = ticker(taught)
     jobs.start()
     office.start(office.deliver_forever, office.gather_forever)
     try:

@@ -10,10 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
-
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.schedulers.base import BaseScheduler
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from casebook.desk import Desk
 from scheduler.daily import Daily
@@ -21,6 +18,10 @@ from scheduler.nightly import Nightly
 from scheduler.reporting import Reporting
 from scheduler.retention import Retention
 from scheduler.sweep import Sweep
+
+# Loaded where it ticks: a web process does without.
+if TYPE_CHECKING:
+    from apscheduler.schedulers.base import BaseScheduler
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -112,6 +113,8 @@ class Work:
 
 def ticker(work: Work) -> BaseScheduler:
     """A scheduler with all jobs, not started yet."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+
     scheduler = BackgroundScheduler(timezone=work.now().tzinfo)
     jobs: tuple[tuple[Callable[[], object], int], ...] = (
         (work.sweep, SWEEP_EVERY),

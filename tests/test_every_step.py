@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 from bots.knowledge import Knowledge, read_knowledge
-from bots.reception import Thinking
 from bots.talk import AskHuman, CaseView, Here, Supplement, Talk, Withdraw
+from bots.thinking import Thinking
 from tests.talking import MATTER, MORNING, here, reader, talked
 
 pytestmark = pytest.mark.xdist_group("steps")

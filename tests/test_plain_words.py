@@ -10,8 +10,8 @@ from bots.citizen.labelled import labelled
 from bots.citizen.services import service_in
 from bots.knowledge import Knowledge
 from bots.named_units import named_first
-from bots.reception import Thinking
 from bots.talk import CaseView, FileCase, Material, Supplement
+from bots.thinking import Thinking
 from casebook.jurisdiction import Unit, read_jurisdiction
 from casebook.rulebook_file import shipped
 from tests.talking import MATTER, MORNING, Read, here, message, reader, talked

@@ -76,3 +76,4 @@ def test_what_cannot_be_read_fails_in_its_own_transaction(memory_store: Store) -
 
     with pytest.raises(RuntimeError, match="not to be read"):
         told(memory_store, reception, said)
+    assert noting.given == [MATTER]
