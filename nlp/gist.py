@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.alike import alike
-from nlp.meaning import Meanings
+from nlp.meaning import STEPS, Meanings, in_bytes
 from nlp.model import ModelError
 
 GISTS = Path(__file__).with_name("weights") / "gists.npz"
@@ -25,7 +25,7 @@ OF_A_SIGN, SIGN_IN_A_WORD = 0.5, 0.3
 ROW, SIGN = "r:", "c:"
 # A letter of more points is judged by the first of them: comparing stays quick.
 MOST_POINTS = 40
-STEPS, MOST_HEFT = 127, 4.0
+MOST_HEFT = 4.0
 
 Vectors = NDArray[np.float32]
 # What a point is summed from, and how much of each.
@@ -50,9 +50,9 @@ class Gists:
 
 @dataclass(frozen=True)
 class Gist:
-    """A row of `points` (length one each) and what it counts for (`weight`, one in all); `whole`: their sum."""
+    """A row of `points` (length one, `in_bytes`) and what it counts for (`weight`, one in all); `whole`: their sum."""
 
-    points: Vectors
+    points: NDArray[np.int8]
     weight: Vectors
     whole: Vectors
 
@@ -115,7 +115,7 @@ def gist(points: Sequence[Parts], taught: Gists, meanings: Meanings) -> Gist:
     vectors = np.zeros((len(points), taught.turn.shape[1]), dtype=np.float32)
     heft = np.zeros(len(points), dtype=np.float32)
     if not points:
-        return Gist(vectors, heft, np.zeros(taught.turn.shape[1], dtype=np.float32))
+        return Gist(in_bytes(vectors), heft, np.zeros(taught.turn.shape[1], dtype=np.float32))
     own, meant = _places(points, taught, meanings)
     if own[0]:
         rows, of, share = own[0], own[1], np.array(own[2], dtype=np.float32)
@@ -133,7 +133,7 @@ def _gist(vectors: Vectors, heft: Vectors) -> Gist:
     weight = np.exp(np.clip(heft, -MOST_HEFT, MOST_HEFT)) * np.sqrt(length)
     weight = (weight / weight.sum()).astype(np.float32)
     whole = weight @ points
-    return Gist(points, weight, whole / np.maximum(np.linalg.norm(whole), np.float32(1e-6)))
+    return Gist(in_bytes(points), weight, whole / np.maximum(np.linalg.norm(whole), np.float32(1e-6)))
 
 
 _Places = tuple[list[int], list[int], list[float]]

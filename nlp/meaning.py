@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from nlp.model import ModelError
 
 MEANINGS = Path(__file__).with_name("weights") / "meanings.npz"
+STEPS = 127
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,21 @@ class Meanings:
         return self.steps[rows] * self.scale[rows, None]
 
 
+def in_bytes(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Vectors at most of length one, a byte a number: what is kept of a text takes a quarter of the room."""
+    return np.rint(vectors * STEPS).astype(np.int8)
+
+
+def nearness(one: NDArray[np.int8], other: NDArray[np.int8]) -> NDArray[np.float32]:
+    """How near each of these vectors (`in_bytes`) is to each of those, a row each of the first."""
+    near: NDArray[np.float32] = one.astype(np.float32) @ other.T.astype(np.float32)
+    return near / np.float32(STEPS**2)
+
+
 def save_meanings(path: Path, words: list[str], vectors: NDArray[Any], rarity: NDArray[Any]) -> None:
     """A byte a number: nearness needs no more."""
     listed = np.frombuffer(json.dumps(words, ensure_ascii=False).encode(), dtype=np.uint8)
-    steps = np.rint(vectors / np.abs(vectors).max() * 127).astype(np.int8)
+    steps = in_bytes(vectors / np.abs(vectors).max())
     np.savez_compressed(path, allow_pickle=False, words=listed, vectors=steps, rarity=rarity.astype(np.float16))
 
 

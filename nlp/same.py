@@ -18,6 +18,7 @@ import numpy as np
 
 from nlp import same_named as named
 from nlp.gist import Gist
+from nlp.meaning import nearness
 from nlp.model import ModelError, Numbers
 from nlp.sketch import Sketch
 
@@ -122,7 +123,7 @@ def _aligned(one: Gist, other: Gist) -> tuple[tuple[float, float], tuple[float, 
     """How near the points of each lie to the nearest of the other, by weight; and what lies farthest, by weight."""
     if not len(one.points) or not len(other.points):
         return (0.0, 0.0), (0.0, 0.0)
-    near = one.points @ other.points.T
+    near = nearness(one.points, other.points)
     here, there = near.max(axis=1), near.max(axis=0)
     return (
         _ordered((here @ one.weight, there @ other.weight)),
@@ -139,7 +140,7 @@ def _best(one: Sketch, other: Sketch) -> tuple[Numbers, Numbers]:
     """For each word of either how near the nearest word of the other is, 0 to 1."""
     if not one.words or not other.words:
         return np.zeros(len(one.words)), np.zeros(len(other.words))
-    near = ((one.vectors @ other.vectors.T).astype(np.float64) - FAR) / (NEAR - FAR)
+    near = (nearness(one.vectors, other.vectors).astype(np.float64) - FAR) / (NEAR - FAR)
     return _said(near.max(axis=1), one, other), _said(near.max(axis=0), other, one)
 
 

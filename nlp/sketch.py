@@ -20,34 +20,11 @@ from nlp.fields_place import endings, ends_a_unit, find_sites, longest_ending, m
 from nlp.fields_staff import find_staff
 from nlp.found import Found
 from nlp.gist import Gist, Gists, Parts, gist, points_of
-from nlp.meaning import Meanings
+from nlp.meaning import Meanings, in_bytes
 from nlp.model import Model
-from nlp.numerals import number
+from nlp.sketch_numbers import amounts, days_in, long_numbers, numbered
 from nlp.text import Word, clean, cut, features
 
-FIGURE = r"[0-9]{1,5}|[一二三四五六七八九十]{1,3}"
-NUMBERED = re.compile(
-    rf"(?P<number>[A-Za-z]?[0-9]{{1,5}}|{FIGURE})(?P<of>号窗口|号窗|窗口|窗(?![户帘台子])|号楼|栋|幢|单元|楼|层|(?<=[0-9])路(?:公交|车)?|号线|号柜|期|组|中|小|弄|号(?!窗|楼|线|柜))"
-)
-# 三栋 is 3号楼.
-ALIKE = {"栋": "号楼", "幢": "号楼", "路公交": "路", "路车": "路", "层": "楼"}
-ALIKE |= dict.fromkeys(("号窗", "窗口", "窗"), "号窗口")
-LONG_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])[A-Za-z]{0,3}-?(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9][0-9-]{3,20}(?![0-9元块年平=])"
-)
-# Of a number plate, a card, a telephone: what people give of it.
-TAIL = re.compile(r"尾号(?:是|为|:)?(?P<tail>[0-9A-Za-z]{2,6})")
-AMOUNT = re.compile(
-    r"(?P<number>[0-9]{2,6}|[一二三四五六七八九十两]{1,3}[百千万])(?:多|来)?(?:元|块|万|亩|户|头|人|岁|度|平|米)"
-)
-DAY = re.compile(rf"(?P<month>{FIGURE})(?:月|/)(?P<day>{FIGURE})(?:[日号]|(?![0-9个份]))")
-BARE_DAY = re.compile(
-    r"(?<![0-9一二三四五六七八九十月第路街巷道村园区弄])(?P<day>[12]?[0-9]|3[01]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号](?=上午|下午|早|中午|晚|那天|当天|我|去|来|到|就|打|[,。]|$)"
-)
-HOUR = re.compile(
-    rf"(?:{FIGURE}|两)(?:点|时|:[0-9]{{2}})(?:半|{FIGURE}分?)?|(?:{FIGURE}|两)(?:分钟|小时|天|个月|年|次|趟|块|元)"
-)
-GATE = re.compile(r"[东南西北](?=门)")
 MOST_NAMED = 100
 # A long letter's rarest words say what it is about; comparing stays quick.
 MOST_TELLING = 48
@@ -73,22 +50,20 @@ Vectors = NDArray[np.float32]
 class Sketch:
     """What a comparison needs of one text; worth keeping where one is compared with many.
 
-    `words` are those of the matter (no names, no numbers), what the lexicons know as one joined, a row of `vectors` and
-    of `rarity` each, and the lexicons' rows in `alike`; `gist`: where its `points` lie. `days`: month and day,
-    month 0 where only the day was said. `signed`: the
-    citizen's own name. `named`: for an ending (路, 小学) what stands before it; `things`,
-    `manners` and `troubles`: rows of the lexicons of matters.
+    `words` are those of the matter (no names, no numbers), what the lexicons know as one joined, a row of `vectors`
+    (`in_bytes`) and of `rarity` each, and the lexicons' rows in `alike`; `gist`: where its points lie. `days`: month
+    and day, month 0 where only the day was said. `signed`: the citizen's own name. `named`: for an ending (路, 小学)
+    what stands before it; `things`, `manners` and `troubles`: rows of the lexicons of matters.
     """
 
     text: str
     pairs: frozenset[str]
     words: tuple[str, ...]
-    vectors: Vectors
+    vectors: NDArray[np.int8]
     rarity: Vectors
     alike: tuple[frozenset[int], ...]
     all_alike: frozenset[int]
     meaning: Vectors
-    points: tuple[Parts, ...]
     gist: Gist
     all_words: frozenset[str]
     names: frozenset[str]
@@ -132,17 +107,24 @@ class Sketch:
         return tuple(word in things().rows for word in self.words)
 
 
+def points(raw: str) -> tuple[Parts, ...]:
+    """What the gist of `raw` is made of."""
+    text = clean(raw).text
+    words = cut(text)
+    _, sites = _sites(text, words)
+    plain = _matter(words, [*sites, *find_staff(text, words)])
+    return points_of((word.text for word in plain), text)
+
+
 def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
     """What `raw` names and speaks of."""
     text = clean(raw).text
     words = cut(text)
-    units, places = find_sites(text, words)
+    units, sites = _sites(text, words)
     people = find_staff(text, words)
-    own = [each for each in units if SPECIFIC_UNIT.search(each.value or "")]
-    plain = _matter(words, [*places, *own, *people])
+    plain = _matter(words, [*sites, *people])
     matter, vectors, rarity = _telling(_joined(plain), meanings)
     rows = tuple(alike().rows.get(word, frozenset()) for word in matter)
-    points = points_of((word.text for word in plain), text)
     every = [word.text for word in words if WORD.fullmatch(word.text)]
     whole, weight = _weighed(every, meanings)
     named = _named(text, words)
@@ -151,17 +133,16 @@ def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
         text,
         _pairs(text),
         tuple(matter),
-        vectors,
+        in_bytes(vectors),
         rarity,
         rows,
         frozenset().union(*rows),
         _length_one((whole * weight[:, None]).sum(axis=0)),
-        points,
-        gist(points, gists, meanings),
+        gist(points_of((word.text for word in plain), text), gists, meanings),
         frozenset(word for word, telling in zip(every, weight, strict=True) if telling > TELLING),
         _names(named, meanings),
-        frozenset(stem for each in [*places, *own] if (stem := _stem(each.value or ""))),
-        tuple(each.value for each in [*places, *own] if each.value),
+        frozenset(stem for each in sites if (stem := _stem(each.value or ""))),
+        tuple(each.value for each in sites if each.value),
         frozenset(each.value for each in units if each.value),
         frozenset(each.value for each in people if each.value),
         frozenset(each.value for each in find_names(text, words) if each.value),
@@ -169,13 +150,19 @@ def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
         frozenset().union(*things().rows_in(text)),
         frozenset().union(*manners().rows_in(text)),
         frozenset().union(*troubles().rows_in(text)),
-        _numbered(text),
-        frozenset(found.replace("-", "") for found in LONG_NUMBER.findall(text)),
-        frozenset(match.group() for match in AMOUNT.finditer(text)),
-        _days(text),
+        numbered(text),
+        long_numbers(text),
+        amounts(text),
+        days_in(text),
         np.array([*model.of("subject", chances).values()]),
         np.array([*model.of("kind", chances).values()]),
     )
+
+
+def _sites(text: str, words: Sequence[Word]) -> tuple[list[Found], list[Found]]:
+    """All units; and the places, with those units that have a name of their own."""
+    units, places = find_sites(text, words)
+    return units, [*places, *(each for each in units if SPECIFIC_UNIT.search(each.value or ""))]
 
 
 def _to_one(weight: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -275,21 +262,3 @@ def _named(text: str, words: Sequence[Word]) -> dict[str, frozenset[str]]:
         if before:
             found.setdefault(ending, set()).add(before[-4:])
     return {ending: frozenset(names) for ending, names in found.items()}
-
-
-def _numbered(dated: str) -> dict[str, frozenset[str]]:
-    text = HOUR.sub("。", BARE_DAY.sub("。", DAY.sub("。", dated)))
-    found: dict[str, set[str]] = {"门": set(GATE.findall(text))}
-    for match in NUMBERED.finditer(text):
-        said = match["number"]
-        value = number(said)
-        found.setdefault(ALIKE.get(match["of"], match["of"]), set()).add(said if value is None else str(value))
-    found["尾号"] = {tail.upper() for tail in TAIL.findall(text)}
-    return {of: frozenset(numbers) for of, numbers in found.items() if numbers}
-
-
-def _days(text: str) -> frozenset[tuple[int, int]]:
-    days = {(number(match["month"]) or 0, number(match["day"]) or 0) for match in DAY.finditer(text)}
-    if not days:
-        days = {(0, number(match["day"]) or 0) for match in BARE_DAY.finditer(text)}
-    return frozenset(days)
