@@ -7,7 +7,7 @@ counted for all places at once; a message takes some fifty such steps, whatever 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ BITS = 18
 # Signs and words that are looked at on each side.
 SIGNS, WORDS = 4, 3
 MOST_PROPOSED = 6
+# Lengths of texts whose frame is remembered.
+SIZES = 200
 # Words at which a name may begin.
 MOST_PEOPLE = 800
 
@@ -136,7 +138,11 @@ def columns(text: str, words: Sequence[Word], proposals: Proposals, times: Seque
 
     `proposals`: what the rules found of each of FIELDS, the likeliest first; `times`: all that may be a time.
     """
-    seen = _attributes(text, words, proposals, times, sorts)
+    return rows_of(attributes(text, words, proposals, times, sorts))
+
+
+def rows_of(seen: Rows) -> Rows:
+    """The rows of weights of places, a template each, from their attributes (first axis, as in NAMES)."""
     first, second, third = seen * FACTORS[:, None, None]
     rows: Rows = first.take(_PLACES[0], axis=0)
     rows += second.take(_PLACES[1], axis=0)
@@ -148,13 +154,14 @@ def columns(text: str, words: Sequence[Word], proposals: Proposals, times: Seque
     return rows
 
 
-def _attributes(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
+def attributes(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
+    """Every attribute of every character."""
     size = len(text)
-    place = np.arange(size)
+    near_signs, ends, part = _framed(size)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     around = np.zeros(size + 2 * SIGNS, dtype=np.uint32)
     around[SIGNS:-SIGNS] = _signs().take(codes, mode="clip")
-    windows = around.take(place + _NEAR_SIGNS)
+    windows = around.take(near_signs)
     lengths = np.array([len(word) for word, _ in words])
     told = np.zeros((len(words) + 2 * WORDS, 4), dtype=np.uint32)
     told[WORDS:-WORDS] = np.array([sorts[word] for word, _ in words], dtype=np.uint32)
@@ -169,23 +176,35 @@ def _attributes(text: str, words: Sequence[Word], proposals: Proposals, times: S
     seen[-4] = 2
     seen[-4, starts], seen[-4, starts + lengths - 1] = 1, 3
     seen[-4, starts[lengths == 1]] = 4
-    seen[-3] = np.minimum(place, 3) * 8 + np.minimum(size - 1 - place, 3)
-    seen[-2] = place * 4 // size + (0 if size < 20 else 10 if size < 50 else 20)
+    seen[-3], seen[-2] = ends, part
     return seen
+
+
+@lru_cache(SIZES)
+def _framed(size: int) -> tuple[NDArray[np.intp], Rows, Rows]:
+    """Of a text so long: where the signs near each place are, how near the ends it is, in which part of the text."""
+    place = np.arange(size)
+    ends = np.minimum(place, 3) * 8 + np.minimum(size - 1 - place, 3)
+    part = place * 4 // size + (0 if size < 20 else 10 if size < 50 else 20)
+    return place + _NEAR_SIGNS, ends.astype(np.uint32), part.astype(np.uint32)
 
 
 def _mark_proposed(seen: Rows, proposals: Proposals, times: Sequence[Found]) -> None:
     """Where in a proposal each place is, of which rank and which in order; the places beside; how many there are."""
     fields = len(FIELDS)
+    seen[4 * fields : 5 * fields] = 1
+    for each in reversed(times):
+        _mark(seen[-1], each, 1)
+    if not any(proposals):
+        return
     for field, found in enumerate(proposals):
-        some = found[:MOST_PROPOSED]
+        some = found[:MOST_PROPOSED] if found else ()
         for rank, each in reversed([*enumerate(some)]):
             _mark(seen[field], each, 1 + 4 * min(rank, 2))
         for rank, each in enumerate(sorted(some, key=_start)):
             seen[fields + field, each.start : each.end] = min(rank, 3) + 1
-        seen[4 * fields + field] = min(len(found), 3) + 1
-    for each in reversed(times):
-        _mark(seen[-1], each, 1)
+        if found:
+            seen[4 * fields + field] = min(len(found), 3) + 1
     seen[2 * fields : 3 * fields, 1:] = seen[:fields, :-1]
     seen[3 * fields : 4 * fields, :-1] = seen[:fields, 1:]
 

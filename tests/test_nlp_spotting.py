@@ -30,7 +30,7 @@ def a_spotter(worth: np.ndarray) -> Spotter:
     """One to whom the characters are worth just that, whatever the text."""
 
     class Told(Spotter):
-        def worth(self, rows):
+        def worth(self, seen):
             return worth
 
     nothing = np.zeros((1 << BITS, COLUMNS), dtype=np.int16)
