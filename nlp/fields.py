@@ -52,10 +52,18 @@ def choose(
     numbers = (find_phones(text), find_id_numbers(text), find_receipts(text))
     phones, ids, receipts = (corrected(text, each) for each in numbers)
     found = (spotter or load_spotter()).spot(text, words, proposed.fields, proposed.times, [*phones, *ids])
+    found = [_in_full(each, proposed.units, found) if each.name == "organisation" else each for each in found]
     if names and not any(each.name == "organisation" for each in found):
         found += _own_unit(proposed.units, names)
     found += [best[0] for best in (phones, ids, receipts) if best]
     return tuple(sorted(found, key=lambda each: ORDER.index(each.name)))
+
+
+def _in_full(unit: Found, proposed: Sequence[Found], found: Sequence[Found]) -> Found:
+    """As far as a rule reads it on from the same beginning: a unit is told by the longest words that name it."""
+    others = [each for each in found if each is not unit]
+    longer = [each for each in proposed if each.start == unit.start and each.end > unit.end]
+    return next((each for each in longer if not overlaps(each, others)), unit)
 
 
 def _own_unit(units: Sequence[Found], names: Sequence[str]) -> list[Found]:

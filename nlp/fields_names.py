@@ -26,7 +26,7 @@ SAYS = frozenset("说让把给叫讲问答收带")
 
 def is_surname(name: str) -> bool:
     """Does it begin with a surname?"""
-    return bool(name) and (name[0] in _surnames() or name[:2] in DOUBLE_SURNAMES)
+    return bool(name) and (name[0] in single_surnames() or name[:2] in DOUBLE_SURNAMES)
 
 
 def staff_name_at(text: str, start: int) -> str:
@@ -50,5 +50,6 @@ def no_persons() -> frozenset[str]:
 
 
 @cache
-def _surnames() -> frozenset[str]:
+def single_surnames() -> frozenset[str]:
+    """Those of one character."""
     return frozenset("".join(lines("surnames.txt")))

@@ -10,11 +10,11 @@ from nlp.anchored import FIGURES, anchored
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname
 from nlp.found import Found, overlaps, without_overlaps
 from nlp.names_told import told_by_place, told_plainly
-from nlp.numerals import digits
+from nlp.numerals import SPOKEN_DIGITS, digits
 from nlp.text import Word
 
-MOBILE = anchored("1", r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]){9})(?![0-9Xx])")
-SPOKEN_MOBILE = re.compile(r"[一幺](?:[, 、]?[零〇一二三四五六七八九幺]){10}(?![零〇一二三四五六七八九幺])")
+MOBILE = anchored("1", r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]|—{2}[0-9]){9})(?![0-9Xx])")
+SPOKEN_MOBILE = re.compile(rf"[一幺壹](?:[, 、]?[{SPOKEN_DIGITS}]){{10}}(?![{SPOKEN_DIGITS}])")
 LANDLINE = anchored(
     "0",
     r"(?<![0-9A-Za-z])\(?(?P<area>0[1-9][0-9]{1,2})\)?[- ]?(?P<number>[2-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])",
@@ -32,20 +32,26 @@ ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
 RECEIPT_WORD = (
-    r"(?:编号|回执号|回执单号|单号|件号|工单号|受理号|受理编?码|业务号|申[报办请]号|办件号|登记号|预约号|轮候号"
-    r"|查询码|流水号|回执|工单|案号)(?:码|号)?"
+    r"(?:(?:编号|回执|回单|回条|工单|流水|收件条|受理单|送件单|查询码)(?:单号|编号|号码|号|码|单)?"
+    r"|(?:回执单|单|件|受理|业务|申[报办请诉]|办件|登记|预约|轮候|案|单据|票据|收据|凭证|票|收件|通知书|举报|投诉|回证)(?:上?编?号|编?码|(?=:))码?"
+    r"|[Rr]eceipt(?: number| no\.?)?)"
 )
 RECEIPT_SPOKEN = re.compile(RECEIPT_WORD)
+PROVINCE = "豫京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁鄂湘粤桂琼川贵云藏陕甘青宁新"
+# 编号是…, 收件条写着“…, 业务号,好像是…
 RECEIPT_SAID = re.compile(
-    rf"{RECEIPT_WORD}\s?[是为:]{{0,2}}\s?(?P<number>[A-Za-z]{{0,6}}[-]?[0-9][-0-9A-Za-z]{{4,27}}"
-    rf"|[A-Za-z]{{1,6}}-[0-9]{{3,5}}|[A-Za-z]{{2,6}}[0-9]{{3,5}}|[A-Za-z]{{0,6}}[〔\[(]20[0-9]{{2}}[〕\])][0-9]{{1,8}})"
+    rf"{RECEIPT_WORD}(?:,?上[面头]?)?\s?(?:写|印|打)?(?:的是|着|的)?,?(?:好像|大概|应该)?(?:是|为|is)?:?[\s\"“]{{0,2}}"
+    rf"(?P<number>[{PROVINCE}]?(?:[A-Za-z]{{1,6}}-?){{0,2}}[0-9][-0-9A-Za-z]{{4,27}}|[A-Za-z]{{1,6}}-?[0-9]{{3,5}}(?:-[0-9]{{1,4}})?"
+    rf"|(?:[A-Za-z]{{1,6}}[一-龥]{{1,2}}|[一-龥]{{2,4}}字)-?第?[0-9][-0-9]{{3,20}}"
+    r"|(?:[A-Za-z]{0,6}[一-龥]?|[一-龥]{2,4}字)[〔\[(]20[0-9]{2}[〕\])]第?[0-9]{1,8}号?|(?<=号)[0-9]{3,4}(?![0-9年月.]))"
 )
 # Numbers that look like one, where a receipt is spoken of anywhere before.
 RECEIPT_LATER = re.compile(
     r"(?<![-0-9A-Za-z])(?:(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}|[A-Za-z][A-Za-z0-9]{0,4}-[0-9]{6,8}-[0-9]{2,6})"
     r"(?![-0-9A-Za-z])"
 )
-POSTAL = ("EMS", "SF", "JD", "YT", "ZTO")
+# A parcel's number.
+POSTAL = re.compile(r"(?:EMS|SF|JD|YT|ZTO)[0-9]{10}")
 NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|证|合同|车架|取件)$")
 RECEIPT_OURS = anchored(
     "2|件:",
@@ -109,6 +115,7 @@ NO_LONGER = re.compile(
 def find_phones(text: str) -> list[Found]:
     """Mobile numbers as eleven digits, landlines as area-number."""
     inside = [match.span() for match in ID_NUMBER.finditer(text)]
+    inside += [match.span("number") for match in RECEIPT_SAID.finditer(text) if "-" in match["number"]]
     found = [
         Found("phone", re.sub(r"[^0-9]", "", match["number"]), match.start("number"), match.end("number"))
         for match in MOBILE.finditer(text)
@@ -153,25 +160,34 @@ def is_valid_id(number: str) -> bool:
 
 
 def find_receipts(text: str) -> list[Found]:
-    """Receipt numbers as written: our own form anywhere, others where they are announced."""
+    """Receipt numbers as written: our own form anywhere, others where they are announced, and those of like shape."""
     found = [
         Found("receipt_number", match[match.lastgroup or 0], *match.span(match.lastgroup or 0))
         for match in RECEIPT_OURS.finditer(text)
     ]
-    found = [each for each in found if not (each.value or "").startswith(POSTAL)]
     said = [match for match in RECEIPT_SAID.finditer(text) if not NOT_A_RECEIPT.search(text[: match.start()][-4:])]
     if not said:
         word = RECEIPT_SPOKEN.search(text)
         start = word.end() if word and not NOT_A_RECEIPT.search(text[: word.start()][-4:]) else len(text)
         found += [Found("receipt_number", m.group(), *m.span()) for m in RECEIPT_LATER.finditer(text, start)]
-    found += [
-        Found("receipt_number", match["number"].rstrip("-"), *match.span("number"))
+    told = [
+        Found("receipt_number", match["number"].rstrip("-"), match.start("number"), match.end("number"))
         for match in said
-        if not re.fullmatch(r"1[3-9][0-9]{9}", match["number"])
-        and not match["number"].startswith(POSTAL)
-        and not is_valid_id(match["number"].upper())
+        if not re.fullmatch(r"1[3-9][0-9]{9}", match["number"]) and not is_valid_id(match["number"].upper())
     ]
+    found += [*told, *_of_like_shape(text, told)]
+    found = [each for each in found if not POSTAL.match(each.value or "")]
     return sorted(without_overlaps(found), key=lambda each: each.start)
+
+
+def _of_like_shape(text: str, told: Sequence[Found]) -> list[Found]:
+    """编号是T-7788, …, 是T-7768: what is written as the first is, letters and all, is another of them."""
+    shapes = {re.sub("[0-9]", "9", each.value or "") for each in told if not (each.value or "").isdigit()}
+    return [
+        Found("receipt_number", match.group(), *match.span())
+        for shape in shapes
+        for match in islice(re.finditer(re.escape(shape).replace("9", "[0-9]"), text), MOST_NAMES)
+    ]
 
 
 def find_names(text: str, words: Sequence[Word]) -> list[Found]:

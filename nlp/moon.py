@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 # Year → its New Year's day; its months in order, L of thirty days, S of twenty-nine, a doubled month's second in small.
 YEARS = {
@@ -21,6 +22,7 @@ YEARS = {
     2029: ((2, 13), "LLSLSLSLSSLL"),
     2030: ((2, 3), "SLSLLSLSLSLS"),
 }
+DAYS_REMEMBERED = 1000
 LENGTHS = {"L": 30, "S": 29}
 FIRST, COLD, LAST = 1, 11, 12
 MONTH_NAMES = {"正": FIRST, "冬": COLD, "腊": LAST}
@@ -35,6 +37,7 @@ TERMS = {
 }  # fmt: skip
 
 
+@lru_cache(DAYS_REMEMBERED)
 def moon_day(year: int, month: int, day: int, is_doubled: bool = False) -> date | None:
     """The day by the sun; None in a year that is not written down, and where the month has no such day."""
     for number, doubled, first, length in _months(year):

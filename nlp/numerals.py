@@ -4,7 +4,8 @@ from __future__ import annotations
 
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 HAN_FIGURES = "一二三四五六七八九十"
-SPOKEN = {**DIGITS, "幺": 1}
+SPOKEN = {**DIGITS, "幺": 1, **{sign: value for value, sign in enumerate("零壹贰叁肆伍陆柒捌玖")}}
+SPOKEN_DIGITS = "".join(SPOKEN)
 
 
 def number(written: str) -> int | None:

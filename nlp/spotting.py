@@ -19,18 +19,27 @@ from numpy.typing import NDArray
 
 from nlp.found import Found
 from nlp.model import ModelError
-from nlp.spotting_features import BITS, FIELDS, Proposals, Sorts, columns
+from nlp.spotting_features import BITS, FIELDS, Proposals, Sorts, attributes, rows_of
 from nlp.text import Word
 
 SPOTS = Path(__file__).with_name("weights") / "spots.npz"
 COUNT = len(FIELDS)
 TIME = FIELDS.index("event_time")
+COLUMNS = 3 * COUNT + 1
 # What a character is worth that another field has taken.
 TAKEN = -1e4
+# Characters whose weights are added up at once: so many stay in the processor's cache.
+BLOCK = 100
 # Of what the rules propose.
 MOST_TRUSTED = 3
 
+_EACH = np.arange(TIME)
+_SPANNED = np.array([at * COUNT + field for at in range(3) for field in range(TIME)])
+_TIMED = np.array([at * COUNT + TIME for at in range(3)])
+
 Scores = NDArray[np.float64]
+# By how much a stretch beats none, of which field, where it begins and ends.
+Rival = tuple[float, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,8 @@ class Spotter:
 
     `scale`: what a step of each column is; `none`: what "none" is worth; `trust`: how much more a
     stretch is worth that a rule proposes whole; `known`: word → its sort and what it is like.
-    A weight fits in a byte, but two bytes each are added up faster.
+    A weight fits in a byte, but two bytes each are added up faster, and rows of thirty-two are fetched faster than of
+    thirty: the last column is empty.
     """
 
     weights: NDArray[np.int16]
@@ -67,55 +77,65 @@ class Spotter:
         """
         if not words:
             return []
-        worth = self.worth(columns(text, words, proposals, times, self.sorts))
+        worth = self.worth(attributes(text, words, proposals, times, self.sorts))
         for each in taken:
             worth[each.start : each.end, :] = TAKEN
         kept: list[Found] = []
-        for gain, place, start, end in sorted(self._best(worth, proposals), reverse=True):
+        for rival in sorted(self._best(worth, proposals), reverse=True):
+            _, place, start, end = rival
             if any(start < each.end and each.start < end for each in kept):
-                gain, start, end = self._again(worth, place, kept, proposals)
-            if gain > 0:
-                kept.append(_as_proposed(text, place, start, end, proposals[place]))
+                again = self._again(worth, place, kept, proposals)
+                if again is None:
+                    continue
+                _, place, start, end = again
+            kept.append(_as_proposed(text, place, start, end, proposals[place]))
         return [*kept, *self._time(worth, times)]
 
-    def worth(self, rows: NDArray[np.uint32]) -> Scores:
-        """Of every character (first axis) to every field's beginning, middle and end (second)."""
-        answer: Scores = np.add.reduce(self.weights.take(rows, axis=0), axis=0, dtype=np.int16) * self.scale
+    def worth(self, seen: NDArray[np.uint32]) -> Scores:
+        """Of every character (first axis) to every field's beginning, middle and end, from its attributes."""
+        blocks = [rows_of(seen[:, start : start + BLOCK]) for start in range(0, seen.shape[1], BLOCK)]
+        summed = [np.add.reduce(self.weights.take(rows, axis=0), axis=0, dtype=np.int16) for rows in blocks]
+        answer: Scores = np.concatenate(summed)[:, : 3 * COUNT] * self.scale
         return answer
 
-    def _best(self, worth: Scores, proposals: Proposals) -> list[tuple[float, int, int, int]]:
-        """Of each field but the time: by how much its best stretch beats none, the field, where it stands."""
-        begins, ends = _walked(worth)
+    def _best(self, worth: Scores, proposals: Proposals) -> list[Rival]:
+        """Of each field but the time what beats none, the best stretch: by how much, the field, where it stands."""
+        begins, ends = walked(worth[:, _SPANNED])
         best = ends + np.maximum.accumulate(begins, axis=0)
         lasts = best.argmax(axis=0)
+        gains = (best[lasts, _EACH] - self.none[:TIME]).tolist()
         found = []
-        for place in range(COUNT - 1):
-            last = int(lasts[place])
-            stretch = float(best[last, place]), int(begins[: last + 1, place].argmax()), last + 1
+        for place, gain in enumerate(gains):
+            rivals: list[Rival] = []
+            if gain > 0:
+                last = int(lasts[place])
+                rivals.append((gain, place, int(begins[: last + 1, place].argmax()), last + 1))
             for each in proposals[place][:MOST_TRUSTED]:
-                told = float(begins[each.start, place] + ends[each.end - 1, place] + self.trust[place])
-                stretch = max(stretch, (told, each.start, each.end))
-            found.append((stretch[0] - float(self.none[place]), place, *stretch[1:]))
+                told = begins[each.start, place] + ends[each.end - 1, place] + self.trust[place] - self.none[place]
+                rivals.append((float(told), place, each.start, each.end))
+            found += [rival for rival in (max(rivals, default=None),) if rival and rival[0] > 0]
         return found
 
-    def _again(self, worth: Scores, place: int, kept: Sequence[Found], proposals: Proposals) -> tuple[float, int, int]:
+    def _again(self, worth: Scores, place: int, kept: Sequence[Found], proposals: Proposals) -> Rival | None:
         """The best stretch that touches none of those."""
         open_ = worth.copy()
         for each in kept:
             open_[each.start : each.end] = TAKEN
-        gain, _, start, end = self._best(open_, proposals)[place]
-        return gain, start, end
+        return next((rival for rival in self._best(open_, proposals) if rival[1] == place), None)
 
     def _time(self, worth: Scores, times: Sequence[Found]) -> list[Found]:
-        begins, ends = _walked(worth)
-        gains = [float(begins[each.start, TIME] + ends[each.end - 1, TIME] - self.none[TIME]) for each in times]
-        best = max(range(len(times)), key=gains.__getitem__, default=None)
-        return [times[best]] if best is not None and gains[best] > 0 else []
+        if not times:
+            return []
+        begins, ends = walked(worth[:, _TIMED])
+        gains = [float(begins[each.start, 0] + ends[each.end - 1, 0] - self.none[TIME]) for each in times]
+        best = max(range(len(times)), key=gains.__getitem__)
+        return [times[best]] if gains[best] > 0 else []
 
 
-def _walked(worth: Scores) -> tuple[Scores, Scores]:
+def walked(worth: Scores) -> tuple[Scores, Scores]:
     """What each character is worth as a first and as a last: the two sum up to what the stretch between is worth."""
-    first, within, last = worth[:, :COUNT], worth[:, COUNT : 2 * COUNT], worth[:, 2 * COUNT :]
+    fields = worth.shape[1] // 3
+    first, within, last = worth[:, :fields], worth[:, fields : 2 * fields], worth[:, 2 * fields :]
     reach: Scores = np.add.accumulate(within, axis=0)
     return first - (reach - within), last + reach
 
@@ -136,7 +156,7 @@ def save_spotter(path: Path, spotter: Spotter, figures: Mapping[str, Mapping[str
         path,
         allow_pickle=False,
         rows=rows,
-        weights=spotter.weights[rows].astype(np.int8),
+        weights=spotter.weights[rows, :-1].astype(np.int8),
         scale=spotter.scale,
         none=spotter.none,
         trust=spotter.trust,
@@ -154,8 +174,8 @@ def load_spotter(path: Path = SPOTS) -> Spotter:
     """The weights. Raises ModelError where they cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            weights = np.zeros((1 << BITS, arrays["weights"].shape[1]), dtype=np.int16)
-            weights[arrays["rows"]] = arrays["weights"]
+            weights = np.zeros((1 << BITS, COLUMNS), dtype=np.int16)
+            weights[arrays["rows"], :-1] = arrays["weights"]
             known = {word: tuple(told) for word, told in json.loads(arrays["known"].tobytes()).items()}
             scale, none, trust = (arrays[name].astype(np.float64) for name in ("scale", "none", "trust"))
             return Spotter(weights, scale, none, trust, known)

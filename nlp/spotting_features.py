@@ -7,13 +7,13 @@ counted for all places at once; a message takes some fifty such steps, whatever 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from nlp.fields_names import is_surname, no_persons
+from nlp.fields_names import DOUBLE_SURNAMES, no_persons, single_surnames
+from nlp.fields_staff import PEOPLE, TITLES
 from nlp.found import Found
 from nlp.lexicon_words import word_list
 from nlp.numerals import HAN_FIGURES
@@ -27,6 +27,21 @@ BITS = 18
 # Signs and words that are looked at on each side.
 SIGNS, WORDS = 4, 3
 MOST_PROPOSED = 6
+# Lengths of texts whose frame is remembered.
+SIZES = 200
+# Words at which a name may begin.
+MOST_PEOPLE = 800
+
+NO_WORD = Word("", 0)
+
+# Whose name is not the writer's nor of the staff; and 叫, which tells one.
+KIN = frozenset(
+    (
+        "爸 妈 爹 娘 爷爷 奶奶 父亲 母亲 爸爸 妈妈 老公 老婆 丈夫 妻子 爱人 老伴 儿子 女儿 闺女 儿媳 儿媳妇 女婿"
+        " 孙子 孙女 外孙 侄子 侄女 外甥 弟弟 哥哥 姐姐 妹妹 岳父 岳母 公公 婆婆 舅舅 姑姑 叔叔 伯伯 同事 朋友 邻居"
+        " 业主 客户 患者 户主 法人 当事人 委托人 老板 同学 房东 孩子 老人 叫"
+    ).split()
+)
 
 Rows = NDArray[np.uint32]
 Proposals = Sequence[Sequence[Found]]
@@ -35,6 +50,8 @@ Proposals = Sequence[Sequence[Found]]
 FACTORS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=np.uint32)
 SALT, MIX = np.uint32(0xD6E8FEB9), np.uint32(0x27D4EB2F)
 HALF, LAST = np.uint32(15), np.uint32(32 - BITS)
+# A sign's code, and where its kind is above it.
+SIGN, KIND = np.uint32(0xFFFF), np.uint32(16)
 OFFSET, PRIME, WHOLE = 2166136261, 16777619, (1 << 32) - 1
 LISTS = ("not_in_names.txt", "no_places.txt", "no_units.txt")
 
@@ -45,16 +62,11 @@ def _templates() -> tuple[tuple[str, ...], ...]:
     alone = [(f"sign{at}",) for at in around]
     twos = [(f"sign{at}", f"sign{at + 1}") for at in around[:-1]]
     threes = [(f"sign{at}", f"sign{at + 1}", f"sign{at + 2}") for at in around[:-2]]
-    kinds = [(f"kind{at}", f"kind{at + 1}", f"kind{at + 2}") for at in range(-WORDS, 2)]
+    kinds = [(f"kind{at}", f"kind{at + 1}", f"kind{at + 2}") for at in range(-3, 2)]
     words: list[tuple[str, ...]] = [(f"word{at}", "within") for at in range(-2, 3)]
     words += [(f"word{at}", f"word{at + 1}", "within") for at in range(-2, 2)]
-    listed: list[tuple[str, ...]] = [
-        ("list-1", "within"),
-        ("list0", "within"),
-        ("list1", "within"),
-        ("list0", "length", "within"),
-    ]
-    sorts: list[tuple[str, ...]] = [("sort-1", "within"), ("sort0", "within"), ("sort1", "within")]
+    listed = [(f"list{at}", "within") for at in range(-2, 3)]
+    sorts: list[tuple[str, ...]] = [(f"sort{at}", "within") for at in (-1, 0, 1)]
     sorts += [(f"sort{at}", f"sort{at + 1}", "within") for at in range(-2, 2)]
     sorts += [("sort-1", "word0", "within"), ("sort1", "word0", "within"), ("word-1", "sort0", "within")]
     sorts += [("sort0", "word1", "within")]
@@ -71,9 +83,19 @@ def _templates() -> tuple[tuple[str, ...], ...]:
             (f"before{field}", f"rule{field}", f"after{field}"),
         )
     ]
-    both = [("rule0", "rule2"), ("rule1", "rule3"), ("rule0", "often2"), ("rule2", "often0"), ("time", "often4")]
-    both += [("time", "word-1"), ("time", "word1")]
-    return (*alone, *twos, *threes, *kinds, *words, *listed, *sorts, *likes, ("ends",), ("part",), *ruled, *both)
+    both = [("rule0", "rule2"), ("rule1", "rule3"), ("rule0", "often2"), ("rule2", "often0")]
+    times = [("time", "often4"), ("time", "word-1"), ("time", "word1")]
+    people = [("person", side, at) for side, at in (("word-1", ""), ("word1", ""), ("sign-1", "sign-2"), ("ends", ""))]
+    people += [
+        ("person", "list-1", "list1"),
+        ("person", "like-1", ""),
+        ("person", "like1", ""),
+        ("person", "rule0", "rule2"),
+    ]
+    return (
+        *(*alone, *twos, *threes, *kinds, *words, *listed, *sorts, *likes, ("ends",), ("part",)),
+        *(*ruled, *both, *times, *people),
+    )
 
 
 TEMPLATES = _templates()
@@ -83,9 +105,14 @@ NAMES = (
     *(f"{what}{at}" for what in ("word", "sort", "like", "list") for at in range(-WORDS, WORDS + 1)),
     *(f"{what}{field}" for what in ("rule", "order") for field in range(len(FIELDS))),
     *(f"{what}{field}" for what in ("before", "after", "often") for field in range(len(FIELDS))),
-    *("time", "within", "length", "ends", "part", ""),
+    *("time", "person", "within", "ends", "part", ""),
 )
 _PLACES = np.array([[NAMES.index(name) for name in (*each, "", "")[:3]] for each in TEMPLATES]).T
+_NEAR_SIGNS, _NEAR_WORDS = np.arange(2 * SIGNS + 1)[:, None], np.arange(2 * WORDS + 1)[:, None]
+_KINDS, _WORDS, _RULED = (
+    slice(NAMES.index(first), NAMES.index(last) + 1)
+    for first, last in (("kind-3", "kind3"), ("word-3", "list3"), ("rule0", "time"))
+)
 _SALTS = (np.arange(1, len(TEMPLATES) + 1, dtype=np.uint32) * SALT)[:, None]
 
 
@@ -99,7 +126,8 @@ class Sorts(dict[str, tuple[int, int, int, int]]):
     def __missing__(self, word: str) -> tuple[int, int, int, int]:
         sort, like = self.known.get(word) or (61 if word.isascii() else 50 + min(len(word), 5), 0)
         listed = sum(1 << place for place, name in enumerate(LISTS) if word in word_list(name))
-        seen = _number("0" if word.isdigit() else word), sort, like, listed + 8 * (word in no_persons())
+        listed += 8 * (word in no_persons()) + 16 * (word in _roles()) + 32 * (word in KIN)
+        seen = _number("0" if word.isdigit() else word), sort, like, listed
         if len(self) < REMEMBERED:
             self[word] = seen
         return seen
@@ -110,7 +138,11 @@ def columns(text: str, words: Sequence[Word], proposals: Proposals, times: Seque
 
     `proposals`: what the rules found of each of FIELDS, the likeliest first; `times`: all that may be a time.
     """
-    seen = _attributes(text, words, proposals, times, sorts)
+    return rows_of(attributes(text, words, proposals, times, sorts))
+
+
+def rows_of(seen: Rows) -> Rows:
+    """The rows of weights of places, a template each, from their attributes (first axis, as in NAMES)."""
     first, second, third = seen * FACTORS[:, None, None]
     rows: Rows = first.take(_PLACES[0], axis=0)
     rows += second.take(_PLACES[1], axis=0)
@@ -122,50 +154,83 @@ def columns(text: str, words: Sequence[Word], proposals: Proposals, times: Seque
     return rows
 
 
-def _attributes(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
+def attributes(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
+    """Every attribute of every character."""
     size = len(text)
-    folds, kinds = _signs()
+    near_signs, ends, part = _framed(size)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    codes = np.minimum(codes, 0xFFFF)
-    around = np.zeros((2, size + 2 * SIGNS), dtype=np.uint32)
-    around[0, SIGNS:-SIGNS], around[1, SIGNS:-SIGNS] = folds[codes], kinds[codes]
-    windows = sliding_window_view(around, size, axis=1)
+    around = np.zeros(size + 2 * SIGNS, dtype=np.uint32)
+    around[SIGNS:-SIGNS] = _signs().take(codes, mode="clip")
+    windows = around.take(near_signs)
     lengths = np.array([len(word) for word, _ in words])
-    of = np.repeat(np.arange(len(words)), lengths)
     told = np.zeros((len(words) + 2 * WORDS, 4), dtype=np.uint32)
-    told[WORDS:-WORDS] = [sorts[word] for word, _ in words]
-    near = told[of + np.arange(2 * WORDS + 1)[:, None]]  # offset, place, attribute
-    place = np.arange(size)
-    first = np.array([start for _, start in words])[of]
-    length = lengths[of]
-    within = np.where(length == 1, 4, np.where(place == first, 1, np.where(place == first + length - 1, 3, 2)))
-    ruled = _ruled(size, proposals, times)
+    told[WORDS:-WORDS] = np.array([sorts[word] for word, _ in words], dtype=np.uint32)
+    near = told.take(np.arange(len(words)).repeat(lengths) + _NEAR_WORDS, axis=0)  # offset, place, attribute
     seen = np.zeros((len(NAMES), size), dtype=np.uint32)
-    seen[: len(NAMES) - 6] = np.concatenate(
-        [windows[0], windows[1, SIGNS - WORDS : SIGNS + WORDS + 1], *near.transpose(2, 0, 1), ruled[:-1]]
-    )
-    seen[-6], seen[-5], seen[-4] = ruled[-1], within, np.minimum(length, 5)
-    seen[-3] = np.minimum(place, 3) * 8 + np.minimum(size - 1 - place, 3)
-    seen[-2] = place * 4 // size + (0 if size < 20 else 10 if size < 50 else 20)
+    seen[: 2 * SIGNS + 1] = windows & SIGN
+    seen[_KINDS] = windows[SIGNS - WORDS : SIGNS + WORDS + 1] >> KIND
+    seen[_WORDS] = near.transpose(2, 0, 1).reshape(-1, size)
+    _mark_proposed(seen[_RULED], proposals, times)
+    _mark_people(seen[-5], words)
+    starts = lengths.cumsum() - lengths
+    seen[-4] = 2
+    seen[-4, starts], seen[-4, starts + lengths - 1] = 1, 3
+    seen[-4, starts[lengths == 1]] = 4
+    seen[-3], seen[-2] = ends, part
     return seen
 
 
-def _ruled(size: int, proposals: Proposals, times: Sequence[Found]) -> Rows:
+@lru_cache(SIZES)
+def _framed(size: int) -> tuple[NDArray[np.intp], Rows, Rows]:
+    """Of a text so long: where the signs near each place are, how near the ends it is, in which part of the text."""
+    place = np.arange(size)
+    ends = np.minimum(place, 3) * 8 + np.minimum(size - 1 - place, 3)
+    part = place * 4 // size + (0 if size < 20 else 10 if size < 50 else 20)
+    return place + _NEAR_SIGNS, ends.astype(np.uint32), part.astype(np.uint32)
+
+
+def _mark_proposed(seen: Rows, proposals: Proposals, times: Sequence[Found]) -> None:
     """Where in a proposal each place is, of which rank and which in order; the places beside; how many there are."""
     fields = len(FIELDS)
-    seen = np.zeros((5 * fields + 1, size), dtype=np.uint32)
+    seen[4 * fields : 5 * fields] = 1
+    for each in reversed(times):
+        _mark(seen[-1], each, 1)
+    if not any(proposals):
+        return
     for field, found in enumerate(proposals):
-        some = found[:MOST_PROPOSED]
+        some = found[:MOST_PROPOSED] if found else ()
         for rank, each in reversed([*enumerate(some)]):
             _mark(seen[field], each, 1 + 4 * min(rank, 2))
         for rank, each in enumerate(sorted(some, key=_start)):
             seen[fields + field, each.start : each.end] = min(rank, 3) + 1
-        seen[4 * fields + field] = min(len(found), 3) + 1
-    for each in reversed(times):
-        _mark(seen[-1], each, 1)
+        if found:
+            seen[4 * fields + field] = min(len(found), 3) + 1
     seen[2 * fields : 3 * fields, 1:] = seen[:fields, :-1]
     seen[3 * fields : 4 * fields, :-1] = seen[:fields, 1:]
-    return seen
+
+
+def _mark_people(row: Rows, words: Sequence[Word]) -> None:
+    """Where the cut leaves what may be somebody's name, whatever stands around it; how it is cut is told apart."""
+    after, surnames = [*words[1:], NO_WORD, NO_WORD], single_surnames()
+    for place, (word, start) in enumerate(words[:MOST_PEOPLE]):
+        size = 2 if word[:2] in DOUBLE_SURNAMES else 1 if word[0] in surnames else 0
+        if not size:
+            continue
+        one, two = after[place].text, after[place + 1].text
+        if len(word) > size:  # 白自在, 马超
+            length, how = len(word), 0
+        elif len(one) == 2 and _is_han(one):  # 客|娉婷
+            length, how = size + 2, 3
+        elif len(one) == 1 and _is_han(one):  # 沈|轻|虹
+            length, how = size + 1 + (len(two) == 1 and _is_han(two)), 6
+        else:
+            continue
+        row[start : start + length] = how + 2
+        row[start], row[start + length - 1] = how + 1, how + 3
+
+
+def _is_han(word: str) -> bool:
+    return "一" <= word[0] <= "龥"
 
 
 def _mark(row: Rows, each: Found, base: int) -> None:
@@ -178,6 +243,12 @@ def _start(found: Found) -> int:
     return found.start
 
 
+@cache
+def _roles() -> frozenset[str]:
+    """What staff are called."""
+    return frozenset((*PEOPLE.split("|"), *TITLES.split("|")))
+
+
 def _number(word: str) -> int:
     """The same on every machine (FNV-1a)."""
     hashed = OFFSET
@@ -187,15 +258,10 @@ def _number(word: str) -> int:
 
 
 @cache
-def _signs() -> tuple[Rows, Rows]:
-    """Character → the same with figures and Latin letters made one each; character → its kind."""
-    folds = np.arange(0x10000, dtype=np.uint32)
-    kinds = np.zeros(0x10000, dtype=np.uint32)
-    for code in range(0x10000):
-        sign = chr(code)
-        folds[code] = ord(_folded(sign))
-        kinds[code] = _kind(sign)
-    return folds, kinds
+def _signs() -> Rows:
+    """Character → the same with figures and Latin letters made one each, and above it its kind."""
+    signs = map(chr, range(0x10000))
+    return np.array([ord(_folded(sign)) | _kind(sign) << int(KIND) for sign in signs], dtype=np.uint32)
 
 
 def _folded(sign: str) -> str:
@@ -211,4 +277,4 @@ def _kind(sign: str) -> int:
             return number
     if sign.isascii():
         return 1 if sign.isdigit() else 2 if sign.isalpha() else 9
-    return (10 if is_surname(sign) else 11) if "一" <= sign <= "龥" else 12
+    return (10 if sign in single_surnames() else 11) if "一" <= sign <= "龥" else 12

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from nlp.model import Numbers
-from nlp.spotting import COUNT, TIME, Spotter
+from nlp.spotting import COLUMNS, COUNT, TIME, Spotter
 from nlp.spotting_features import BITS, FIELDS, Sorts, columns
 from nlp.spotting_messages import Message
 
@@ -98,8 +98,8 @@ def teach(lessons: Sequence[Lesson], known: Mapping[str, tuple[int, int]], seed:
 def _in_steps(kept: NDArray[np.int64], weights: Any, none: Numbers, known: Mapping[str, tuple[int, int]]) -> Spotter:
     """A byte a weight, each column in steps of its own."""
     scale = np.abs(weights).max(axis=0) / STEPS
-    whole = np.zeros((1 << BITS, 3 * COUNT), dtype=np.int16)
-    whole[kept] = np.rint(weights / scale).astype(np.int16)
+    whole = np.zeros((1 << BITS, COLUMNS), dtype=np.int16)
+    whole[kept, :-1] = np.rint(weights / scale).astype(np.int16)
     return Spotter(whole, scale.astype(np.float64), none, np.zeros(COUNT), known)
 
 

@@ -13,7 +13,7 @@ from nlp.corpus_reading import CORPUS
 from nlp.fields import find_fields
 from nlp.fields_time import read_times
 from nlp.moon import YEARS, last_day_of_any_month, last_moon_day, moon_day, term, years_last_day
-from nlp.spotting import COUNT, Spotter, load_spotter, save_spotter, spotters_card
+from nlp.spotting import COLUMNS, COUNT, Spotter, load_spotter, save_spotter, spotters_card
 from nlp.spotting_features import BITS, FIELDS, Sorts, columns
 from nlp.spotting_making import more_messages
 from nlp.spotting_messages import message_of, read_messages
@@ -22,7 +22,7 @@ from nlp.text import clean, cut
 
 NOW = datetime.fromisoformat("2027-11-15T10:00:00+08:00")
 # Weights are kept by these rows: where the sum changes, all must be learnt anew.
-FEATURES = 85_584_416
+FEATURES = 96_978_181
 MESSAGES = list(read_messages(CORPUS / "fields-fifth.jsonl"))[:200]
 
 
@@ -30,10 +30,10 @@ def a_spotter(worth: np.ndarray) -> Spotter:
     """One to whom the characters are worth just that, whatever the text."""
 
     class Told(Spotter):
-        def worth(self, rows):
+        def worth(self, seen):
             return worth
 
-    nothing = np.zeros((1 << BITS, 3 * COUNT), dtype=np.int16)
+    nothing = np.zeros((1 << BITS, COLUMNS), dtype=np.int16)
     return Told(nothing, np.ones(3 * COUNT), np.zeros(COUNT), np.zeros(COUNT), {})
 
 
