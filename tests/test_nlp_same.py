@@ -33,7 +33,11 @@ def reader() -> Reader:
         (TOLD, f"你好，{TOLD}，请尽快处理，谢谢", "the same with courtesy"),
         (TOLD, "市民之家3号窗口，9月3日，转社保的材料被工作人员往外扔", "other words"),
         ("幸福路88号门口的路灯坏了一个多月", "我家门口（幸福路八十八号）路灯不亮，什么时候修", "figures written out"),
-        (TOLD, f"上次{TOLD[:-10]}，到今天没人管", "said again by the same person"),
+        (
+            "我上周三去市不动产登记中心3号窗口办证，材料齐全却不给受理，态度还很差",
+            "上次我去市不动产登记中心3号窗口办证，材料齐全不给受理，今天去还是这样",
+            "said again by the same person",
+        ),
         ("我们翠竹苑二期电梯又把人关里头", "翠竹苑二期电梯困人三次了，物业不修", "what means the same"),
     ],
 )
