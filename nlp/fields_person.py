@@ -50,9 +50,21 @@ RECEIPT_LATER = re.compile(
     r"(?<![-0-9A-Za-z])(?:(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}|[A-Za-z][A-Za-z0-9]{0,4}-[0-9]{6,8}-[0-9]{2,6})"
     r"(?![-0-9A-Za-z])"
 )
+# 收件单SG0000188, 信件编号:第 2504-018 号, 单子号是扣字2024-0098.
+RECEIPT_ANNOUNCED = anchored(
+    FIGURES,
+    r"(?:编号|单号|回执|凭证|通知书(?:文号)?|(?<!文)件号|单子号?|[收受转登押][件理办记金][单号]|收文号|[来报信收办]件|申诉号|查询码|回执尾数|封条号|订单号?"
+    r"|更正为|查一?下|帮查|撤[销回])(?:写的?|打的?|印的?)?[是为就见下第着的给:,\"“”【\s]{0,6}"
+    r"(?P<number>[一-龥]{1,6}[〔\[(]20[0-9]{2}[〕\])]第?[0-9]{1,6}号?|[一-龥]{1,3}字-?[0-9][-0-9]{3,12}"
+    r"|(?:封|[A-Z]{1,3}(?:-[A-Z]{1,3})?[-/]?)[0-9]{2,8}[A-Z]?[0-9]{0,8}(?:-[A-Z0-9]{1,8}){0,3}"
+    r"|[0-9]{2,8}(?:-[A-Z0-9]{1,12}){1,3}|[0-9]{7,13})(?![-0-9A-Za-z])",
+)
+NO_RECEIPTS_CODE = re.compile(
+    r"(?:工号|警[官号员]|执业|路灯|电?表|档案|驾驶证|设备|车牌|发票|快递|物流|身份证|机身|文件)[一-龥]{0,3}号?[码是:\s]{0,2}$"
+)
 # A parcel's number.
 POSTAL = re.compile(r"(?:EMS|SF|JD|YT|ZTO)[0-9]{10}")
-NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|证|合同|车架|取件)$")
+NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|发|证|合同|车架|取件|路灯|档案|警官|机身)$")
 RECEIPT_OURS = anchored(
     "2|件:",
     r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])"
@@ -80,6 +92,7 @@ SIGNED = anchored(
 )
 # More often nobody says it.
 MOST_NAMES = 50
+MOST_CODES = 20
 DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
 # 晁盖,410500…
 WITH_ID = anchored(
@@ -159,6 +172,14 @@ def is_valid_id(number: str) -> bool:
     return ID_CHECKS[total % 11] == number[17]
 
 
+def _announced(text: str) -> list[Found]:
+    return [
+        Found("receipt_number", match["number"], *match.span("number"))
+        for match in islice(RECEIPT_ANNOUNCED.finditer(text), MOST_CODES)
+        if not NO_RECEIPTS_CODE.search(text[max(0, match.start("number") - 10) : match.start("number")])
+    ]
+
+
 def find_receipts(text: str) -> list[Found]:
     """Receipt numbers as written: our own form anywhere, others where they are announced, and those of like shape."""
     found = [
@@ -176,6 +197,7 @@ def find_receipts(text: str) -> list[Found]:
         if not re.fullmatch(r"1[3-9][0-9]{9}", match["number"]) and not is_valid_id(match["number"].upper())
     ]
     found += [*told, *_of_like_shape(text, told)]
+    found += _announced(text) if not found else []
     found = [each for each in found if not POSTAL.match(each.value or "")]
     return sorted(without_overlaps(found), key=lambda each: each.start)
 

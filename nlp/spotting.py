@@ -8,6 +8,7 @@ found in one walk. For the event's time only what the rules can read as one comp
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,6 +25,8 @@ from nlp.text import Word
 
 SPOTS = Path(__file__).with_name("weights") / "spots.npz"
 COUNT = len(FIELDS)
+# 冯 锡 范 is one word, Nguyễn Thị Hoa three.
+BLANK = re.compile(r"(?<=[一-龥])\s{1,9}|\s{1,9}(?=[一-龥])")
 TIME = FIELDS.index("event_time")
 COLUMNS = 3 * COUNT + 1
 # What a character is worth that another field has taken.
@@ -145,8 +148,7 @@ def _as_proposed(text: str, place: int, start: int, end: int, proposed: Sequence
     for each in proposed:
         if (each.start, each.end) == (start, end):
             return each
-    written = text[start:end]
-    return Found(FIELDS[place], written if written.isascii() else "".join(written.split()), start, end)
+    return Found(FIELDS[place], BLANK.sub("", text[start:end]), start, end)
 
 
 def save_spotter(path: Path, spotter: Spotter, figures: Mapping[str, Mapping[str, float]]) -> None:

@@ -1,7 +1,7 @@
 """The whole training of the spotter: what it is taught, how sure it must be, and how well it does on unseen sets.
 
-Each set by a hand that knew neither rules nor corpus is read once by a spotter that all the others taught. How sure a
-stretch must be is what is best there; then all sets teach together.
+Each set by a hand that knew neither rules nor corpus is read once by a spotter that it did not teach, nor those left
+out with it. How sure a stretch must be is what is best there; then all sets teach together.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ RULED = ("fields", "fields-test", "fields-fresh", "fields-last", "fields-third",
 FRESH = "fields-fifth"
 # All its sets but this are by hands that knew neither the rules nor the corpus.
 OWN = "fifth-own"
-COPIES = 3
+# How many times some of those sets are left out of the teaching, to be read.
+FOLDS, COPIES = 3, 3
 # What was never ruled on counts more, what was made by rule less.
 FRESH_WEIGHT, MADE_WEIGHT = 1.5, 0.7
 HIDDEN_RULES = 0.5
@@ -39,7 +40,7 @@ SHIFTS = np.arange(-6.0, 1.1, 0.25)
 TRUSTS = (0.0, 0.5, 1.0, 2.0)
 NO_RIVAL = -1e9, (0, 0)
 
-Trial = tuple[str, Spotter, Sequence[Message]]
+Trial = tuple[Spotter, Sequence[Message]]
 Rival = tuple[float, tuple[int, int]]
 
 
@@ -48,17 +49,19 @@ def train_fields(out: Path = SPOTS, copies: int = COPIES) -> dict[str, Any]:
     known = known_words()
     ruled = [message for name in RULED for message in read_messages(CORPUS / f"{name}.jsonl")]
     fresh = list(read_messages(CORPUS / f"{FRESH}.jsonl"))
+    names = sorted({message.set_name for message in fresh} - {OWN})
     trials = []
-    for name in sorted({message.set_name for message in fresh} - {OWN}):
-        others = [message for message in fresh if message.set_name != name]
-        unseen = [message for message in fresh if message.set_name == name]
-        trials.append((name, _taught(ruled, others, known, copies), unseen))
+    for left_out in (names[fold::FOLDS] for fold in range(FOLDS)):
+        others = [message for message in fresh if message.set_name not in left_out]
+        unseen = [message for message in fresh if message.set_name in left_out]
+        trials.append((_taught(ruled, others, known, copies), unseen))
     sure = np.array([_surest(trials, field) for field in range(len(FIELDS))])
-    read = {
-        name: [(_read(_sure(each, sure), message), message.fields) for message in unseen]
-        for name, each, unseen in trials
-    }
-    read[""] = [pair for pairs in read.values() for pair in pairs]
+    read: dict[str, list[tuple[Any, Any]]] = {name: [] for name in (*names, "")}
+    for each, unseen in trials:
+        for message in unseen:
+            pair = _read(_sure(each, sure), message), message.fields
+            read[message.set_name].append(pair)
+            read[""].append(pair)
     figures = {name: field_figures(pairs) for name, pairs in read.items()}
     spotter = _sure(_taught(ruled, fresh, known, copies), sure)
     save_spotter(out, spotter, figures)
@@ -89,7 +92,7 @@ def _taught(
 def _surest(trials: Sequence[Trial], field: int) -> tuple[float, float]:
     """The shift and the trust with which the most of the field is found rightly, as F1 weighs it."""
     seen = []
-    for _, spotter, unseen in trials:
+    for spotter, unseen in trials:
         for message in unseen:
             told = attributes(message.text, message.words, message.proposals, message.times, spotter.sorts)
             seen.append((message.spans[field], *_rivals(spotter, spotter.worth(told), message, field)))

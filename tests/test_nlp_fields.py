@@ -123,6 +123,11 @@ def test_the_days_off_are_those_of_the_holiday_notices():
         ("手机写成13800000520了，应该是13800000502", "phone", "13800000502"),
         ("查件：HZ202606170803", "receipt_number", "HZ202606170803"),
         ("单号EMS1200000000202", "receipt_number", None),
+        ("信件编号：第 2504-018 号", "receipt_number", "2504-018"),
+        ("给的单子号是扣字2024-0098", "receipt_number", "扣字2024-0098"),
+        ("文件号：安政办〔2022〕19号，说要三分之二", "receipt_number", None),
+        ("路灯编号LD-3307不亮", "receipt_number", None),
+        ("我叫 Nguyễn Thị Hoa，想办永居", "name", "Nguyễn Thị Hoa"),
     ],
 )
 def test_a_field_is_found_by_what_stands_around_it(reader, text, field, value):
