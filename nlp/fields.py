@@ -53,8 +53,7 @@ def choose(
     phones, ids, receipts = (corrected(text, each) for each in numbers)
     found = (spotter or load_spotter()).spot(text, words, proposed.fields, proposed.times, [*phones, *ids])
     found = [_in_full(each, proposed.units, found) if each.name == "organisation" else each for each in found]
-    if names and not any(each.name == "organisation" for each in found):
-        found += _own_unit(proposed.units, names)
+    found = _with_own_units(text, found, proposed.units, names) if names else found
     found += [best[0] for best in (phones, ids, receipts) if best]
     return tuple(sorted(found, key=lambda each: ORDER.index(each.name)))
 
@@ -66,9 +65,20 @@ def _in_full(unit: Found, proposed: Sequence[Found], found: Sequence[Found]) -> 
     return next((each for each in longer if not overlaps(each, others)), unit)
 
 
-def _own_unit(units: Sequence[Found], names: Sequence[str]) -> list[Found]:
-    """The likeliest that holds the name of one of the city's own units: such a name is no chance."""
-    return [each for each in units if any(name in (each.value or "") for name in names)][:1]
+def _with_own_units(text: str, found: Sequence[Found], units: Sequence[Found], names: Sequence[str]) -> list[Found]:
+    """With one of the city's own units where it is named: such a name is no chance. What else was chosen stays, unless
+    it holds a part of that name (市场监管局 of 东区市场监管局): then it is said whole."""
+    chosen = next((each for each in found if each.name == "organisation"), None)
+    for name in sorted(names, key=len, reverse=True):
+        start = text.find(name)
+        end = start + len(name)
+        around = [chosen] if chosen else units
+        held = next((each for each in around if start < each.end and each.start < end), None)
+        if start >= 0 and held is not None:
+            first = min(start, held.start) if chosen else start
+            own = Found("organisation", text[first : max(end, held.end)], first, max(end, held.end))
+            return [*(each for each in found if each is not chosen and not overlaps(each, [own])), own]
+    return [*found]
 
 
 def propose(text: str, words: Sequence[Word], now: datetime, names: Sequence[str] = ()) -> Proposed:

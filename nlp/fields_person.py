@@ -64,7 +64,9 @@ NO_RECEIPTS_CODE = re.compile(
 )
 # A parcel's number.
 POSTAL = re.compile(r"(?:EMS|SF|JD|YT|ZTO)[0-9]{10}")
-NOT_A_RECEIPT = re.compile(r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|发|证|合同|车架|取件|路灯|档案|警官|机身)$")
+NOT_A_RECEIPT = re.compile(
+    r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|发|证|合同|车架|取件|路灯|档案|警官|机身)$"
+)
 RECEIPT_OURS = anchored(
     "2|件:",
     r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])"

@@ -139,3 +139,10 @@ def test_a_citys_own_units_are_found_by_name_and_alias():
 
     assert reader.read("云水驿3号窗口的人不理我", FRIDAY).fields["organisation"] == "云水驿3号窗口"
     assert reader.read("我去帮您办问过了", FRIDAY).fields["organisation"] == "帮您办"
+
+
+def test_a_citys_own_unit_is_named_whole():
+    reader = Reader.load([("东区市场监督管理局", "办事")], aliases=["东区市场监管局"])
+    text = "我要匿名举报东区市场监管局窗口的人上班时间打游戏"
+
+    assert reader.read(text, FRIDAY).fields["organisation"] == "东区市场监管局窗口"
