@@ -28,9 +28,13 @@ def test_the_same_id_on_another_channel_is_somebody_else(store):
 
 def test_a_contact_gets_a_new_name_but_never_loses_one(store):
     first = contact(store)
-    unnamed, renamed = contact(store, name=""), contact(store, name="张君宝")
 
-    assert (unnamed.name, renamed.name, renamed.handle) == ("张三丰", "张君宝", first.handle)
+    assert contact(store, name="").handle == first.handle  # what it was called is not opened for that
+    assert store.read(lambda unit: unit.contact_of(first.handle)).name == "张三丰"
+
+    renamed = contact(store, name="张君宝")
+
+    assert (renamed.name, renamed.handle) == ("张君宝", first.handle)
     assert store.read(lambda unit: unit.contact_of(first.handle)).name == "张君宝"
 
 
