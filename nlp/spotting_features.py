@@ -6,7 +6,7 @@ counted for all places at once; a message takes some fifty such steps, whatever 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from nlp.fields_staff import PEOPLE, TITLES
 from nlp.found import Found
 from nlp.lexicon_words import word_list
 from nlp.numerals import HAN_FIGURES
+from nlp.spotting_known import Known, number
 from nlp.text import REMEMBERED, Word
 
 # The fields that are spotted, in the order of the weights.
@@ -52,7 +53,6 @@ SALT, MIX = np.uint32(0xD6E8FEB9), np.uint32(0x27D4EB2F)
 HALF, LAST = np.uint32(15), np.uint32(32 - BITS)
 # A sign's code, and where its kind is above it.
 SIGN, KIND = np.uint32(0xFFFF), np.uint32(16)
-OFFSET, PRIME, WHOLE = 2166136261, 16777619, (1 << 32) - 1
 LISTS = ("not_in_names.txt", "no_places.txt", "no_units.txt")
 
 
@@ -119,7 +119,7 @@ _SALTS = (np.arange(1, len(TEMPLATES) + 1, dtype=np.uint32) * SALT)[:, None]
 class Sorts(dict[str, tuple[int, int, int, int]]):
     """Word → a number of its own, its sort, what it is like, and which lexicons list it."""
 
-    def __init__(self, known: Mapping[str, tuple[int, int]]) -> None:
+    def __init__(self, known: Known) -> None:
         super().__init__()
         self.known = known
 
@@ -127,7 +127,7 @@ class Sorts(dict[str, tuple[int, int, int, int]]):
         sort, like = self.known.get(word) or (61 if word.isascii() else 50 + min(len(word), 5), 0)
         listed = sum(1 << place for place, name in enumerate(LISTS) if word in word_list(name))
         listed += 8 * (word in no_persons()) + 16 * (word in _roles()) + 32 * (word in KIN)
-        seen = _number("0" if word.isdigit() else word), sort, like, listed
+        seen = number("0" if word.isdigit() else word), sort, like, listed
         if len(self) < REMEMBERED:
             self[word] = seen
         return seen
@@ -249,14 +249,6 @@ def _roles() -> frozenset[str]:
     return frozenset((*PEOPLE.split("|"), *TITLES.split("|")))
 
 
-def _number(word: str) -> int:
-    """The same on every machine (FNV-1a)."""
-    hashed = OFFSET
-    for sign in word:
-        hashed = ((hashed ^ ord(sign)) * PRIME) & WHOLE
-    return hashed
-
-
 @cache
 def _signs() -> Rows:
     """Character → the same with figures and Latin letters made one each, and above it its kind."""
@@ -272,9 +264,9 @@ def _folded(sign: str) -> str:
 
 def _kind(sign: str) -> int:
     marks = (",;:、", "。!?.\n", "()[]《》\"'“”「」", " ", "·", f"零〇两{HAN_FIGURES}")
-    for number, signs in enumerate(marks, start=3):
+    for kind, signs in enumerate(marks, start=3):
         if sign in signs:
-            return number
+            return kind
     if sign.isascii():
         return 1 if sign.isdigit() else 2 if sign.isalpha() else 9
     return (10 if sign in single_surnames() else 11) if "一" <= sign <= "龥" else 12

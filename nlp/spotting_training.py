@@ -8,7 +8,7 @@ must be is found on sets that were not learnt from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from scipy import sparse
 from nlp.model import Numbers
 from nlp.spotting import COLUMNS, COUNT, TIME, Spotter
 from nlp.spotting_features import BITS, FIELDS, Sorts, columns
+from nlp.spotting_known import Known
 from nlp.spotting_messages import Message
 
 EPOCHS, BATCH, RATE, HIDDEN, FADING = 6, 48, 0.02, 0.3, 1e-5
@@ -62,7 +63,7 @@ def lesson_of(message: Message, sorts: Sorts, is_ruled: bool = True, weight: flo
     return Lesson(message, rows.T.astype(np.int32), weight)
 
 
-def teach(lessons: Sequence[Lesson], known: Mapping[str, tuple[int, int]], seed: int = 1) -> Spotter:
+def teach(lessons: Sequence[Lesson], known: Known, seed: int = 1) -> Spotter:
     """The weights that make the labelled stretches likeliest."""
     chance = np.random.default_rng(seed)
     counted = np.zeros(1 << BITS, dtype=np.int64)
@@ -95,11 +96,11 @@ def teach(lessons: Sequence[Lesson], known: Mapping[str, tuple[int, int]], seed:
     return _in_steps(kept, sums / rounds * (1 - HIDDEN), none_sums / rounds, known)
 
 
-def _in_steps(kept: NDArray[np.int64], weights: Any, none: Numbers, known: Mapping[str, tuple[int, int]]) -> Spotter:
+def _in_steps(kept: NDArray[np.int64], weights: Any, none: Numbers, known: Known) -> Spotter:
     """A byte a weight, each column in steps of its own."""
     scale = np.abs(weights).max(axis=0) / STEPS
-    whole = np.zeros((1 << BITS, COLUMNS), dtype=np.int16)
-    whole[kept, :-1] = np.rint(weights / scale).astype(np.int16)
+    whole = np.zeros((1 << BITS, COLUMNS), dtype=np.int8)
+    whole[kept, :-1] = np.rint(weights / scale).astype(np.int8)
     return Spotter(whole, scale.astype(np.float64), none, np.zeros(COUNT), known)
 
 

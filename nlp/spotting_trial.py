@@ -7,7 +7,7 @@ out with it. How sure a stretch must be is what is best there; then all sets tea
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from nlp.measure_fields import field_figures
 from nlp.model import Numbers
 from nlp.spotting import MOST_TRUSTED, SPOTS, Spotter, save_spotter, walked
 from nlp.spotting_features import FIELDS, Sorts, attributes
+from nlp.spotting_known import Known
 from nlp.spotting_making import more_messages
 from nlp.spotting_messages import Message, read_messages
 from nlp.spotting_training import Lesson, lesson_of, teach
@@ -74,9 +75,7 @@ def _read(spotter: Spotter, message: Message) -> dict[str, Any]:
     return fields_of(message.text, found)
 
 
-def _taught(
-    ruled: Sequence[Message], fresh: Sequence[Message], known: Mapping[str, tuple[int, int]], copies: int
-) -> Spotter:
+def _taught(ruled: Sequence[Message], fresh: Sequence[Message], known: Known, copies: int) -> Spotter:
     chance, sorts = random.Random(1), Sorts(known)
     new = {message.set_name for message in fresh}
 

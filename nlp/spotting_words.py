@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nlp.meaning import load_meanings
+from nlp.spotting_known import Known
 
 # The commoner ones of the dictionary; the rest are told by their length.
 MOST_WORDS = 40_000
@@ -16,8 +17,8 @@ GROUPS, SEED = 200, 1
 NAMES = ("nr", "ns", "nt", "nz")
 
 
-def known_words() -> dict[str, tuple[int, int]]:
-    """Word → the number of its sort, and of the group of words that are like it (0: of none)."""
+def known_words() -> Known:
+    """The commoner words with the number of their sort, and of the group of words that are like them."""
     import jieba
     from sklearn.cluster import MiniBatchKMeans
 
@@ -33,4 +34,4 @@ def known_words() -> dict[str, tuple[int, int]]:
         sorts.setdefault(word, sort[:2] if sort[:2] in NAMES else sort[0])
     numbers = {sort: number for number, sort in enumerate(sorted(set(sorts.values())), start=1)}
     kept = sorted({row[0] for row in rows[:MOST_WORDS]} | set(groups))
-    return {word: (numbers.get(sorts.get(word, ""), 0), groups.get(word, 0)) for word in kept}
+    return Known.of({word: (numbers.get(sorts.get(word, ""), 0), groups.get(word, 0)) for word in kept})

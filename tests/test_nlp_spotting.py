@@ -15,6 +15,7 @@ from nlp.fields_time import read_times
 from nlp.moon import YEARS, last_day_of_any_month, last_moon_day, moon_day, term, years_last_day
 from nlp.spotting import COLUMNS, COUNT, Spotter, load_spotter, save_spotter, spotters_card
 from nlp.spotting_features import BITS, FIELDS, Sorts, columns
+from nlp.spotting_known import Known
 from nlp.spotting_making import more_messages
 from nlp.spotting_messages import message_of, read_messages
 from nlp.spotting_training import _batch, _pulls, lesson_of
@@ -63,7 +64,7 @@ def test_nothing_is_spotted_where_none_is_worth_more():
 
 def test_learning_goes_downhill():
     """The pull on a weight is how the surprise at the labels changes with it."""
-    lessons = [lesson_of(message, Sorts({})) for message in MESSAGES[:6]]
+    lessons = [lesson_of(message, Sorts(Known.of({}))) for message in MESSAGES[:6]]
     chance = np.random.default_rng(1)
     batch = _batch(lessons, 1 << BITS, chance)
     weights = np.zeros((1 << BITS, 3 * COUNT), dtype=np.float64)
@@ -113,7 +114,9 @@ def test_what_is_learnt_is_kept_as_it_was(tmp_path):
     kept = load_spotter(tmp_path / "spots.npz")
 
     assert (kept.weights == spotter.weights).all()
-    assert kept.known == spotter.known
+    assert kept.known.get("窗口") == spotter.known.get("窗口")
+    assert kept.known.get("窗口") is not None
+    assert kept.known.get("从没有人说过的词") is None
     assert spotters_card(tmp_path / "spots.npz") == {"": {"": 0.5}}
 
 
@@ -143,7 +146,7 @@ def test_no_two_fields_share_a_character(message):
 
 def test_the_same_text_has_the_same_features_wherever_it_is_read():
     text = clean("昨天在3号窗口").text
-    rows = columns(text, cut(text), [[] for _ in FIELDS], [], Sorts({}))
+    rows = columns(text, cut(text), [[] for _ in FIELDS], [], Sorts(Known.of({})))
 
     assert rows.shape[1] == len(text)
     assert int(rows.max()) < 1 << BITS
