@@ -24,7 +24,7 @@ def number(word: str) -> int:
 
 @dataclass(frozen=True)
 class Known:
-    """`numbers`: of the words, rising; `sorts`: what the dictionary calls each; `likes`: which group of words is like it
+    """`numbers`: of the words, rising; `sorts`: what the dictionary calls each; `likes`: the group of words like it
     (0: none)."""
 
     numbers: NDArray[np.uint32]
