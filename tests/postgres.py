@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -71,16 +71,21 @@ def halted(url: str) -> Iterator[None]:
     """The server of that address and all its processes stand still: connections are taken, and nobody answers."""
     folder = Path(str(make_url(url).query["host"]))
     first = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-    stopped = [first]
-    os.kill(first, signal.SIGSTOP)
-    stopped += _children(first)
-    for process in stopped:
-        os.kill(process, signal.SIGSTOP)
+    _tell(first, signal.SIGSTOP)
+    stopped = [first, *_children(first)]
     try:
+        for process in stopped:
+            _tell(process, signal.SIGSTOP)
         yield
     finally:
         for process in stopped:
-            os.kill(process, signal.SIGCONT)
+            _tell(process, signal.SIGCONT)
+
+
+def _tell(process: int, what: signal.Signals) -> None:
+    """A signal to it, if it has not ended: a helper that the server no longer needs does, as soon as it may."""
+    with suppress(ProcessLookupError):
+        os.kill(process, what)
 
 
 def _children(parent: int) -> list[int]:
