@@ -80,11 +80,6 @@ def answer_each(store: Store, reception: Reception, wechat: WeChat, deliveries: 
     return [_answered(store, one, next(handled)) if isinstance(one, _Handling) else one for one in opened]
 
 
-def answer(store: Store, reception: Reception, wechat: WeChat, *given: Any, **named: Any) -> Answer:
-    """As `answer_each`, for one delivery of these fields."""
-    return answer_each(store, reception, wechat, [Delivery(*given, **named)])[0]
-
-
 def _opened(reception: Reception, wechat: WeChat, delivery: Delivery) -> _Handling | Answer:
     """The delivery ready to be handled; what is answered at once."""
     query, body, now = delivery.query, delivery.body, delivery.at

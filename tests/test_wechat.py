@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -304,7 +305,14 @@ def test_an_aes_key_of_the_wrong_length_is_refused():
 
 def knock(store: Store, reception: Any, plain: str, *, safe: bool = True, **named: Any) -> tuple[int, bytes]:
     query, body = push(plain, safe=safe)
-    return wechat_door.answer(store, reception, WeChat(settings(safe=safe)), query, body, NOW, **named)
+    return answered(store, reception, WeChat(settings(safe=safe)), query, body, **named)
+
+
+def answered(
+    store: Store, reception: Any, account: WeChat, query: Mapping[str, str], body: bytes, **named: Any
+) -> tuple[int, bytes]:
+    [answer] = wechat_door.answer_each(store, reception, account, [wechat_door.Delivery(query, body, NOW, **named)])
+    return answer
 
 
 def test_a_message_is_received_and_answered(store, safe):
@@ -338,17 +346,17 @@ def test_the_check_of_our_address_goes_through_the_door(memory_store):
     account, stamp = WeChat(settings()), str(int(NOW.timestamp()))
     query = {"signature": sign(stamp, "n"), "timestamp": stamp, "nonce": "n", "echostr": "echo-1"}
 
-    assert wechat_door.answer(memory_store, Echo(), account, query, b"", NOW) == (200, b"echo-1")
-    assert wechat_door.answer(memory_store, Echo(), account, query | {"signature": "x"}, b"", NOW) == (403, b"")
+    assert answered(memory_store, Echo(), account, query, b"") == (200, b"echo-1")
+    assert answered(memory_store, Echo(), account, query | {"signature": "x"}, b"") == (403, b"")
 
 
 def test_what_is_refused_leaves_no_trace(memory_store, caplog):
     account, reception = WeChat(settings()), Echo()
     query, body = push(text_xml("机密的话"))
 
-    assert wechat_door.answer(memory_store, reception, account, query | {"nonce": "x"}, body, NOW) == (403, b"")
-    assert wechat_door.answer(memory_store, reception, account, *push("<xml>"), NOW) == (400, b"")
-    assert wechat_door.answer(memory_store, reception, account, query, b"x" * (MAX_BODY + 1), NOW) == (400, b"")
+    assert answered(memory_store, reception, account, query | {"nonce": "x"}, body) == (403, b"")
+    assert answered(memory_store, reception, account, *push("<xml>")) == (400, b"")
+    assert answered(memory_store, reception, account, query, b"x" * (MAX_BODY + 1)) == (400, b"")
     assert reception.heard == []
     assert "机密" not in caplog.text
     assert OPENID not in caplog.text

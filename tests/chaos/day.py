@@ -32,7 +32,7 @@ from bots.channels.taking import Writer, take_in
 from bots.message import BUTTON, TEXT
 from bots.overdue import Limit
 from bots.settings import read_settings
-from bots.wechat_door import answer
+from bots.wechat_door import Delivery, answer_each
 from casebook.case import Person
 from models.migrate import migrate
 from models.store import outcome
@@ -204,7 +204,8 @@ class Day:
             query, body = push(text_xml(text, sender=who, id=id), at=at, nonce=f"n{number}")
             if self._order.control == "ack_first":
                 self._acknowledge({"channel": "wechat", "id": str(id), "who": who, "text": None})
-            status, reply = answer(office.store, office.reception, office.wechat, query, body, at, lambda: 0.0)
+            came = Delivery(query, body, at, lambda: 0.0)
+            [(status, reply)] = answer_each(office.store, office.reception, office.wechat, [came])
             if status != 200:
                 raise OSError(f"answered {status}")
             told = heard(reply).get("Content", "") if reply.strip() != b"success" else ""

@@ -19,7 +19,7 @@ from bots.channels.incoming import Incoming
 from bots.channels.taking import Writer, take_in
 from bots.message import BUTTON, TEXT
 from bots.settings import Settings, read_settings
-from bots.wechat_door import answer
+from bots.wechat_door import Delivery, answer_each
 from casebook.case import Person
 from models.store import Store
 from office import book
@@ -118,7 +118,8 @@ class Process:
         query, body = push(text_xml(text, sender=who, id=id), at=now, nonce=f"n{id}")
         late = 4.0 if self.world.happens("late") else 0.0
         assert office.wechat
-        status, reply = answer(office.store, office.reception, office.wechat, query, body, now, lambda: late)
+        came = Delivery(query, body, now, lambda: late)
+        [(status, reply)] = answer_each(office.store, office.reception, office.wechat, [came])
         return reply if status == 200 else None
 
     def telegram(self, update: Mapping[str, Any]) -> bool:
