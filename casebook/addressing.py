@@ -57,6 +57,12 @@ def reviewer_of(unit: str | None, law: Law) -> str:
     return f"reviewer:{law.jurisdiction.reviewer_of(unit)}" if unit else ""
 
 
+def consenting(case: Case, law: Law) -> str:
+    """The room of those whose consent an extension of this case needs; "" where it needs none."""
+    rule = law.rulebook.extension("resolution", case.case_class, case.stream)
+    return f"{rule.consent}s" if rule and rule.consent else ""
+
+
 def source_of(case: Case) -> str:
     """The system that handed the case over: by name where one filed it, else by channel."""
     filer = case.history[0].by

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from casebook.addressing import citizens, leader_of, reviewer_of, source_of, to_citizens, to_staff, unit_of
+from casebook.addressing import citizens, consenting, leader_of, reviewer_of, source_of, to_citizens, to_staff, unit_of
 from casebook.case import Case, Entry, Notice
 from casebook.facts import Told, current, due_of, part, quarantined
 from casebook.law import Law
@@ -195,9 +195,8 @@ def _contact(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
 
 
 def _extend(case: Case, entry: Entry, law: Law) -> Iterator[Told]:
-    rule = law.rulebook.extension("resolution", case.case_class, case.stream)
     if entry.facts.get("asked"):
-        to = f"{rule.consent}s" if rule else "dispatchers"
+        to = consenting(case, law) or "dispatchers"
         yield to_staff(case, entry, law, to, "extension_request", until=entry.facts["until"])
     else:
         yield from to_citizens(case, entry, law, "extension_notice", **_extended(case, law))

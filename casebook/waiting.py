@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from casebook.addressing import consenting
 from casebook.case import Case, Entry, Timer
 from casebook.law import Law
 from casebook.steps.after import ANSWERS, SATISFIED_FROM
@@ -43,8 +44,7 @@ def _for_state(case: Case, law: Law) -> Iterator[Timer]:
 
 def _for_consent(case: Case, law: Law) -> Iterator[Timer]:
     """Somebody asked whether he may extend or archive."""
-    rule = law.rulebook.extension("resolution", case.case_class, case.stream)
-    deciding = {"extend": f"{rule.consent}s" if rule else "", "archive": "supervisors"}
+    deciding = {"extend": consenting(case, law), "archive": "supervisors"}
     for what, step in CONSENTED.items():
         since = last_taken(case, frozenset({step})) if what in case.pending else None
         if since is not None and deciding[what]:
