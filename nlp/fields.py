@@ -69,15 +69,18 @@ def _with_own_units(text: str, found: Sequence[Found], units: Sequence[Found], n
     """With one of the city's own units where it is named: such a name is no chance. What else was chosen stays, unless
     it holds a part of that name (市场监管局 of 东区市场监管局): then it is said whole."""
     chosen = next((each for each in found if each.name == "organisation"), None)
-    for name in sorted(names, key=len, reverse=True):
-        start = text.find(name)
+    around = [chosen] if chosen else units
+    for name in sorted((name for name in names if name in text), key=len, reverse=True):
+        start = text.index(name)
         end = start + len(name)
-        around = [chosen] if chosen else units
         held = next((each for each in around if start < each.end and each.start < end), None)
-        if start >= 0 and held is not None:
-            first = min(start, held.start) if chosen else start
-            own = Found("organisation", text[first : max(end, held.end)], first, max(end, held.end))
-            return [*(each for each in found if each is not chosen and not overlaps(each, [own])), own]
+        if held is None:
+            continue
+        if chosen and chosen.start <= start and end <= chosen.end:
+            break
+        first, last = min(start, held.start) if chosen else start, max(end, held.end)
+        own = Found("organisation", text[first:last], first, last)
+        return [*(each for each in found if each is not chosen and not overlaps(each, [own])), own]
     return [*found]
 
 

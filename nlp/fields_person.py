@@ -39,11 +39,12 @@ RECEIPT_WORD = (
 RECEIPT_SPOKEN = re.compile(RECEIPT_WORD)
 PROVINCE = "豫京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁鄂湘粤桂琼川贵云藏陕甘青宁新"
 # 编号是…, 收件条写着“…, 业务号,好像是…
-RECEIPT_SAID = re.compile(
+RECEIPT_SAID = anchored(
+    FIGURES,
     rf"{RECEIPT_WORD}(?:,?上[面头]?)?\s?(?:写|印|打)?(?:的是|着|的)?,?(?:好像|大概|应该)?(?:是|为|is)?:?[\s\"“]{{0,2}}"
     rf"(?P<number>[{PROVINCE}]?(?:[A-Za-z]{{1,6}}-?){{0,2}}[0-9][-0-9A-Za-z]{{4,27}}|[A-Za-z]{{1,6}}-?[0-9]{{3,5}}(?:-[0-9]{{1,4}})?"
     rf"|(?:[A-Za-z]{{1,6}}[一-龥]{{1,2}}|[一-龥]{{2,4}}字)-?第?[0-9][-0-9]{{3,20}}"
-    r"|(?:[A-Za-z]{0,6}[一-龥]?|[一-龥]{2,4}字)[〔\[(]20[0-9]{2}[〕\])]第?[0-9]{1,8}号?|(?<=号)[0-9]{3,4}(?![0-9年月.]))"
+    r"|(?:[A-Za-z]{0,6}[一-龥]?|[一-龥]{2,4}字)[〔\[(]20[0-9]{2}[〕\])]第?[0-9]{1,8}号?|(?<=号)[0-9]{3,4}(?![0-9年月.]))",
 )
 # Numbers that look like one, where a receipt is spoken of anywhere before.
 RECEIPT_LATER = re.compile(
@@ -59,14 +60,14 @@ RECEIPT_ANNOUNCED = anchored(
     r"|(?:封|[A-Z]{1,3}(?:-[A-Z]{1,3})?[-/]?)[0-9]{2,8}[A-Z]?[0-9]{0,8}(?:-[A-Z0-9]{1,8}){0,3}"
     r"|[0-9]{2,8}(?:-[A-Z0-9]{1,12}){1,3}|[0-9]{7,13})(?![-0-9A-Za-z])",
 )
+# Whose number it is where it is no receipt's.
+OF_ELSE = "快递|物流|发票|路灯|档案|警官|机身"
 NO_RECEIPTS_CODE = re.compile(
-    r"(?:工号|警[官号员]|执业|路灯|电?表|档案|驾驶证|设备|车牌|发票|快递|物流|身份证|机身|文件)[一-龥]{0,3}号?[码是:\s]{0,2}$"
+    rf"(?:{OF_ELSE}|工号|警[号员]|执业|电?表|驾驶证|设备|车牌|身份证|文件)[一-龥]{{0,3}}号?[码是:\s]{{0,2}}$"
 )
+NOT_A_RECEIPT = re.compile(rf"(?:{OF_ELSE}|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发|证|合同|车架|取件)$")
 # A parcel's number.
 POSTAL = re.compile(r"(?:EMS|SF|JD|YT|ZTO)[0-9]{10}")
-NOT_A_RECEIPT = re.compile(
-    r"(?:快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发票|发|证|合同|车架|取件|路灯|档案|警官|机身)$"
-)
 RECEIPT_OURS = anchored(
     "2|件:",
     r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])"
@@ -174,14 +175,6 @@ def is_valid_id(number: str) -> bool:
     return ID_CHECKS[total % 11] == number[17]
 
 
-def _announced(text: str) -> list[Found]:
-    return [
-        Found("receipt_number", match["number"], *match.span("number"))
-        for match in islice(RECEIPT_ANNOUNCED.finditer(text), MOST_CODES)
-        if not NO_RECEIPTS_CODE.search(text[max(0, match.start("number") - 10) : match.start("number")])
-    ]
-
-
 def find_receipts(text: str) -> list[Found]:
     """Receipt numbers as written: our own form anywhere, others where they are announced, and those of like shape."""
     found = [
@@ -202,6 +195,15 @@ def find_receipts(text: str) -> list[Found]:
     found += _announced(text) if not found else []
     found = [each for each in found if not POSTAL.match(each.value or "")]
     return sorted(without_overlaps(found), key=lambda each: each.start)
+
+
+def _announced(text: str) -> list[Found]:
+    """Codes that follow words for one, and not words for another number."""
+    return [
+        Found("receipt_number", match["number"], *match.span("number"))
+        for match in islice(RECEIPT_ANNOUNCED.finditer(text), MOST_CODES)
+        if not NO_RECEIPTS_CODE.search(text[max(0, match.start("number") - 10) : match.start("number")])
+    ]
 
 
 def _of_like_shape(text: str, told: Sequence[Found]) -> list[Found]:

@@ -37,11 +37,11 @@ def field_figures(pairs: Iterable[tuple[Fields, Fields]]) -> dict[str, float]:
 
 
 def measure_fields() -> dict[str, str]:
-    """The rows of the table: each set of messages as it was read by what the other sets had taught."""
+    """The rows of the table: each set of messages as it was read by what other sets had taught."""
     rows = {}
     for name, figures in spotters_card(SPOTS).items():
         by_field = "、".join(f"{field} {value:.3f}" for field, value in figures.items() if field)
-        rows[f"fields F1 ({name or 'all sets'}, read by what the others taught)"] = f"{figures['']:.3f}: {by_field}"
+        rows[f"fields F1 ({name or 'all sets'}, read by what other sets taught)"] = f"{figures['']:.3f}: {by_field}"
     return rows
 
 

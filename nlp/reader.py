@@ -116,10 +116,8 @@ class Reader:
             departments = self._departments(cleaned.text, said, chances)
         why = (kind.why, screening.why, *self._routing_reasons(cleaned.text, departments, said, vector))
         clause = self.clause_of.get(screening.ground)
-        fields, spans = (
-            fields_of(cleaned.text, found),
-            {each.name: cleaned.span(each.start, each.end) for each in found},
-        )
+        fields = fields_of(cleaned.text, found)
+        spans = {each.name: cleaned.span(each.start, each.end) for each in found}
         return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
 
     def _understand(

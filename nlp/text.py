@@ -29,6 +29,8 @@ HEAD, TAIL = 900, 300
 
 # Characters whose folding is remembered: all Chinese in use, and no way to fill the memory with rare ones.
 REMEMBERED = 50_000
+# Of these sorts is what cannot be seen.
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 
 # jieba wants a frequency: high enough that our words win over their parts, low enough not to break common words.
 WORD_FREQUENCY = 3000
@@ -72,9 +74,6 @@ class Said:
     def of(self, sort: str) -> Sequence[str]:
         """The features of that sort, without its name."""
         return self.sorts.get(sort, ())
-
-
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 
 
 class _Folding(dict[str, str]):
