@@ -19,7 +19,7 @@ PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN = "progress_query", "withdraw", "supplemen
 COMMANDS = frozenset({PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN})
 
 # A command that none of its words gives is believed only of a model this sure.
-SURE_OF_COMMAND = 0.74
+SURE_OF_COMMAND = 0.4
 # "我要投诉某局" says itself what it is; "一年没发", "路灯不亮" tell of waiting in vain and of what does not work: such
 # a message neither suggests nor asks, unless its words do.
 CALLED = re.compile(
@@ -38,6 +38,8 @@ ASKS = re.compile(
     r"[?？吗呢么嘛]|怎|咋|如何|多[少久大]|啥|哪|几[个天时号点年岁]|[能可是]不[能可是]|[能可是]否|要不要|有没有|请问|咨询"
     r"|问[问下一]|请教|还是|算不算|谁|帮我查|[不没][了成行]?[。,，!！]?$|(.)(?:不|没)\1"
 )
+# Who is made to withdraw tells of it: that is no withdrawal.
+FORCED = re.compile(r"(?:逼|叫我|要我|让我|要求我|威胁|劝我|骗我|强迫|强制)[^,。;!?]{0,8}(?:撤|取消)")
 SUGGESTS = re.compile(r"建议|提议|希望(?:能|可以|增|多|把)|能不能|可不可以|可否|最好|应该|不如|要是能|多设|增设|推广")
 
 
@@ -67,7 +69,8 @@ def tell_kind(text: str, learnt: Mapping[str, float]) -> KindAnswer:
         match = command.words.search(stripped) if len(stripped) <= command.longest else None
         if match and not command.unless.search(stripped):
             return KindAnswer(command.kind, 0.97, f"kind {command.kind}: says “{match.group()[:20]}”")
-    likely = {kind: chance for kind, chance in learnt.items() if kind not in COMMANDS or chance >= SURE_OF_COMMAND}
+    sure = {kind: chance for kind, chance in learnt.items() if kind not in COMMANDS or chance >= SURE_OF_COMMAND}
+    likely = {kind: chance for kind, chance in sure.items() if kind != WITHDRAW or not FORCED.search(stripped)}
     best = max(likely or learnt, key=lambda kind: learnt[kind])
     found = _complains(stripped, best)
     if found:
@@ -77,6 +80,8 @@ def tell_kind(text: str, learnt: Mapping[str, float]) -> KindAnswer:
 
 def _complains(text: str, taken_for: str) -> re.Match[str] | None:
     """By what a message that the model takes for a suggestion or a question shows to be a complaint."""
+    if taken_for == PROGRESS:
+        return CALLED.search(text)
     if taken_for not in (SUGGESTION, CONSULTATION) or SUGGESTS.search(text):
         return None
     if taken_for == CONSULTATION and ASKS.search(text):

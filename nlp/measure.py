@@ -19,6 +19,7 @@ import numpy as np
 from nlp.corpus_reading import CORPUS, Example, read_examples
 from nlp.deciding import ACCEPT, OUT_OF_SCOPE, REFUSE
 from nlp.figures import share as _share
+from nlp.measure_exam import exam_figures
 from nlp.measure_parts import measure_parts
 from nlp.measure_public import public_figures
 from nlp.measure_routing import routing_figures
@@ -43,6 +44,7 @@ def measure(public: Path | None = None, errors: Path | None = None) -> dict[str,
         _write_errors(errors, name, own, readings)
         examples += own
     table |= _baseline()
+    table |= exam_figures(reader)
     table |= measure_parts(reader)
     table["read, median ms"] = _latency(reader, [example.text for example in examples])
     if public is not None:

@@ -24,7 +24,7 @@ from nlp.model import Model, Numbers, Vector, load_model
 from nlp.net import Net, load_net
 from nlp.route import Router
 from nlp.same import same
-from nlp.screen import Screening, clauses, look, screen
+from nlp.screen import Message, Screening, clauses, look, screen
 from nlp.sketch import Sketch, sketch
 from nlp.text import HEAD, TAIL, Said, Word, clean, cut, fold
 
@@ -110,9 +110,10 @@ class Reader:
         vector = self.model.vector(said, marks)
         chances = np.concatenate([self.model.chances(vector), self.net.probabilities(vector)])
         whole = fold(text) if len(text) > HEAD + TAIL else cleaned.text  # danger is heard however long the story is
-        kind, screening = self._understand(whole, words, said, has_unit, chances)
+        kind, message, screening = self._understand(whole, words, said, has_unit, chances)
         departments: tuple[tuple[str, float], ...] = ()
-        if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit):
+        # A bare command of the talk (转人工) names nothing that a unit could be found for.
+        if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit or message.subjects):
             departments = self._departments(cleaned.text, said, chances)
         why = (kind.why, screening.why, *self._routing_reasons(cleaned.text, departments, said, vector))
         clause = self.clause_of.get(screening.ground)
@@ -122,11 +123,11 @@ class Reader:
 
     def _understand(
         self, text: str, words: Sequence[Word], said: Said, has_unit: bool, chances: Numbers
-    ) -> tuple[KindAnswer, Screening]:
+    ) -> tuple[KindAnswer, Message, Screening]:
         weighed = self._weigher.weigh(chances)
         kind = tell_kind(text, weighed.kinds)
-        message = look(text, words, said, kind.kind, has_unit)
-        return kind, screen(message, weighed.grounds, weighed.verdicts, self.decision)
+        message = look(text, words, said, has_unit)
+        return kind, message, screen(message, weighed.grounds, weighed.verdicts, self.decision)
 
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""

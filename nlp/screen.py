@@ -1,7 +1,7 @@
 """Is it ours, and is it clear enough? Verdict, ground and clause, each with its reason. It proposes; a person decides.
 
-Order is the safeguard: danger to life first, then what a command of the talk is, then the models' opinion; and a model
-that would turn a message away must be surer than where it errs one time in some hundred.
+Order is the safeguard: danger to life first, then the models' opinion; and a model that would turn a message away
+must be surer than where it errs one time in some hundred.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 
 from nlp.danger import DANGER, FAREWELL, NO_DANGER, OWN_LIFE
 from nlp.deciding import ACCEPT, CLARIFY, GROUNDS, OUT_OF_SCOPE, REFUSE, Decision
-from nlp.kind import COMMANDS
 from nlp.text import Said, Word, lines
 
 CLAUSES = Path(__file__).with_name("clauses.toml")
@@ -47,20 +46,19 @@ class Message:
     """
 
     text: str
-    kind: str
     has_unit: bool
     service: bool
     subjects: frozenset[str]
     matter: tuple[str, ...]
 
 
-def look(text: str, words: Sequence[Word], said: Said, kind: str, has_unit: bool) -> Message:
+def look(text: str, words: Sequence[Word], said: Said, has_unit: bool) -> Message:
     """The message as screening sees it; `said`: its features."""
     tags = said.of("h")
     subjects = frozenset(tag.removeprefix("subject.") for tag in tags if tag.startswith("subject."))
     # Queues, guards and chairs are of every hall: alone they do not tell which.
     placed = subjects - ({"service_centre"} if not has_unit else set())
-    return Message(text, kind, has_unit, "service.general" in tags, placed, tuple(matter_words(words)))
+    return Message(text, has_unit, "service.general" in tags, placed, tuple(matter_words(words)))
 
 
 def screen(
@@ -70,8 +68,6 @@ def screen(
     danger = _danger(message, learnt)
     if danger:
         return Screening(OUT_OF_SCOPE, "emergency", 0.95, f"emergency: “{danger}”")
-    if message.kind in COMMANDS:
-        return Screening(ACCEPT, "", 0.95, f"a command of the talk ({message.kind})")
     if not message.text.strip():
         return Screening(CLARIFY, "lacks_content", 0.95, "no word in it")
     if not any(character.isalnum() for character in message.text):
