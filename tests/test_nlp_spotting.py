@@ -206,6 +206,8 @@ def test_a_day_is_read_as_people_say_it(said, value, because):
         ("重阳节发的", ["2027-10-08"]),
         ("下午三点关门", []),
         ("电话零零六一", []),
+        ("上午那个人挂我电话", ["2027-11-15"]),
+        ("申请6.20 已提交", ["2027-06-20"]),
     ],
 )
 def test_a_clock_or_a_feast_alone_may_be_the_time(said, values):
@@ -213,6 +215,33 @@ def test_a_clock_or_a_feast_alone_may_be_the_time(said, values):
 
     assert ruled == []
     assert [each.value for each in times] == values
+
+
+def test_a_clock_before_the_day_may_be_of_it():
+    times = read_times("从早上9点排到现在,3月24号的事", NOW)[1]
+
+    assert "2027-03-24T09:00" in [each.value for each in times]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "三月",
+        "2027年元月",
+        "一九九八年",
+        "九二年",
+        "上学期",
+        "入冬以来",
+        "过完年以后",
+        "今年清明前后",
+        "暑假里",
+        "前几天半夜",
+    ],
+)
+def test_what_may_be_a_vague_time_is_weighed(said):
+    times = read_times(f"楼道{said}就没灯", NOW)[1]
+
+    assert said in [f"楼道{said}就没灯"[each.start : each.end] for each in times if each.value is None]
 
 
 def test_no_more_than_none_is_asked_of_a_surer_spotter():
