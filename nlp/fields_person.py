@@ -35,6 +35,9 @@ ID_SAID = re.compile(
 )
 # Of fifteen figures, or with one left out.
 OLD_ID = re.compile(r"(?<![0-9A-Za-z-])[1-6][0-9]{14}(?:[0-9]{2})?(?![0-9A-Za-z-])")
+DATED_ID = re.compile(
+    r"(?<![0-9A-Za-z-])[1-6][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9A-Za-z-])"
+)
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
@@ -132,12 +135,13 @@ def find_id_numbers(text: str, receipts: Sequence[Found] = ()) -> list[Found]:
         if not OF_ELSE.search(text[max(0, match.start() - 10) : match.start()])
     ]
     said = [Found("id_number", _id(match["number"]), *match.span("number")) for match in ID_SAID.finditer(text)]
-    if "身份证" in text or "证号" in text:  # an old one of fifteen digits, wherever it stands
-        said += [
-            Found("id_number", match.group(), *match.span())
-            for match in OLD_ID.finditer(text)
-            if not OF_ELSE.search(text[max(0, match.start() - 10) : match.start()])
-        ]
+    # Where a card is spoken of, an old one wherever it stands; else one that holds a day of birth.
+    short = OLD_ID if "身份证" in text or "证号" in text else DATED_ID
+    said += [
+        Found("id_number", match.group(), *match.span())
+        for match in short.finditer(text)
+        if not OF_ELSE.search(text[max(0, match.start() - 10) : match.start()])
+    ]
     found += [each for each in said if each.value and len(each.value) in (15, 16, 17, 18) and not overlaps(each, found)]
     return sorted((each for each in found if not overlaps(each, receipts)), key=lambda each: each.start)
 
