@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nlp.fields_person import find_id_numbers, find_names, find_phones, find_receipts, is_valid_id
+from nlp.fields_codes import find_receipts
+from nlp.fields_person import find_id_numbers, find_names, find_phones, is_valid_id
 from nlp.fields_place import find_sites
 from nlp.fields_staff import find_staff
 from nlp.fields_time import read_times
@@ -49,7 +50,8 @@ def choose(
     text: str, words: Sequence[Word], proposed: Proposed, names: Sequence[str] = (), spotter: Spotter | None = None
 ) -> tuple[Found, ...]:
     """The fields, of what was proposed and of all else that the text holds."""
-    numbers = (find_phones(text), find_id_numbers(text), find_receipts(text))
+    codes = find_receipts(text)
+    numbers = (find_phones(text, codes), find_id_numbers(text, codes), codes)
     phones, ids, receipts = (corrected(text, each) for each in numbers)
     found = (spotter or load_spotter()).spot(text, words, proposed.fields, proposed.times, [*phones, *ids])
     found = [_in_full(each, proposed.units, found) if each.name == "organisation" else each for each in found]

@@ -44,6 +44,7 @@ MOON_DAY = anchored(
     r"(?P<day>(?>初[一二三四五六七八九十]|廿[一二三四五六七八九]?|二?十[一二三四五六七八九]?|三十|[一二三四五六七八九](?!十)))(?![日号点个块0-9])"
     rf"(?:那天|当天)?(?P<after>\((?:{BY_THE_MOON})\)|,?(?:{'|'.join(BY_MOON)})|[,。]?[一-龥]{{0,6}}(?:{BY_THE_MOON}))?",
 )
+LAST_OF_YEAR = 30
 TWICE = ("二月二", "三月三", "六月六", "七月七", "九月九")
 # 初七那天, 初五大早: the moon's day, its month unsaid; 初一 alone is a form at school.
 DAY_OF_MOON = anchored(
@@ -119,6 +120,8 @@ def moons_day(match: re.Match[str], today: date) -> date | None:
     day = number(match["day"].lstrip("初").replace("廿", "二十"))
     if not month or not day:
         return None
+    if not match["month"] and day == LAST_OF_YEAR:  # 大年三十 is the year's last day, be it the twenty-ninth
+        return feast("除夕", today, 0 if back is None else back)
     return last_moon_day(month, day, today, bool(match["doubled"]), today.year - int(year) if back is None else back)
 
 

@@ -16,7 +16,7 @@ PART = (
 AT_NIGHT = ("晚上", "晚高峰", "傍黑", "擦黑", "夜里", "黑夜", "深夜", "晚", "半夜", "大半夜", "夜间")
 DAY_MINUTES = 24 * 60
 HOUR = (
-    rf"(?:(?P<hour>{N}|两)(?:点钟|点|时)(?!间|候|段)(?P<minute>半|一刻|三刻|[零〇][一二三四五六七八九]|{N})?分?"
+    rf"(?:(?P<hour>{N}|两)(?:点钟|点|时)(?!间|候|段)(?P<minute>半|一刻|三刻|[零〇][一二三四五六七八九]|(?!一[直个])(?:{N}))?分?"
     r"|(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2}))"
 )
 ABOUT = r"(?:的|大概|大约|约|差不多|快到?|将近|整)?"
@@ -49,11 +49,7 @@ def minutes(part: str, clock: re.Match[str]) -> int | None:
         part = "下午"  # three o'clock and nothing more is an hour of business
     if hour is None or minute is None or hour > 24 or minute > 59:
         return None
-    late = (
-        (part in AT_NIGHT or part in ("下午", "午后", "后晌", "傍晚"))
-        and hour < 12
-        and not (part != "下午" and hour < 5)
-    )
+    late = hour < 12 and (part in ("下午", "午后", "后晌", "傍晚") or (part in AT_NIGHT and hour >= 5))
     noon = part in ("中午", "晌午") and hour < 10
     midnight = part in AT_NIGHT and hour == 12
     return (hour % 24 + (12 if late or noon or midnight else 0)) * 60 + minute

@@ -1,4 +1,4 @@
-"""Who speaks and how to reach them: telephone, identity number, name; and the receipt number they hold."""
+"""Who speaks and how to reach them: telephone, identity number, name."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ from nlp.names_told import told_by_place, told_plainly
 from nlp.numerals import SPOKEN_DIGITS, digits
 from nlp.text import Word
 
-MOBILE = anchored("1", r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]|—{2}[0-9]){9})(?![0-9Xx])")
+MOBILE = anchored(
+    "1", r"(?<![0-9A-UW-Za-uw-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]|—{2}[0-9]){9})(?![0-9Xx])"
+)
 SPOKEN_MOBILE = re.compile(rf"[一幺壹](?:[, 、]?[{SPOKEN_DIGITS}]){{10}}(?![{SPOKEN_DIGITS}])")
+SPOKEN_LANDLINE = re.compile(
+    rf"[零〇](?P<area>[一幺]零|二[{SPOKEN_DIGITS}]|[三四五六七八九][{SPOKEN_DIGITS}]{{2}})[, 、-]?"
+    rf"(?P<number>(?:[, 、]?[{SPOKEN_DIGITS}]){{7,8}})(?![{SPOKEN_DIGITS}])"
+)
 LANDLINE = anchored(
     "0",
-    r"(?<![0-9A-Za-z])\(?(?P<area>0[1-9][0-9]{1,2})\)?[- ]?(?P<number>[2-9][0-9]{2,3}[- ]?[0-9]{4})(?![0-9])",
+    # Invented ones go on with noughts: 0372-0000123.
+    r"(?<![0-9A-Za-z])\(?(?P<area>010|02[0-9]|0[3-9][0-9]{2})\)?[- ]?"
+    r"(?P<number>(?:[2-9][0-9]|00)[0-9]{1,2}[- ]?[0-9]{4})(?![0-9])",
 )
 BARE_LANDLINE = re.compile(r"(?:电话|座机|固话|号码)(?:号码)?[是为:]?\s?(?P<number>[2-9][0-9]{6,7})(?![0-9])")
 
@@ -25,55 +33,16 @@ ID_NUMBER = anchored(FIGURES, r"(?<![0-9A-Za-z])[1-9](?:[- ]?[0-9]){16}[- ]?[0-9
 ID_SAID = re.compile(
     r"(?:身份证|证件|公民身份)(?:号码?)?[是为:]{0,2}\s?(?P<number>[1-9][0-9 -]{13,20}[0-9Xx])(?![0-9A-Za-z])"
 )
-OLD_ID = re.compile(
-    r"(?<![0-9A-Za-z-])[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9A-Za-z-])"
+# Of fifteen figures, or with one left out.
+OLD_ID = re.compile(r"(?<![0-9A-Za-z-])[1-6][0-9]{14}(?:[0-9]{2})?(?![0-9A-Za-z-])")
+DATED_ID = re.compile(
+    r"(?<![0-9A-Za-z-])[1-6][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9A-Za-z-])"
 )
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 
-RECEIPT_WORD = (
-    r"(?:(?:编号|回执|回单|回条|工单|流水|收件条|受理单|送件单|查询码)(?:单号|编号|号码|号|码|单)?"
-    r"|(?:回执单|单|件|受理|业务|申[报办请诉]|办件|登记|预约|轮候|案|单据|票据|收据|凭证|票|收件|通知书|举报|投诉|回证)(?:上?编?号|编?码|(?=:))码?"
-    r"|[Rr]eceipt(?: number| no\.?)?)"
-)
-RECEIPT_SPOKEN = re.compile(RECEIPT_WORD)
-PROVINCE = "豫京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁鄂湘粤桂琼川贵云藏陕甘青宁新"
-# 编号是…, 收件条写着“…, 业务号,好像是…
-RECEIPT_SAID = anchored(
-    FIGURES,
-    rf"{RECEIPT_WORD}(?:,?上[面头]?)?\s?(?:写|印|打)?(?:的是|着|的)?,?(?:好像|大概|应该)?(?:是|为|is)?:?[\s\"“]{{0,2}}"
-    rf"(?P<number>[{PROVINCE}]?(?:[A-Za-z]{{1,6}}-?){{0,2}}[0-9][-0-9A-Za-z]{{4,27}}|[A-Za-z]{{1,6}}-?[0-9]{{3,5}}(?:-[0-9]{{1,4}})?"
-    rf"|(?:[A-Za-z]{{1,6}}[一-龥]{{1,2}}|[一-龥]{{2,4}}字)-?第?[0-9][-0-9]{{3,20}}"
-    r"|(?:[A-Za-z]{0,6}[一-龥]?|[一-龥]{2,4}字)[〔\[(]20[0-9]{2}[〕\])]第?[0-9]{1,8}号?|(?<=号)[0-9]{3,4}(?![0-9年月.]))",
-)
-# Numbers that look like one, where a receipt is spoken of anywhere before.
-RECEIPT_LATER = re.compile(
-    r"(?<![-0-9A-Za-z])(?:(?:[A-Za-z]{1,6}-?)?20[0-9]{6}[-0-9]{2,16}|[A-Za-z][A-Za-z0-9]{0,4}-[0-9]{6,8}-[0-9]{2,6})"
-    r"(?![-0-9A-Za-z])"
-)
-# 收件单SG0000188, 信件编号:第 2504-018 号, 单子号是扣字2024-0098.
-RECEIPT_ANNOUNCED = anchored(
-    FIGURES,
-    r"(?:编号|单号|回执|凭证|通知书(?:文号)?|(?<!文)件号|单子号?|[收受转登押][件理办记金][单号]|收文号|[来报信收办]件|申诉号|查询码|回执尾数|封条号|订单号?"
-    r"|更正为|查一?下|帮查|撤[销回])(?:写的?|打的?|印的?)?[是为就见下第着的给:,\"“”【\s]{0,6}"
-    r"(?P<number>[一-龥]{1,6}[〔\[(]20[0-9]{2}[〕\])]第?[0-9]{1,6}号?|[一-龥]{1,3}字-?[0-9][-0-9]{3,12}"
-    r"|(?:封|[A-Z]{1,3}(?:-[A-Z]{1,3})?[-/]?)[0-9]{2,8}[A-Z]?[0-9]{0,8}(?:-[A-Z0-9]{1,8}){0,3}"
-    r"|[0-9]{2,8}(?:-[A-Z0-9]{1,12}){1,3}|[0-9]{7,13})(?![-0-9A-Za-z])",
-)
-# Whose number it is where it is no receipt's.
-OF_ELSE = "快递|物流|发票|路灯|档案|警官|机身"
-NO_RECEIPTS_CODE = re.compile(
-    rf"(?:{OF_ELSE}|工号|警[号员]|执业|电?表|驾驶证|设备|车牌|身份证|文件)[一-龥]{{0,3}}号?[码是:\s]{{0,2}}$"
-)
-NOT_A_RECEIPT = re.compile(rf"(?:{OF_ELSE}|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|订|发|证|合同|车架|取件)$")
-# A parcel's number.
-POSTAL = re.compile(r"(?:EMS|SF|JD|YT|ZTO)[0-9]{10}")
-RECEIPT_OURS = anchored(
-    "2|件:",
-    r"(?<![-0-9A-Za-z])20[0-9]{6}-[0-9]{4,8}(?![-0-9A-Za-z])"
-    r"|(?<![-0-9A-Za-z])[A-Z]{2,4}-?(?:20)?2[0-9](?:0[1-9]|1[0-2])[0-9]{4,12}(?![-0-9A-Za-z])"
-    r"|件:(?P<bare>[A-Za-z]{1,6}-?[0-9]{6,20})",
-)
+# 项目代码2612-000000-04-01-0007
+OF_ELSE = re.compile(r"(?:代码|[银行社保]卡|卡号|账号|设备|执业证)[一-龥]{0,3}[:是为\s(]{0,2}$")
 
 HAN_NAME = r"(?:[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}|[一-龥](?:[一-龥]|·){1,4})"
 NAME_SAID = anchored(
@@ -95,7 +64,6 @@ SIGNED = anchored(
 )
 # More often nobody says it.
 MOST_NAMES = 50
-MOST_CODES = 20
 DOTTED = re.compile(r"[一-龥]{2,4}(?:·[一-龥]{2,4}){1,2}")
 # 晁盖,410500…
 WITH_ID = anchored(
@@ -122,28 +90,35 @@ OTHERS_PHONE = re.compile(
 
 
 NAMED_PHONE = re.compile(r"(?:^|[,。;!?\s])(?P<name>[一-龥]{2,3})的(?:电话|手机)号?码?(?:是|:)?\s?$")
+# 0372-0000456从早上打到现在没一个人接
+UNITS_LINE = re.compile(r"\s?(?:打的|打来|打过来|[^,。;!?]{0,12}(?:没人接|没有人接|没一个人接|打不通|占线|忙音|不接))")
 # 以前是139…, 现在138…
 NO_LONGER = re.compile(
     r"(?:以前|原来|之前|原先|旧|老|前面)(?:那个|这个)?(?:的)?(?:手机|电话|号)?号?码?(?:是|为|:|用)?(?:的)?\s?$"
 )
 
 
-def find_phones(text: str) -> list[Found]:
-    """Mobile numbers as eleven digits, landlines as area-number."""
+def find_phones(text: str, receipts: Sequence[Found] = ()) -> list[Found]:
+    """Mobile numbers as eleven digits, landlines as area-number; none within a receipt's number."""
     inside = [match.span() for match in ID_NUMBER.finditer(text)]
-    inside += [match.span("number") for match in RECEIPT_SAID.finditer(text) if "-" in match["number"]]
+    inside += [(each.start, each.end) for each in receipts]
     found = [
         Found("phone", re.sub(r"[^0-9]", "", match["number"]), match.start("number"), match.end("number"))
         for match in MOBILE.finditer(text)
     ]
     found += [Found("phone", digits(match.group()), *match.span()) for match in SPOKEN_MOBILE.finditer(text)]
     found += [
+        Found("phone", f"0{digits(match['area'])}-{digits(match['number'])}", *match.span())
+        for match in SPOKEN_LANDLINE.finditer(text)
+    ]
+    found += [
         Found("phone", f"{match['area']}-{digits(match['number'])}", *match.span()) for match in LANDLINE.finditer(text)
     ]
     found = [each for each in found if not any(start <= each.start < end for start, end in inside)]
     if not found:
         found = [Found("phone", match["number"], *match.span("number")) for match in BARE_LANDLINE.finditer(text)]
-    return sorted(found, key=lambda each: (_is_others(text, each), each.start))
+    found = [each for each in found if not ("-" in (each.value or "") and UNITS_LINE.match(text, each.end))]
+    return sorted(found, key=lambda each: (_is_others(text, each), "-" in (each.value or ""), each.start))
 
 
 def _is_others(text: str, phone: Found) -> bool:
@@ -152,19 +127,23 @@ def _is_others(text: str, phone: Found) -> bool:
     return bool(OTHERS_PHONE.search(before) or NO_LONGER.search(before) or (whose and is_surname(whose["name"])))
 
 
-def find_id_numbers(text: str) -> list[Found]:
+def find_id_numbers(text: str, receipts: Sequence[Found] = ()) -> list[Found]:
     """Identity numbers without blanks; where one is announced, of whatever length it was given."""
-    receipts = [match.span("number") for match in RECEIPT_SAID.finditer(text)]
     found = [
         Found("id_number", _id(match.group()), *match.span())
         for match in ID_NUMBER.finditer(text)
-        if match.span() not in receipts
+        if not OF_ELSE.search(text[max(0, match.start() - 10) : match.start()])
     ]
     said = [Found("id_number", _id(match["number"]), *match.span("number")) for match in ID_SAID.finditer(text)]
-    if "身份证" in text:  # an old one of fifteen digits, wherever it stands
-        said += [Found("id_number", match.group(), *match.span()) for match in OLD_ID.finditer(text)]
+    # Where a card is spoken of, an old one wherever it stands; else one that holds a day of birth.
+    short = OLD_ID if "身份证" in text or "证号" in text else DATED_ID
+    said += [
+        Found("id_number", match.group(), *match.span())
+        for match in short.finditer(text)
+        if not OF_ELSE.search(text[max(0, match.start() - 10) : match.start()])
+    ]
     found += [each for each in said if each.value and len(each.value) in (15, 16, 17, 18) and not overlaps(each, found)]
-    return sorted(found, key=lambda each: each.start)
+    return sorted((each for each in found if not overlaps(each, receipts)), key=lambda each: each.start)
 
 
 def is_valid_id(number: str) -> bool:
@@ -173,47 +152,6 @@ def is_valid_id(number: str) -> bool:
         return False
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], ID_WEIGHTS, strict=True))
     return ID_CHECKS[total % 11] == number[17]
-
-
-def find_receipts(text: str) -> list[Found]:
-    """Receipt numbers as written: our own form anywhere, others where they are announced, and those of like shape."""
-    found = [
-        Found("receipt_number", match[match.lastgroup or 0], *match.span(match.lastgroup or 0))
-        for match in RECEIPT_OURS.finditer(text)
-    ]
-    said = [match for match in RECEIPT_SAID.finditer(text) if not NOT_A_RECEIPT.search(text[: match.start()][-4:])]
-    if not said:
-        word = RECEIPT_SPOKEN.search(text)
-        start = word.end() if word and not NOT_A_RECEIPT.search(text[: word.start()][-4:]) else len(text)
-        found += [Found("receipt_number", m.group(), *m.span()) for m in RECEIPT_LATER.finditer(text, start)]
-    told = [
-        Found("receipt_number", match["number"].rstrip("-"), match.start("number"), match.end("number"))
-        for match in said
-        if not re.fullmatch(r"1[3-9][0-9]{9}", match["number"]) and not is_valid_id(match["number"].upper())
-    ]
-    found += [*told, *_of_like_shape(text, told)]
-    found += _announced(text) if not found else []
-    found = [each for each in found if not POSTAL.match(each.value or "")]
-    return sorted(without_overlaps(found), key=lambda each: each.start)
-
-
-def _announced(text: str) -> list[Found]:
-    """Codes that follow words for one, and not words for another number."""
-    return [
-        Found("receipt_number", match["number"], *match.span("number"))
-        for match in islice(RECEIPT_ANNOUNCED.finditer(text), MOST_CODES)
-        if not NO_RECEIPTS_CODE.search(text[max(0, match.start("number") - 10) : match.start("number")])
-    ]
-
-
-def _of_like_shape(text: str, told: Sequence[Found]) -> list[Found]:
-    """编号是T-7788, …, 是T-7768: what is written as the first is, letters and all, is another of them."""
-    shapes = {re.sub("[0-9]", "9", each.value or "") for each in told if not (each.value or "").isdigit()}
-    return [
-        Found("receipt_number", match.group(), *match.span())
-        for shape in shapes
-        for match in islice(re.finditer(re.escape(shape).replace("9", "[0-9]"), text), MOST_NAMES)
-    ]
 
 
 def find_names(text: str, words: Sequence[Word]) -> list[Found]:

@@ -17,6 +17,7 @@ from nlp.fields_staff import PEOPLE, TITLES
 from nlp.found import Found
 from nlp.lexicon_words import word_list
 from nlp.numerals import HAN_FIGURES
+from nlp.spotting_called import called
 from nlp.spotting_known import Known, number
 from nlp.text import REMEMBERED, Word
 
@@ -92,9 +93,17 @@ def _templates() -> tuple[tuple[str, ...], ...]:
         ("person", "like1", ""),
         ("person", "rule0", "rule2"),
     ]
+    named = [("called", side, at) for side, at in (("word-1", ""), ("word1", ""), ("sign-1", "sign-2"), ("ends", ""))]
+    named += [
+        ("called", "sort-1", "sort1"),
+        ("called", "list-1", "list1"),
+        ("called", "like-1", ""),
+        ("called", "like1", ""),
+        ("called", "rule0", "rule2"),
+    ]
     return (
         *(*alone, *twos, *threes, *kinds, *words, *listed, *sorts, *likes, ("ends",), ("part",)),
-        *(*ruled, *both, *times, *people),
+        *(*ruled, *both, *times, *people, *named),
     )
 
 
@@ -105,7 +114,7 @@ NAMES = (
     *(f"{what}{at}" for what in ("word", "sort", "like", "list") for at in range(-WORDS, WORDS + 1)),
     *(f"{what}{field}" for what in ("rule", "order") for field in range(len(FIELDS))),
     *(f"{what}{field}" for what in ("before", "after", "often") for field in range(len(FIELDS))),
-    *("time", "person", "within", "ends", "part", ""),
+    *("called", "time", "person", "within", "ends", "part", ""),
 )
 _PLACES = np.array([[NAMES.index(name) for name in (*each, "", "")[:3]] for each in TEMPLATES]).T
 _NEAR_SIGNS, _NEAR_WORDS = np.arange(2 * SIGNS + 1)[:, None], np.arange(2 * WORDS + 1)[:, None]
@@ -172,6 +181,9 @@ def attributes(text: str, words: Sequence[Word], proposals: Proposals, times: Se
     seen[_WORDS] = near.transpose(2, 0, 1).reshape(-1, size)
     _mark_proposed(seen[_RULED], proposals, times)
     _mark_people(seen[-5], words)
+    for how, start, end in called(text):
+        seen[-7, start:end] = how + 1
+        seen[-7, start], seen[-7, end - 1] = how, how + 2
     starts = lengths.cumsum() - lengths
     seen[-4] = 2
     seen[-4, starts], seen[-4, starts + lengths - 1] = 1, 3

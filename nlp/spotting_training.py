@@ -1,9 +1,8 @@
 """Teaches the spotter on labelled messages: of all stretches of a text, which one is the field, or none.
 
 The chance of a stretch grows with what it is worth (`spotting.py`); what is learnt makes the labelled one likeliest. A
-share of the features is hidden at every step, so that no single one is leant on; the rules' proposals are hidden in
-half of the messages that the rules were written on, where they err less than they will elsewhere. How sure a stretch
-must be is found on sets that were not learnt from.
+share of the features is hidden at every step, so that no single one is leant on. How sure a stretch must be is found
+on sets that were not learnt from.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from scipy import sparse
 
 from nlp.model import Numbers
 from nlp.spotting import COLUMNS, COUNT, TIME, Spotter
-from nlp.spotting_features import BITS, FIELDS, Sorts, columns
+from nlp.spotting_features import BITS, Sorts, columns
 from nlp.spotting_known import Known
 from nlp.spotting_messages import Message
 
@@ -56,10 +55,9 @@ class Batch:
         return answer
 
 
-def lesson_of(message: Message, sorts: Sorts, is_ruled: bool = True, weight: float = 1.0) -> Lesson:
-    """`is_ruled`: with what the rules propose, else as if they had found nothing."""
-    proposals = message.proposals if is_ruled else [[] for _ in FIELDS]
-    rows = columns(message.text, message.words, proposals, message.times, sorts)
+def lesson_of(message: Message, sorts: Sorts, weight: float = 1.0) -> Lesson:
+    """Its features; `weight`: how much it counts."""
+    rows = columns(message.text, message.words, message.proposals, message.times, sorts)
     return Lesson(message, rows.T.astype(np.int32), weight)
 
 

@@ -6,7 +6,6 @@ out with it. How sure a stretch must be is what is best there; then all sets tea
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,21 +20,17 @@ from nlp.model import Numbers
 from nlp.spotting import MOST_TRUSTED, SPOTS, Spotter, save_spotter, walked
 from nlp.spotting_features import FIELDS, Sorts, attributes
 from nlp.spotting_known import Known
-from nlp.spotting_making import more_messages
 from nlp.spotting_messages import Message, read_messages
 from nlp.spotting_training import Lesson, lesson_of, teach
 from nlp.spotting_words import known_words
 
-# The rules were written on these messages; they err less there than they will elsewhere.
-RULED = ("fields", "fields-test", "fields-fresh", "fields-last", "fields-third", "fields-fourth")
-FRESH = "fields-fifth"
-# All its sets but this are by hands that knew neither the rules nor the corpus.
-OWN = "fifth-own"
-# How many times some of those sets are left out of the teaching, to be read.
-FOLDS, COPIES = 3, 3
-# What was never ruled on counts more, what was made by rule less.
-FRESH_WEIGHT, MADE_WEIGHT = 1.5, 0.7
-HIDDEN_RULES = 0.5
+# What a message of each file counts: our own forty, which the tests hold to, and those of hands that knew neither the
+# rules nor the corpus. Of these only the later ones had the guide as it stands: a shop that is complained of is a unit,
+# any spot that is named is a place.
+JUDGED = "fields-sixth"
+WEIGHTS = {JUDGED: 2.0, "fields-fifth": 0.3, "fields": 2.0}
+# How many times some sets of the judged file are left out of the teaching, to be read.
+FOLDS = 3
 # By how much "none" may be worth less than was learnt, and what a rule proposes more.
 SHIFTS = np.arange(-6.0, 1.1, 0.25)
 TRUSTS = (0.0, 0.5, 1.0, 2.0)
@@ -45,17 +40,17 @@ Trial = tuple[Spotter, Sequence[Message]]
 Rival = tuple[float, tuple[int, int]]
 
 
-def train_fields(out: Path = SPOTS, copies: int = COPIES) -> dict[str, Any]:
+def train_fields(out: Path = SPOTS) -> dict[str, Any]:
     """Teach and write the weights; their figures on sets that did not teach."""
     known = known_words()
-    ruled = [message for name in RULED for message in read_messages(CORPUS / f"{name}.jsonl")]
-    fresh = list(read_messages(CORPUS / f"{FRESH}.jsonl"))
-    names = sorted({message.set_name for message in fresh} - {OWN})
+    messages = {file: list(read_messages(CORPUS / f"{file}.jsonl")) for file in WEIGHTS}
+    lessons = [lesson for file, weight in WEIGHTS.items() for lesson in _lessons(messages[file], known, weight)]
+    names = sorted({message.set_name for message in messages[JUDGED]})
     trials = []
     for left_out in (names[fold::FOLDS] for fold in range(FOLDS)):
-        others = [message for message in fresh if message.set_name not in left_out]
-        unseen = [message for message in fresh if message.set_name in left_out]
-        trials.append((_taught(ruled, others, known, copies), unseen))
+        others = [lesson for lesson in lessons if lesson.message.set_name not in left_out]
+        unseen = [message for message in messages[JUDGED] if message.set_name in left_out]
+        trials.append((teach(others, known), unseen))
     sure = np.array([_surest(trials, field) for field in range(len(FIELDS))])
     read: dict[str, list[tuple[Any, Any]]] = {name: [] for name in (*names, "")}
     for each, unseen in trials:
@@ -64,8 +59,7 @@ def train_fields(out: Path = SPOTS, copies: int = COPIES) -> dict[str, Any]:
             read[message.set_name].append(pair)
             read[""].append(pair)
     figures = {name: field_figures(pairs) for name, pairs in read.items()}
-    spotter = _sure(_taught(ruled, fresh, known, copies), sure)
-    save_spotter(out, spotter, figures)
+    save_spotter(out, _sure(teach(lessons, known), sure), figures)
     return figures
 
 
@@ -75,17 +69,9 @@ def _read(spotter: Spotter, message: Message) -> dict[str, Any]:
     return fields_of(message.text, found)
 
 
-def _taught(ruled: Sequence[Message], fresh: Sequence[Message], known: Known, copies: int) -> Spotter:
-    chance, sorts = random.Random(1), Sorts(known)
-    new = {message.set_name for message in fresh}
-
-    def lesson(message: Message, weight: float) -> Lesson:
-        return lesson_of(message, sorts, message.set_name in new or chance.random() >= HIDDEN_RULES, weight)
-
-    lessons = [lesson(message, 1.0) for message in ruled]
-    lessons += [lesson(message, FRESH_WEIGHT) for message in fresh]
-    lessons += [lesson(message, MADE_WEIGHT) for message in more_messages([*ruled, *fresh], copies)]
-    return teach(lessons, known)
+def _lessons(messages: Sequence[Message], known: Known, weight: float) -> list[Lesson]:
+    sorts = Sorts(known)
+    return [lesson_of(message, sorts, weight) for message in messages]
 
 
 def _surest(trials: Sequence[Trial], field: int) -> tuple[float, float]:
