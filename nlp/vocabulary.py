@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import chain, repeat
 
 import numpy as np
@@ -12,6 +15,10 @@ from numpy.typing import NDArray
 from nlp.text import Said
 
 NOWHERE = -1
+# Sorts of which the words themselves are needed: to be shown, or to be looked up one by one.
+KEPT = ("w", "m")
+# Orders of sorts whose keys are remembered; texts all have the same one.
+ORDERS = 16
 
 
 class Vocabulary(Mapping[str, int]):
@@ -40,6 +47,91 @@ class Vocabulary(Mapping[str, int]):
         found = (map(known[sort].get, those, repeat(NOWHERE)) for sort, those in said.sorts.items() if sort in known)
         return chain.from_iterable(found)
 
+    def of(self, sort: str) -> Mapping[str, int]:
+        """The features of that sort, without its name → their columns."""
+        return self.sorts.get(sort, {})
+
+    def columns_of(self, sort: str) -> Sequence[int]:
+        """The columns of that sort."""
+        return [*self.of(sort).values()]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features, by column."""
+        return tuple(sorted(self, key=self.__getitem__))
+
+
+class Numbered:
+    """A vocabulary of which only a number of 64 bits each is kept, in rising order: ninety thousand words and the
+    tables to find them take twenty megabytes, their numbers one.
+
+    The number is made of Python's own hash, which differs from process to process, and of the word's length: the hash
+    is of the bytes alone, which of "no" are those of "潮". That a word which is not in the vocabulary has the number of
+    one that is happens once in 10¹⁴ words, in no two processes with the same.
+    """
+
+    def __init__(self, names: Sequence[str], again: Callable[[], Sequence[str]]) -> None:
+        """`names`: the features in the order of their columns; `again` gives them once more, for they are not kept."""
+        numbers = array("q")
+        found: defaultdict[str, array[int]] = defaultdict(partial(array, "q"))
+        self._kept: dict[str, dict[str, int]] = {sort: {} for sort in KEPT}
+        keys = {sort: _key(sort) for sort in {name[: name.index(":")] for name in names}}
+        for column, name in enumerate(names):
+            sort, _, rest = name.partition(":")
+            numbers.append(_wrapped((hash(rest) ^ keys[sort]) + len(rest)))
+            found[sort].append(column)
+            if sort in KEPT:
+                self._kept[sort][rest] = column
+        self.sorts = {sort: np.array(columns, dtype=np.int32) for sort, columns in found.items()}
+        told = np.array(numbers, dtype=np.int64)
+        order = told.argsort()
+        # The last of both is of whatever is greater than all.
+        self._numbers = np.append(told[order], np.iinfo(np.int64).max)
+        self._columns = np.append(order, NOWHERE)
+        self._again = again
+
+    def __len__(self) -> int:
+        return len(self._columns) - 1
+
+    def columns(self, said: Said) -> Sequence[int]:
+        """The column of each feature that is known, in the order in which they are said."""
+        words = [*chain.from_iterable(said.sorts.values())]
+        numbers = np.fromiter(map(hash, words), np.int64, len(words))
+        numbers ^= _keys(tuple(said.sorts)).repeat([*map(len, said.sorts.values())])
+        numbers += np.fromiter(map(len, words), np.int64, len(words))
+        places = self._numbers.searchsorted(numbers)
+        columns: list[int] = self._columns.take(places[self._numbers.take(places) == numbers]).tolist()
+        return columns
+
+    def of(self, sort: str) -> Mapping[str, int]:
+        """The features of that sort, which is one of KEPT, without its name → their columns."""
+        return self._kept[sort]
+
+    def columns_of(self, sort: str) -> Sequence[int]:
+        """The columns of that sort."""
+        found: list[int] = self.sorts[sort].tolist() if sort in self.sorts else []
+        return found
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features, by column."""
+        return tuple(self._again())
+
+
+def _key(sort: str) -> int:
+    """What makes the same word of another sort another number."""
+    return hash(("a sort of features", sort))
+
+
+def _wrapped(number: int) -> int:
+    """As 64 bits with a sign."""
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+@lru_cache(ORDERS)
+def _keys(sorts: tuple[str, ...]) -> NDArray[np.int64]:
+    return np.array([*map(_key, sorts)], dtype=np.int64)
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -50,9 +142,9 @@ class Shown:
     row_of: NDArray[np.int32]
 
     @classmethod
-    def of(cls, vocabulary: Vocabulary) -> Shown:
+    def of(cls, vocabulary: Vocabulary | Numbered) -> Shown:
         """Those of a vocabulary."""
-        words = {word: column for word, column in vocabulary.sorts.get("w", {}).items() if len(word) > 1}
+        words = {word: column for word, column in vocabulary.of("w").items() if len(word) > 1}
         columns = np.array([*words.values()], dtype=np.intp)
         row_of = np.full(len(vocabulary), -1, dtype=np.int32)
         row_of[columns] = np.arange(len(words))
