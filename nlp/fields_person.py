@@ -13,6 +13,7 @@ from nlp.names_told import told_by_place, told_plainly
 from nlp.numerals import SPOKEN_DIGITS, digits
 from nlp.text import Word
 
+FIGURE = re.compile("[0-9]").search
 MOBILE = anchored("1", r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]|—{2}[0-9]){9})(?![0-9Xx])")
 SPOKEN_MOBILE = re.compile(rf"[一幺壹](?:[, 、]?[{SPOKEN_DIGITS}]){{10}}(?![{SPOKEN_DIGITS}])")
 LANDLINE = anchored(
@@ -154,6 +155,8 @@ def _is_others(text: str, phone: Found) -> bool:
 
 def find_id_numbers(text: str) -> list[Found]:
     """Identity numbers without blanks; where one is announced, of whatever length it was given."""
+    if not FIGURE(text):
+        return []
     receipts = [match.span("number") for match in RECEIPT_SAID.finditer(text)]
     found = [
         Found("id_number", _id(match.group()), *match.span())
@@ -177,6 +180,8 @@ def is_valid_id(number: str) -> bool:
 
 def find_receipts(text: str) -> list[Found]:
     """Receipt numbers as written: our own form anywhere, others where they are announced, and those of like shape."""
+    if not FIGURE(text):
+        return []
     found = [
         Found("receipt_number", match[match.lastgroup or 0], *match.span(match.lastgroup or 0))
         for match in RECEIPT_OURS.finditer(text)

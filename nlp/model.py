@@ -157,11 +157,15 @@ class Model:
         known = np.array([places[label] for label in labels if label in places], dtype=np.intp)
         if not known.size:
             return [[] for _ in labels]
-        rows = self._shown.row_of[vector.columns]
-        words = np.flatnonzero(rows >= 0)
-        for_each = question.weights[vector.columns[words][:, None], known] * question.scale[known]
-        spoke = vector.values[words] * (for_each.T - self._on_the_mean[head][rows[words]])
-        names = [self._shown.words[row] for row in rows[words].tolist()]
+        shown = self._shown
+        rows = shown.row_of.take(vector.columns)
+        words = (rows >= 0).nonzero()[0]
+        rows = rows.take(words)
+        # Of one head's weights, a part of all heads', the rows would be copied first.
+        weights = self._side_by_side.weights.take(vector.columns.take(words), axis=0)[:, self._starts[head] + known]
+        for_each = weights * question.scale.take(known)
+        spoke = vector.values.take(words) * (for_each.T - self._on_the_mean[head].take(rows))
+        names = [shown.words[row] for row in rows.tolist()]
         told = iter([_most(names, row, most) for row in spoke.tolist()])
         return [next(told) if label in places else [] for label in labels]
 

@@ -17,6 +17,8 @@ from nlp.text import Said
 NOWHERE = -1
 # Sorts of which the words themselves are needed: to be shown, or to be looked up one by one.
 KEPT = ("w", "m")
+# A number's first 17 bits are its shelf's, which holds no other or a few.
+SHELVES, SHELF = 1 << 17, np.uint64(64 - 17)
 # Orders of sorts whose keys are remembered; texts all have the same one.
 ORDERS = 16
 
@@ -83,15 +85,18 @@ class Numbered:
             if sort in KEPT:
                 self._kept[sort][rest] = column
         self.sorts = {sort: np.array(columns, dtype=np.int32) for sort, columns in found.items()}
-        told = np.array(numbers, dtype=np.int64)
+        told = np.array(numbers, dtype=np.int64).view(np.uint64)
         order = told.argsort()
-        # The last of both is of whatever is greater than all.
-        self._numbers = np.append(told[order], np.iinfo(np.int64).max)
-        self._columns = np.append(order, NOWHERE)
+        shelves = (told >> SHELF).astype(np.intp)
+        # Where each shelf begins; how far the fullest one reaches, which is beyond the end of the last.
+        self._begins = shelves[order].searchsorted(np.arange(SHELVES)).astype(np.int32)
+        self._reach = np.arange(np.bincount(shelves).max(initial=1))
+        self._numbers = np.append(told[order], np.zeros(len(self._reach), np.uint64))
+        self._columns = order.astype(np.int32)
         self._again = again
 
     def __len__(self) -> int:
-        return len(self._columns) - 1
+        return len(self._columns)
 
     def columns(self, said: Said) -> Sequence[int]:
         """The column of each feature that is known, in the order in which they are said."""
@@ -99,8 +104,10 @@ class Numbered:
         numbers = np.fromiter(map(hash, words), np.int64, len(words))
         numbers ^= _keys(tuple(said.sorts)).repeat([*map(len, said.sorts.values())])
         numbers += np.fromiter(map(len, words), np.int64, len(words))
-        places = self._numbers.searchsorted(numbers)
-        columns: list[int] = self._columns.take(places[self._numbers.take(places) == numbers]).tolist()
+        told = numbers.view(np.uint64)
+        begins = self._begins.take((told >> SHELF).view(np.int64))
+        found, steps = (self._numbers.take(begins[:, None] + self._reach) == told[:, None]).nonzero()
+        columns: list[int] = self._columns.take(begins.take(found) + steps).tolist()
         return columns
 
     def of(self, sort: str) -> Mapping[str, int]:
