@@ -26,7 +26,7 @@ REPEATED = ("deny", "cancel", "confirm", "human", "skip", "anonymous", "confiden
 
 def clean(text: str) -> str:
     """The words without control, zero-width and direction marks; line breaks stay."""
-    if text.replace("\n", "").isprintable():  # none of them is: most messages end here
+    if text.isprintable() or text.replace("\n", "").isprintable():  # none of them is: most messages end here
         return text.strip()
     kept = (char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
     return "".join(kept).strip()

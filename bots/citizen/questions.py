@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from bots.citizen.scene import Scene
 from bots.citizen.services import tells_service
 from bots.heard import bare
@@ -239,6 +241,14 @@ def only_names(draft: Draft) -> bool:
     if draft.kind != "complaint" or not draft.respondent:
         return False
     besides = bare(draft.text).replace(bare(draft.respondent), "")
+    if not _naming().issuperset(besides):  # a character of none of the words is left at last
+        return False
     for word in load_phrases()["draft"]["naming"]:
         besides = besides.replace(word, "")
     return not besides
+
+
+@cache
+def _naming() -> frozenset[str]:
+    """The characters of the words that only name somebody."""
+    return frozenset("".join(load_phrases()["draft"]["naming"]))
