@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from itertools import chain, repeat
+from functools import lru_cache
+from itertools import chain, groupby, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,18 +72,20 @@ class Numbered:
 
     def __init__(self, names: Sequence[str], again: Callable[[], Sequence[str]]) -> None:
         """`names`: the features in the order of their columns; `again` gives them once more, for they are not kept."""
-        numbers = array("q")
-        found: defaultdict[str, array[int]] = defaultdict(partial(array, "q"))
+        numbers = np.empty(len(names), dtype=np.int64)
+        found: dict[str, list[NDArray[np.intp]]] = {}
         self._kept: dict[str, dict[str, int]] = {sort: {} for sort in KEPT}
-        keys = {sort: _key(sort) for sort in {name[: name.index(":")] for name in names}}
-        for column, name in enumerate(names):
-            sort, _, rest = name.partition(":")
-            numbers.append(_wrapped((hash(rest) ^ keys[sort]) + len(rest)))
-            found[sort].append(column)
+        start = 0
+        for sort, those in groupby(names, _sort_of):
+            rests = [name[len(sort) + 1 :] for name in those]
+            columns = np.arange(start, start + len(rests))
+            numbers[columns] = _numbers_of(rests, np.int64(_key(sort)))
+            found.setdefault(sort, []).append(columns)
             if sort in KEPT:
-                self._kept[sort][rest] = column
-        self.sorts = {sort: np.array(columns, dtype=np.int32) for sort, columns in found.items()}
-        told = np.array(numbers, dtype=np.int64).view(np.uint64)
+                self._kept[sort].update(zip(rests, columns.tolist(), strict=True))
+            start += len(rests)
+        self.sorts = {sort: np.concatenate(columns) for sort, columns in found.items()}
+        told = numbers.view(np.uint64)
         order = told.argsort()
         shelves = (told >> SHELF).astype(np.intp)
         # Where each shelf begins; how far the fullest one reaches, which is beyond the end of the last.
@@ -101,10 +101,8 @@ class Numbered:
     def columns(self, said: Said) -> Sequence[int]:
         """The column of each feature that is known, in the order in which they are said."""
         words = [*chain.from_iterable(said.sorts.values())]
-        numbers = np.fromiter(map(hash, words), np.int64, len(words))
-        numbers ^= _keys(tuple(said.sorts)).repeat([*map(len, said.sorts.values())])
-        numbers += np.fromiter(map(len, words), np.int64, len(words))
-        told = numbers.view(np.uint64)
+        keys = _keys(tuple(said.sorts)).repeat([*map(len, said.sorts.values())])
+        told = _numbers_of(words, keys).view(np.uint64)
         begins = self._begins.take((told >> SHELF).view(np.int64))
         found, steps = (self._numbers.take(begins[:, None] + self._reach) == told[:, None]).nonzero()
         columns: list[int] = self._columns.take(begins.take(found) + steps).tolist()
@@ -130,9 +128,15 @@ def _key(sort: str) -> int:
     return hash(("a sort of features", sort))
 
 
-def _wrapped(number: int) -> int:
-    """As 64 bits with a sign."""
-    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
+def _sort_of(name: str) -> str:
+    return name[: name.index(":")]
+
+
+def _numbers_of(words: Sequence[str], keys: NDArray[np.int64] | np.int64) -> NDArray[np.int64]:
+    numbers = np.fromiter(map(hash, words), np.int64, len(words))
+    numbers ^= keys
+    numbers += np.fromiter(map(len, words), np.int64, len(words))
+    return numbers
 
 
 @lru_cache(ORDERS)
