@@ -13,7 +13,9 @@ from bots.talk import Draft
 from bots.wording import load_phrases
 
 NAMING = load_phrases()["draft"]["naming"]
-SAID = st.lists(st.sampled_from([*NAMING, "市公积金中心", "窗口", "态度差", "，", " "]), max_size=8).map("".join)
+SAID = st.lists(
+    st.sampled_from([*NAMING, "市公积金中心", "窗口", "态度差", "，", " ", "😀", "～", "Σ", "您好", "一下"]), max_size=8
+).map("".join)
 
 
 @given(SAID, st.sampled_from(["", "市公积金中心", "窗口"]))
