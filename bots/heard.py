@@ -26,7 +26,7 @@ REPEATED = ("deny", "cancel", "confirm", "human", "skip", "anonymous", "confiden
 
 def clean(text: str) -> str:
     """The words without control, zero-width and direction marks; line breaks stay."""
-    if text.isprintable():  # none of them is: most messages end here
+    if text.isprintable() or text.replace("\n", "").isprintable():  # none of them is: most messages end here
         return text.strip()
     kept = (char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
     return "".join(kept).strip()
@@ -42,8 +42,7 @@ def simple(text: str) -> str:
 def bare(text: str) -> str:
     """The message without punctuation, blanks, politeness and particles: what is compared with the phrases."""
     folded = simple(text).lower()
-    letters = "".join(char for char in folded if char.isalnum())
-    whole = letters
+    whole = letters = "".join(filter(str.isalnum, folded))
     polite = load_phrases()["polite"]
     for ends, cut in ((polite["before"], _cut_front), (polite["after"], _cut_back)):
         letters = cut(letters, ends)
@@ -150,7 +149,7 @@ def _sign(text: str) -> str:
 @lru_cache(maxsize=1024)
 def _in_one_sense(text: str) -> str:
     """The command that the message says several times over, or with small words between ("好了 提交", "嗯就这样")."""
-    letters = "".join(char for char in simple(text).lower() if char.isalnum())
+    letters = "".join(filter(str.isalnum, simple(text).lower()))
     if not 2 <= len(letters) <= LONGEST_COMMAND:
         return ""
     return next((name for name in REPEATED if _is_made_of(letters, name)), "")

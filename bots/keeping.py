@@ -17,8 +17,11 @@ BARE = frozenset({str, int, bool, type(None)})
 
 def plain(value: Any) -> Any:
     """A field's value as JSON has it."""
-    if type(value) in BARE:
+    kind = type(value)
+    if kind in BARE:
         return value
+    if kind is dict:
+        return value.copy()
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, datetime):
@@ -33,7 +36,9 @@ def spread(value: Any) -> dict[str, Any]:
     out."""
     kind: Any = type(value)
     held = vars(value)
-    return {name: plain(held[name]) for name, first in _first(kind) if held[name] != first}
+    # Most is as at first, and the very same object.
+    told = ((name, held[name], first) for name, first in _first(kind) if held[name] is not first)
+    return {name: plain(each) for name, each, first in told if each != first}
 
 
 def restore(kind: type[T], kept: Mapping[str, Any], parts: tuple[type, ...] = ()) -> T:

@@ -13,10 +13,11 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 log = logging.getLogger(__name__)
 
@@ -39,21 +40,24 @@ class Overdue(Exception):
     """The message was reckoned on for too long, or took too much memory: its own fault, of no use to try again."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _InHand:
-    """One message in a thread: the clock of what that thread reckons, and where it stood."""
+    """One message in a thread: the clock of what that thread reckons, and where it stood when first looked at. Most are
+    done before anybody looks, and asking a thread's clock costs more than all the rest."""
 
     clock: int
-    began: float
+    began: float | None = None
     strikes: int = 0
 
-    @property
     def reckoned(self) -> float:
-        """Seconds; none where the thread has ended."""
+        """Seconds since the first look; none where the thread has ended."""
         try:
-            return time.clock_gettime(self.clock) - self.began
+            now = time.clock_gettime(self.clock)
         except OSError:
             return 0.0
+        if self.began is None:
+            self.began = now
+        return now - self.began
 
 
 def _memory() -> int:
@@ -75,33 +79,22 @@ class Limit:
         # What was held when nobody had been at it for long.
         self._calm = 0
 
-    @contextmanager
-    def kept(self) -> Iterator[None]:
+    def kept(self) -> AbstractContextManager[None]:
         """What is done inside is broken off with Overdue once it is past the limit. Not for one inside another."""
-        if not HAS_CLOCKS:
-            yield
-            return
-        thread = threading.get_ident()
-        self._begin(thread)
-        try:
-            yield
-        except Overdue as error:
-            traceback.clear_frames(error.__traceback__)  # or what it ate would be held as long as the error is
-            raise
-        finally:
-            self._end(thread)
+        return _Kept(self) if HAS_CLOCKS else nullcontext()
 
-    def _begin(self, thread: int) -> None:
+    def begin(self, thread: int) -> None:
+        """That thread has a message in hand."""
         clock = time.pthread_getcpuclockid(thread)
         with self._lock:
-            self._held[thread] = _InHand(clock, time.clock_gettime(clock))
+            self._held[thread] = _InHand(clock)
             if self._watch is None or not self._watch.is_alive():
                 self._calm = self._memory()
                 self._watch = threading.Thread(target=self._watch_forever, name="overdue", daemon=True)
                 self._watch.start()
 
-    def _end(self, thread: int) -> None:
-        """It may have come to its end before it was hit: then nothing may hit what this thread does next."""
+    def end(self, thread: int) -> None:
+        """It has none any more. That may have come before it was hit: nothing may hit what this thread does next."""
         try:
             with self._lock:
                 if self._held.pop(thread).strikes:
@@ -117,7 +110,7 @@ class Limit:
 
     def _look(self) -> None:
         """Break off who has reckoned for too long; where too much memory is held, who has reckoned longest."""
-        at_it = {thread: one.reckoned for thread, one in self._held.items()}
+        at_it = {thread: one.reckoned() for thread, one in self._held.items()}
         longest = max(at_it, key=at_it.__getitem__, default=0)
         if at_it.get(longest, 0.0) < BLAMELESS:
             self._calm = self._memory()
@@ -135,6 +128,23 @@ class Limit:
             one.strikes += 1
             log.error("a message was reckoned on %s: it is broken off", why)
             _raise_in(thread, Overdue)
+
+
+class _Kept:
+    """One message within the limit, in the thread that entered."""
+
+    def __init__(self, limit: Limit) -> None:
+        self._limit = limit
+
+    def __enter__(self) -> None:
+        self._limit.begin(threading.get_ident())
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            if isinstance(error, Overdue):
+                traceback.clear_frames(error.__traceback__)  # or what it ate would be held as long as the error is
+        finally:
+            self._limit.end(threading.get_ident())
 
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:

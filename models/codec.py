@@ -89,6 +89,8 @@ def _pack(value: Any) -> Any:
 
 def _pack_other(value: Any) -> Any:
     """What is not JSON's own: numbers and texts of a kind of their own, moments, collections, the casebook's values."""
+    if type(value) is tuple:  # as often as all others together
+        return _pack_sequence(value)
     if isinstance(value, str | int | float):
         return value
     if isinstance(value, datetime):

@@ -63,6 +63,8 @@ class Store:
         self._turn: AbstractContextManager[None] = self._turns()
         self._together = Together(self._write_lot)
         self._inside = threading.local()
+        # The connection that writes lots, between two of them.
+        self._link: Connection | None = None
         if in_memory(self.url):
             with self._turn, self._writing.begin() as link:
                 metadata.create_all(link)
@@ -138,6 +140,9 @@ class Store:
             self._copy.dispose()
         self._reading.dispose()
         with self._turn:
+            link, self._link = self._link, None
+            if link is not None:
+                link.close()
             self._writing.dispose()
         if isinstance(self._turn, Turn):
             self._turn.close()
@@ -182,15 +187,26 @@ class Store:
 
     def _write_lot(self, lot: Lot) -> None:
         """Everybody's work in one transaction; an error of one is that one's alone."""
-        with self._turn, self._writing.connect() as link:
-            transaction = link.begin()
+        with self._turn:
+            # Taking it from the pool and giving it back costs as much as several statements: it stays at hand, until
+            # something goes wrong.
+            link, self._link = self._link or self._writing.connect(), None
             try:
-                while work := lot.next():
-                    _in_savepoint(link, work)
+                self._write_lot_to(link, lot)
             except BaseException:
-                transaction.rollback()
+                link.close()
                 raise
-            self._commit(link, transaction)
+            self._link = link
+
+    def _write_lot_to(self, link: Connection, lot: Lot) -> None:
+        transaction = link.begin()
+        try:
+            while work := lot.next():
+                _in_savepoint(link, work)
+        except BaseException:
+            transaction.rollback()
+            raise
+        self._commit(link, transaction)
 
     def _write_alone(self, fn: Callable[[Unit], T]) -> T:
         with self._turn, self._writing.connect() as link:

@@ -15,6 +15,7 @@ from nlp.fields_place import find_sites
 from nlp.fields_staff import find_staff
 from nlp.fields_time import read_times
 from nlp.found import Found, corrected, overlaps
+from nlp.lexicon_words import said_of
 from nlp.spotting import Spotter, load_spotter
 from nlp.spotting_features import FIELDS
 from nlp.text import Word
@@ -72,7 +73,7 @@ def _with_own_units(text: str, found: Sequence[Found], units: Sequence[Found], n
     it holds a part of that name (市场监管局 of 东区市场监管局): then it is said whole."""
     chosen = next((each for each in found if each.name == "organisation"), None)
     around = [chosen] if chosen else units
-    for name in sorted((name for name in names if name in text), key=len, reverse=True):
+    for name in sorted(said_of(text, names), key=len, reverse=True):
         start = text.index(name)
         end = start + len(name)
         held = next((each for each in around if start < each.end and each.start < end), None)

@@ -13,6 +13,7 @@ from nlp.names_told import told_by_place, told_plainly
 from nlp.numerals import SPOKEN_DIGITS, digits
 from nlp.text import Word
 
+FIGURE = re.compile("[0-9]").search
 MOBILE = anchored(
     "1", r"(?<![0-9A-UW-Za-uw-z])(?:\+?86[- ]?)?(?P<number>1[- ]?[3-9](?:[- ]?[0-9]|—{2}[0-9]){9})(?![0-9Xx])"
 )
@@ -129,6 +130,8 @@ def _is_others(text: str, phone: Found) -> bool:
 
 def find_id_numbers(text: str, receipts: Sequence[Found] = ()) -> list[Found]:
     """Identity numbers without blanks; where one is announced, of whatever length it was given."""
+    if not FIGURE(text):
+        return []
     found = [
         Found("id_number", _id(match.group()), *match.span())
         for match in ID_NUMBER.finditer(text)

@@ -12,7 +12,7 @@ from itertools import compress, islice
 
 from nlp.fields_names import is_surname
 from nlp.found import Found
-from nlp.lexicon_words import ends_by_last_sign, word_list
+from nlp.lexicon_words import ends_by_last_sign, said_of, word_list
 from nlp.place_anchors import is_home, is_nobodys, is_nowhere, other_places, stretches
 from nlp.place_words import (
     ADDRESS,
@@ -84,7 +84,7 @@ def _units(text: str, words: Sequence[Word], cut_short: Sequence[Span], names: S
         span for first, last in endings(text, words, "unit_ends.txt") if (span := _grown(words, first, last, cut_short))
     ]
     spans = [(start, end - (text[end - 1 : end + 1] == "队员")) for start, end in spans]
-    spans += [(at, at + len(name)) for name in names if (at := text.find(name)) >= 0]
+    spans += [(at, at + len(name)) for name in said_of(text, names) if (at := text.find(name)) >= 0]
     spans += other_units(text, words, lambda word: _grown(words, word, word, cut_short))
     spans += [match.span() for match in islice(NUMBERED_WINDOW.finditer(text), MOST_NAMES)]
     return _with_tails(text, spans, UNIT_TAIL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from nlp.anchored import FIGURES, anchored
+from nlp.anchored import FIGURES, Anchored, anchored
 from nlp.fields_names import DOUBLE_SURNAMES, NO_NAME, is_surname, staff_name_at
 from nlp.found import Found, without_overlaps
 from nlp.name_words import name_among, words_at
@@ -45,8 +45,9 @@ SEAT = anchored(
 )
 TITLED = anchored(TITLES, rf"(?P<name>[一-龥]{{1,3}}(?:{TITLES}))")
 TITLE_LAST = re.compile(rf"(?:副)?(?:{TITLES})$")
-CALLED = re.compile(
-    rf"(?:{PEOPLE}|那个人|那位|这位|个|(?<!单)位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})"
+CALLED = anchored(
+    "叫|是|:",
+    rf"(?:{PEOPLE}|那个人|那位|这位|个|(?<!单)位)[,]?(?:名字|姓名)?(?:名叫|叫做|叫|姓名是|名字是|是|:)(?=[一-龥]{{2}})",
 )
 # 导税员谢沧行, 服务站站长姜明: any who are called so, where the cut shows a name.
 ANY_ROLE = re.compile(r"[一-龥](?:工人|修工|[员警师]|(?<![延加增成生家特擅])长)(?=[一-龥]{2})")
@@ -136,7 +137,7 @@ def _named(text: str, at: Mapping[int, str]) -> list[Found]:
     return found
 
 
-def _after(pattern: re.Pattern[str], text: str, at: Mapping[int, str]) -> Iterator[Found]:
+def _after(pattern: Anchored | re.Pattern[str], text: str, at: Mapping[int, str]) -> Iterator[Found]:
     for match in pattern.finditer(text):
         name = (staff_name_at(text, match.end()) if pattern in (CALLED, ROLE_BEFORE) else "") or name_among(
             text, match.end(), at

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.text import Said
-from nlp.vocabulary import NOWHERE, Shown, Vocabulary
+from nlp.vocabulary import NOWHERE, Numbered, Shown, Vocabulary
 
 Numbers = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ class Model:
     for itself. Without any, all features are one block.
     """
 
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary | Numbered
     rarity: Numbers
     heads: Mapping[str, Head]
     card: Mapping[str, Any] = field(default_factory=dict)
@@ -88,15 +88,19 @@ class Model:
             return values / length if length else values
         blocks = self._block_of[columns]
         lengths = np.sqrt(np.bincount(blocks, values * values, len(self.blocks)))
-        scaled: Numbers = values / lengths[blocks] * lengths_of(self.blocks)[blocks]
+        scaled: Numbers = values / lengths[blocks] * self._lengths[blocks]
         return scaled
+
+    @cached_property
+    def _lengths(self) -> Numbers:
+        return lengths_of(self.blocks)
 
     @cached_property
     def _block_of(self) -> NDArray[np.intp]:
         """The block of each column, by place in `blocks`."""
         found = np.empty(len(self.vocabulary), dtype=np.intp)
         for place, name in enumerate(self.blocks):
-            found[[*self.vocabulary.sorts.get(name, {}).values()]] = place
+            found[self.vocabulary.columns_of(name)] = place
         return found
 
     def answer(self, head: str, vector: Vector) -> dict[str, float]:
@@ -129,12 +133,12 @@ class Model:
 
     @cached_property
     def _marks(self) -> dict[str, int]:
-        return {f"m:{mark}": column for mark, column in self.vocabulary.sorts.get("m", {}).items()}
+        return {f"m:{mark}": column for mark, column in self.vocabulary.of("m").items()}
 
     @property
     def names(self) -> tuple[str, ...]:
         """The features, by column."""
-        return tuple(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
+        return self.vocabulary.names
 
     @cached_property
     def _side_by_side(self) -> _SideBySide:
@@ -153,11 +157,15 @@ class Model:
         known = np.array([places[label] for label in labels if label in places], dtype=np.intp)
         if not known.size:
             return [[] for _ in labels]
-        rows = self._shown.row_of[vector.columns]
-        words = np.flatnonzero(rows >= 0)
-        for_each = question.weights[vector.columns[words][:, None], known] * question.scale[known]
-        spoke = vector.values[words] * (for_each.T - self._on_the_mean[head][rows[words]])
-        names = [self._shown.words[row] for row in rows[words].tolist()]
+        shown = self._shown
+        rows = shown.row_of.take(vector.columns)
+        words = (rows >= 0).nonzero()[0]
+        rows = rows.take(words)
+        # Of one head's weights, a part of all heads', the rows would be copied first.
+        weights = self._side_by_side.weights.take(vector.columns.take(words), axis=0)[:, self._starts[head] + known]
+        for_each = weights * question.scale.take(known)
+        spoke = vector.values.take(words) * (for_each.T - self._on_the_mean[head].take(rows))
+        names = [shown.words[row] for row in rows.tolist()]
         told = iter([_most(names, row, most) for row in spoke.tolist()])
         return [next(told) if label in places else [] for label in labels]
 
@@ -231,7 +239,8 @@ def load_model(folder: Path) -> Model:
     """The model in that folder. Raises ModelError with the file and the reason."""
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        vocabulary = Vocabulary(json.loads((folder / WORDS).read_text(encoding="utf-8")))
+        again = partial(_read_words, folder)
+        vocabulary = Numbered(again(), again)
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
             heads = _read_heads(arrays, card["classes"], len(vocabulary))
             rarity = arrays["rarity"].astype(np.float64)
@@ -241,6 +250,11 @@ def load_model(folder: Path) -> Model:
     if not blocks.keys() >= vocabulary.sorts.keys() and blocks:
         raise ModelError(f"no usable model in {folder}: words of no block")
     return Model(vocabulary, rarity, heads, card, blocks)
+
+
+def _read_words(folder: Path) -> list[str]:
+    words: list[str] = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+    return words
 
 
 def _read_heads(arrays: Mapping[str, NDArray[Any]], classes: Mapping[str, Sequence[str]], rows: int) -> dict[str, Head]:

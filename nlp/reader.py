@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,6 +53,9 @@ class Reading:
 
     `ground` and `clause` are None where there is none. `fields["event_time"]` is None, with `event_time_text`, where
     the time was said too vaguely to name.
+
+    The reader leaves `departments` and `why` to be worked out when somebody asks: most words of a talk add to a draft
+    that has its own.
     """
 
     kind: str
@@ -60,8 +64,22 @@ class Reading:
     clause: str | None
     departments: tuple[tuple[str, float], ...]
     fields: Mapping[str, str | bool | None]
-    why: tuple[str, ...] = ()
+    why: tuple[str, ...] = field(default_factory=tuple)
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @classmethod
+    def but(cls, left: Mapping[str, Callable[[Reading], Any]], **known: Any) -> Reading:
+        """A reading of which the fields in `left` are worked out when they are asked for."""
+        reading = object.__new__(cls)
+        reading.__dict__.update(known, _left=left)
+        return reading
+
+    def __getattr__(self, name: str) -> Any:
+        left = self.__dict__.get("_left", {})
+        if name not in left:
+            raise AttributeError(f"a reading has no {name}")
+        self.__dict__[name] = found = left[name](self)
+        return found
 
 
 class Reader:
@@ -111,15 +129,26 @@ class Reader:
         chances = np.concatenate([self.model.chances(vector), self.net.probabilities(vector)])
         whole = fold(text) if len(text) > HEAD + TAIL else cleaned.text  # danger is heard however long the story is
         kind, message, screening = self._understand(whole, words, said, has_unit, chances)
-        departments: tuple[tuple[str, float], ...] = ()
+        city = self.city
         # A bare command of the talk (转人工) names nothing that a unit could be found for.
-        if screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit or message.subjects):
-            departments = self._departments(cleaned.text, said, chances)
-        why = (kind.why, screening.why, *self._routing_reasons(cleaned.text, departments, said, vector))
-        clause = self.clause_of.get(screening.ground)
-        fields = fields_of(cleaned.text, found)
-        spans = {each.name: cleaned.span(each.start, each.end) for each in found}
-        return Reading(kind.kind, screening.verdict, screening.ground or None, clause, departments, fields, why, spans)
+        is_routed = screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit or bool(message.subjects))
+
+        def departments(_: Reading) -> tuple[tuple[str, float], ...]:
+            return self._departments(city, cleaned.text, said, chances) if is_routed else ()
+
+        def why(reading: Reading) -> tuple[str, ...]:
+            routed = self._routing_reasons(city, cleaned.text, reading.departments, said, vector)
+            return kind.why, screening.why, *routed
+
+        return Reading.but(
+            {"departments": departments, "why": why},
+            kind=kind.kind,
+            verdict=screening.verdict,
+            ground=screening.ground or None,
+            clause=self.clause_of.get(screening.ground),
+            fields=fields_of(cleaned.text, found),
+            spans={each.name: cleaned.span(each.start, each.end) for each in found},
+        )
 
     def _understand(
         self, text: str, words: Sequence[Word], said: Said, has_unit: bool, chances: Numbers
@@ -150,9 +179,8 @@ class Reader:
         said, marks = see(cleaned, words, bool(find_organisations(cleaned, words, self.names)))
         return self.router.route(cleaned, said, self.model.answer("subject", self.model.vector(said, marks)))
 
-    def _departments(self, text: str, said: Said, chances: Numbers) -> tuple[tuple[str, float], ...]:
+    def _departments(self, city: City | None, text: str, said: Said, chances: Numbers) -> tuple[tuple[str, float], ...]:
         routed = self.router.route(text, said, self.model.of("subject", chances))
-        city = self.city
         if city is not None:
             routed = city.blend(text, routed)
         return tuple(
@@ -160,13 +188,13 @@ class Reader:
         )
 
     def _routing_reasons(
-        self, text: str, departments: Sequence[tuple[str, float]], said: Said, vector: Vector
+        self, city: City | None, text: str, departments: Sequence[tuple[str, float]], said: Said, vector: Vector
     ) -> Iterator[str]:
         """A line for each of the first three units: words of its duties, and those that were learnt to speak for it."""
         told = departments[:MOST_REASONED]
         subjects = [self.router.subject_of(name) for name, _ in told]
         for (name, chance), learnt in zip(told, self.model.reasons("subject", subjects, vector), strict=True):
             words = list(dict.fromkeys([*self.router.reasons(name, said), *learnt]))[:MOST_WORDS]
-            if not words and self.city is not None:
-                words = self.city.reasons(text, name)
+            if not words and city is not None:
+                words = city.reasons(text, name)
             yield f"route {name} {chance:.2f}: {'、'.join(words) or 'the message as a whole'}"

@@ -35,6 +35,8 @@ SIZES = 200
 MOST_PEOPLE = 800
 
 NO_WORD = Word("", 0)
+# Of words that are not there, on each side of the text.
+NO_WORDS = bytes(WORDS * 4 * 4)
 
 # Whose name is not the writer's nor of the staff; and 叫, which tells one.
 KIN = frozenset(
@@ -125,18 +127,19 @@ _KINDS, _WORDS, _RULED = (
 _SALTS = (np.arange(1, len(TEMPLATES) + 1, dtype=np.uint32) * SALT)[:, None]
 
 
-class Sorts(dict[str, tuple[int, int, int, int]]):
-    """Word → a number of its own, its sort, what it is like, and which lexicons list it."""
+class Sorts(dict[str, bytes]):
+    """Word → a number of its own, its sort, what it is like, and which lexicons list it: as four numbers of 32 bits,
+    for those of all words are laid side by side."""
 
     def __init__(self, known: Known) -> None:
         super().__init__()
         self.known = known
 
-    def __missing__(self, word: str) -> tuple[int, int, int, int]:
+    def __missing__(self, word: str) -> bytes:
         sort, like = self.known.get(word) or (61 if word.isascii() else 50 + min(len(word), 5), 0)
         listed = sum(1 << place for place, name in enumerate(LISTS) if word in word_list(name))
         listed += 8 * (word in no_persons()) + 16 * (word in _roles()) + 32 * (word in KIN)
-        seen = number("0" if word.isdigit() else word), sort, like, listed
+        seen = np.array([number("0" if word.isdigit() else word), sort, like, listed], dtype=np.uint32).tobytes()
         if len(self) < REMEMBERED:
             self[word] = seen
         return seen
@@ -172,8 +175,7 @@ def attributes(text: str, words: Sequence[Word], proposals: Proposals, times: Se
     around[SIGNS:-SIGNS] = _signs().take(codes, mode="clip")
     windows = around.take(near_signs)
     lengths = np.array([len(word) for word, _ in words])
-    told = np.zeros((len(words) + 2 * WORDS, 4), dtype=np.uint32)
-    told[WORDS:-WORDS] = np.array([sorts[word] for word, _ in words], dtype=np.uint32)
+    told = np.frombuffer(b"".join([NO_WORDS, *[sorts[word] for word, _ in words], NO_WORDS]), np.uint32).reshape(-1, 4)
     near = told.take(np.arange(len(words)).repeat(lengths) + _NEAR_WORDS, axis=0)  # offset, place, attribute
     seen = np.zeros((len(NAMES), size), dtype=np.uint32)
     seen[: 2 * SIGNS + 1] = windows & SIGN

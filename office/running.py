@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import gc
 import logging
 import signal
 import sys
@@ -57,6 +58,7 @@ def _run(parts: Sequence[str]) -> int:
         settings = read_settings()
         set_up_logging(settings.log_level, settings.log_format, settings.zone)
         office = open_office(settings)
+        _leave_alone_what_stays()
     except (SettingsError, CasebookError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -76,6 +78,12 @@ def _keep_heaps_small() -> None:
     with suppress(OSError, AttributeError):
         for option, value in HEAPS.values():
             ctypes.CDLL(None).mallopt(option, value)
+
+
+def _leave_alone_what_stays() -> None:
+    """What was loaded stays as long as the process: Python looks for what can be let go among what comes after it."""
+    gc.freeze()
+    gc.enable()
 
 
 @contextmanager

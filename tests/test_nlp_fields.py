@@ -8,11 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlp.corpus_reading import CORPUS
 from nlp.feasts import DAYS_OFF
 from nlp.fields_person import is_valid_id
 from nlp.fields_time import find_times
+from nlp.lexicon_words import said_of
 from nlp.reader import Reader
 
 HOLIDAYS = Path(__file__).parents[1] / "casebook" / "holidays"
@@ -168,3 +171,10 @@ def test_a_citys_own_unit_is_named_whole():
     text = "我要匿名举报东区市场监管局窗口的人上班时间打游戏"
 
     assert reader.read(text, FRIDAY).fields["organisation"] == "东区市场监管局窗口"
+
+
+@given(
+    st.lists(st.text("市区不动产登记中心局a", max_size=4), max_size=6), st.text("市区不动产登记中心局a", max_size=12)
+)
+def test_the_names_said_are_those_that_stand_in_the_text(names: list[str], text: str) -> None:
+    assert said_of(text, names) == [name for name in names if name in text]

@@ -227,3 +227,27 @@ def test_no_message_kept_apart_is_learnt():
 )
 def test_a_long_run_of_what_the_patterns_look_for_is_read(reader, piece):
     assert reader.read(piece * (20_000 // len(piece)), NOW).kind
+
+
+def test_departments_and_reasons_are_left_until_asked_for_and_are_those_of_the_reading(reader, monkeypatch):
+    class Elsewhere:
+        """A city that was taken up after the reading."""
+
+        def blend(self, text: str, routed: object) -> object:
+            raise AssertionError("the reading was made before")
+
+    text, asked = "我要投诉不动产登记中心3号窗口，材料齐全却不给受理", []
+    before, route = reader.read(text, NOW), reader.router.route
+    assert before.departments
+    assert before.why
+    monkeypatch.setattr(reader.router, "route", lambda *given: asked.append(1) or route(*given))
+    reading = reader.read(text, NOW)
+    assert asked == []
+
+    monkeypatch.setattr(reader, "city", Elsewhere())
+    assert reading.departments == before.departments
+    assert reading.why[2].startswith(f"route {reading.departments[0][0]} ")
+    assert asked == [1]
+    assert reading == before
+    with pytest.raises(AttributeError):
+        reading.verdicts  # noqa: B018

@@ -25,9 +25,10 @@ def handle_command(scene: Scene) -> Turn | None:
 
 def _agrees(scene: Scene) -> str:
     """A yes to the card with a few words after it ("对的，麻烦快点"), unless they take something back."""
-    rest = heard.after_first_clause(scene.text)
-    few = scene.talk.stage == CONFIRMING and 0 < len(rest) <= LONGEST_AFTER_YES
-    yes = few and heard.begins_with(scene.text) == "confirm"
+    rest = heard.after_first_clause(scene.text) if scene.talk.stage == CONFIRMING else ""
+    if not 0 < len(rest) <= LONGEST_AFTER_YES:
+        return ""
+    yes = heard.begins_with(scene.text) == "confirm"
     plain = not any(char.isdigit() for char in rest) and not heard.mentions("yes_but", "words", rest)
     asks = any(sign in scene.text for sign in "?？")
     return "confirm" if yes and plain and not asks else ""

@@ -47,13 +47,15 @@ def edited_field(text: str) -> str:
     text = simple(text)
     if text in _edits():
         return _edits()[text]
-    wrong = load_phrases()["correction"]["wrong"]
     name = named_field(text)
+    if not name:
+        return ""
+    wrong = load_phrases()["correction"]["wrong"]
     word_length = max((len(word) for word in load_phrases()["fields"].get(name, ()) if word in text), default=0)
     bare_remark = any(
         text.rstrip("。！!").endswith(word) and len(text) <= word_length + len(word) + 3 for word in wrong
     )
-    return name if name and bare_remark else ""
+    return name if bare_remark else ""
 
 
 def lacks_new_phone(text: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from bots.citizen.scene import Scene
 from bots.citizen.services import tells_service
-from bots.heard import bare
+from bots.heard import bare, simple
 from bots.message import Button, Reply
 from bots.talk import CONFIRMING, EDITING, GATHERING, Draft, Here, Turn
 from bots.values import replace
@@ -28,6 +30,8 @@ ASK_AT_MOST = {
 EDITABLE = ("respondent", "text", "request", "name", "phone", "id_number", "address", "service", "kind")
 VAGUE = ("lacks_content", "unclear_request", "chitchat")
 LONGEST_SHOWN = 160
+# So much of a statement nearly always shows that it says more than against whom.
+BEGINNING = 40
 
 
 def missing(draft: Draft, here: Here) -> tuple[str, ...]:
@@ -238,7 +242,17 @@ def only_names(draft: Draft) -> bool:
     """Whether a complaint says no more than against whom."""
     if draft.kind != "complaint" or not draft.respondent:
         return False
+    told = [sign for sign in simple(draft.text[:BEGINNING]) if "一" <= sign <= "龥"]
+    if not _naming().union(simple(draft.respondent)).issuperset(told):  # what is in none of the words is left at last
+        return False
     besides = bare(draft.text).replace(bare(draft.respondent), "")
     for word in load_phrases()["draft"]["naming"]:
         besides = besides.replace(word, "")
     return not besides
+
+
+@cache
+def _naming() -> frozenset[str]:
+    """The characters of the words that only name somebody, and of those that are taken off."""
+    phrases = load_phrases()
+    return frozenset("".join([*phrases["draft"]["naming"], *phrases["polite"]["before"], *phrases["polite"]["after"]]))

@@ -6,6 +6,8 @@ become a draft whose proposal says what the machine thought.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bots import heard
 from bots.citizen.questions import go_on
 from bots.citizen.scene import Scene
@@ -26,6 +28,7 @@ def emergency(scene: Scene) -> Turn:
     return scene.stay(reply, acts=(Alarm(scene.text),))
 
 
+@lru_cache(maxsize=256)
 def danger_in(text: str) -> str:
     """The sort of danger the words name; "" if they name none."""
     return heard.spoken_of("emergency", text) or ("self_harm" if FAREWELL.search(heard.simple(text)) else "")
