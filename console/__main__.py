@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots.channels.tokens import ApiError, StoreTokens
+from bots.channels.wechat_client import ApiError, StoreTokens
 from bots.channels.wecom_client import WeComClient
 from bots.channels.wecom_sender import WeComSender
 from bots.settings import Settings, SettingsError, read_settings

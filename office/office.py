@@ -11,17 +11,18 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bots.card_renewal import RenewingDesk
 from bots.channels.deskroom import rooms_of
 from bots.channels.sending import Sender
-from bots.channels.tokens import Calls, Deferred, StoreTokens
 from bots.channels.wechat import WeChat
+from bots.channels.wechat_client import Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
 from bots.channels.wecom import WeCom
+from bots.channels.wecom_client import WeComClient
 from bots.channels.wecom_sender import WeComAnswers, WeComSender
 from bots.citizen.statement import proposal
 from bots.courier import Courier
@@ -31,7 +32,6 @@ from bots.knowledge import Knowledge, read_knowledge
 from bots.paper_link import STEP_OF, signed
 from bots.reception import Reception
 from bots.render import Rendering
-from bots.setting_groups import WeChatSettings
 from bots.settings import Settings
 from bots.signer import Signer
 from bots.wecom_door import ANSWERS, WeComDoor
@@ -51,8 +51,7 @@ from office.checking import checking
 from office.holidays import law_in_force
 from scheduler.reporting import Reporting
 
-# The Telegram library weighs twenty megabytes: an office without Telegram does not load it; nor that of WeChat where
-# nothing is sent.
+# The Telegram library weighs twenty megabytes: an office without Telegram does not load it.
 if TYPE_CHECKING:
     from bots.channels.telegram import Telegram
     from bots.telegram_door import TelegramDoor
@@ -214,22 +213,14 @@ def _telegram(settings: Settings) -> Telegram | None:
 def _wechat(settings: Settings, store: Store) -> tuple[WeChat | None, dict[str, Sender]]:
     if settings.wechat is None:
         return None, {}
-    client = Deferred(partial(_wechat_client, settings.wechat, store, settings.zone))
+    client = Client(settings.wechat, StoreTokens(store), lambda: datetime.now(settings.zone))
     sender = WeChatSender(client, settings.wechat.templates, settings.public_url)
     return WeChat(settings.wechat), {"wechat": sender}
-
-
-def _wechat_client(settings: WeChatSettings, store: Store, zone: tzinfo) -> Calls:
-    from bots.channels.wechat_client import Client
-
-    return Client(settings, StoreTokens(store), lambda: datetime.now(zone))
 
 
 def _wecom(settings: Settings, store: Store) -> dict[str, Sender]:
     if settings.wecom is None:
         return {}
-    from bots.channels.wecom_client import WeComClient
-
     tokens, zone = StoreTokens(store), settings.zone
     client = WeComClient(settings.wecom, tokens, lambda: datetime.now(zone))
     answers = WeComAnswers(client, lambda id: tokens.get(f"{ANSWERS}:{id}", datetime.now(zone)))

@@ -14,8 +14,7 @@ import pytest
 from bots.budget import Budget
 from bots.channels.sending import Later, Moved, Never, Outcome, Sent
 from bots.channels.telegram import Telegram
-from bots.channels.tokens import StoreTokens
-from bots.channels.wechat_client import Client
+from bots.channels.wechat_client import Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
 from bots.courier import Courier
 from bots.errands import TRIES, addresses

@@ -16,8 +16,7 @@ from sqlalchemy import event
 
 from bots.channels import wechat_client
 from bots.channels.sending import Later
-from bots.channels.tokens import StoreTokens
-from bots.channels.wechat_client import Client
+from bots.channels.wechat_client import Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
 from bots.citizen.presses import ON_CASE
 from bots.log import set_up_logging

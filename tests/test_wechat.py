@@ -10,20 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bots import wechat_door
 from bots.channels.errors import BadRequest, Forged
 from bots.channels.sealed import Crypto
 from bots.channels.wechat import MAX_BODY, WeChat
-from bots.channels.wechat_messages import Push, read_push
+from bots.channels.wechat_messages import Push
 from bots.channels.wechat_window import Window, renewed
 from bots.message import BUTTON, EVENT, IMAGE, LOCATION, TEXT, UNKNOWN, VIDEO, VOICE, Button, Reply
 from models.store import Store
 from tests.makers import moment
 from tests.wechat_pushes import (
-    ACCOUNT,
     AES_KEY,
     APP_ID,
     NOW,
@@ -57,7 +54,7 @@ def test_what_tencents_own_library_sealed_opens_and_seals_the_same(vector, monke
     crypto = Crypto(base64.b64decode(VECTORS["aes_key"] + "="))
     monkeypatch.setattr(crypto, "get_random_string", lambda: bytes.fromhex(vector["random"]))
 
-    assert crypto.decrypt(vector["encrypted"], VECTORS["app_id"]) == vector["plain"]
+    assert crypto.decrypt(vector["encrypted"], VECTORS["app_id"], ValueError) == vector["plain"]
     assert crypto.encrypt(vector["plain"], VECTORS["app_id"]).decode() == vector["encrypted"]
     account = WeChat(settings(token=VECTORS["token"]))
     assert account._sealing.sign(VECTORS["timestamp"], VECTORS["nonce"], vector["encrypted"]) == vector["signature"]
@@ -496,38 +493,3 @@ def test_one_that_fails_leaves_those_that_came_with_it_alone(store: Store) -> No
     assert "抱歉" in sorry or "对不起" in sorry
     states = [store.read(lambda unit, id=id: unit.inbox_seen("wechat", id).state) for id in "123"]
     assert states == ["done", "dead", "done"]
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), st.binary(min_size=16, max_size=16))
-def test_it_is_sealed_and_opened_as_by_wechatpy(text, beginning):
-    from wechatpy.crypto import PrpCrypto
-
-    key = base64.b64decode(AES_KEY + "=")
-    ours, theirs = Crypto(key), PrpCrypto(key)
-    ours.get_random_string = theirs.get_random_string = lambda: beginning
-    sealed = ours.encrypt(text, APP_ID)
-
-    assert sealed == theirs.encrypt(text, APP_ID)
-    assert ours.decrypt(sealed.decode(), APP_ID) == theirs.decrypt(sealed.decode(), APP_ID) == text
-
-
-@pytest.mark.parametrize("kind", ["text", "image", "voice", "video", "shortvideo", "location", "link"])
-@given(data=st.data())
-def test_a_push_is_read_as_by_wechatpy(kind, data):
-    from wechatpy.messages import MESSAGE_TYPES
-
-    names = ("Content", "PicUrl", "MediaId", "Recognition", "Location_X", "Location_Y", "Label", "Title", "Url")
-    given_ = data.draw(st.dictionaries(st.sampled_from(names), st.none() | st.text(min_size=1, max_size=5)))
-    head = {"ToUserName": ACCOUNT, "FromUserName": OPENID, "CreateTime": "1", "MsgType": kind, "MsgId": "1"}
-    ours, theirs = read_push({**head, **given_}, NOW), MESSAGE_TYPES[kind]({**head, **given_})
-    said = {
-        "text": lambda: theirs.content,
-        "voice": lambda: theirs.recognition or "",
-        "location": lambda: theirs.label or "",
-        "link": lambda: "\n".join(part for part in (theirs.title, theirs.description, theirs.url) if part),
-    }.get(kind, str)()
-
-    assert ours.text == said
-    assert [item.id for item in ours.media] == ([theirs.media_id] if hasattr(theirs, "media_id") else [])
-    assert [item.url for item in ours.media if item.url] == [url for url in [getattr(theirs, "image", "")] if url]
-    assert ours.data == (f"{theirs.location_x},{theirs.location_y}" if kind == "location" else "")

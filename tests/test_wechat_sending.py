@@ -9,8 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bots.channels.sending import Later, Never, Sent
-from bots.channels.tokens import ApiError, StoreTokens
-from bots.channels.wechat_client import Client
+from bots.channels.wechat_client import ApiError, Client, StoreTokens
 from bots.channels.wechat_sender import WeChatSender
 from bots.message import Reply
 from models.store import Store

@@ -11,7 +11,7 @@ import pytest
 
 from bots.channels.errors import BadRequest, Forged
 from bots.channels.sending import Later, Never, Sent
-from bots.channels.tokens import StoreTokens
+from bots.channels.wechat_client import StoreTokens
 from bots.channels.wecom import MAX_BODY, WeCom
 from bots.channels.wecom_client import WeComClient
 from bots.channels.wecom_messages import Pushed

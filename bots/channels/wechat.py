@@ -1,6 +1,7 @@
 """The WeChat official account: its pushes verified, opened and read; its passive replies written.
 
-Signatures are compared in constant time, a year-old signature is stale, a plaintext body is refused once an AES key is
+wechatpy 1.8.18 does the cryptography and knows the shapes of what comes in. What it leaves open is closed here:
+signatures are compared in constant time, a year-old signature is stale, a plaintext body is refused once an AES key is
 set, the body is capped before anything parses it, and `]]>` in a text cannot leave its CDATA section.
 
 In plain mode the platform signs the time and not the body, so whoever has once seen a push can alter it within the

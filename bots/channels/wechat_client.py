@@ -1,8 +1,7 @@
 """Calls to the official account's API: one access token for everybody, and errors as words instead of exceptions.
 
 wechatpy's client knows the calls; fenced off here are its endless retry on 40001, its token fetch without a timeout,
-its hard-coded hosts, and a token kept in each instance for itself. To load it takes a quarter of a second and seven
-megabytes: only who sends or fetches something does (`Deferred`).
+its hard-coded hosts, and a token kept in each instance for itself.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from wechatpy.client import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
-from bots.channels.tokens import ApiError, TokenKeeper
+from bots.given import Store
 from bots.setting_groups import WeChatSettings
 
 log = logging.getLogger(__name__)
@@ -27,6 +26,37 @@ TOKEN_FAULTS = frozenset({40001, 40014, 42001})
 TIMEOUT = (3.05, 5.0)
 # The platform keeps the old token for five minutes after it gives a new one; nobody should start out with less.
 LEAD = timedelta(minutes=5)
+
+
+class TokenKeeper(Protocol):
+    """Where platform tokens are kept, the same for every process."""
+
+    def get(self, name: str, at: datetime) -> str | None:
+        """The kept token, while it lasts."""
+
+    def put(self, name: str, value: str, expires: datetime) -> None: ...
+
+
+class StoreTokens:
+    """Tokens in the store, sealed there."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, name: str, at: datetime) -> str | None:
+        kept: str | None = self._store.read(lambda unit: unit.token_get(name, at))
+        return kept
+
+    def put(self, name: str, value: str, expires: datetime) -> None:
+        self._store.write(lambda unit: unit.token_put(name, value, expires))
+
+
+class ApiError(Exception):
+    """A call did not do what it should. `code` is the platform's, 0 where it gave none (network, timeout, HTTP)."""
+
+    def __init__(self, code: int, what: str) -> None:
+        super().__init__(f"{what} ({code})")
+        self.code = code
 
 
 class Client(WeChatClient):  # type: ignore[misc]  # wechatpy ships no types

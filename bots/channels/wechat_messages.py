@@ -1,6 +1,7 @@
 """What an official account is pushed, as our `Message`: every documented kind and event, and a place for new ones.
 
-Before a field is read, every one that we use is known to stand once and to be plain text.
+wechatpy's message classes name the fields; before they are asked, every field we use is known to stand once and to be
+plain text (wechatpy answers a repeated or nested one with an AttributeError, or takes a list for a text).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from wechatpy.messages import MESSAGE_TYPES, UnknownMessage
 
 from bots.channels.errors import BadRequest
 from bots.message import EVENT, IMAGE, LOCATION, TEXT, UNKNOWN, VIDEO, VOICE, Media, Message
@@ -21,9 +24,6 @@ PLAIN = frozenset(
     {*NEEDED, "MsgId", "Content", "PicUrl", "MediaId", "Recognition", "Location_X", "Location_Y", "Label"}
     | {"Title", "Description", "Url", "Event", "EventKey"}
 )
-
-
-Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -72,42 +72,38 @@ def _id(fields: Mapping[str, Any]) -> str:
 
 
 def _message(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    message = MESSAGE_TYPES.get(kind, UnknownMessage)(dict(fields))
     read = SHAPES.get(kind)
-    return read(fields) if read else {"kind": UNKNOWN, "data": kind[:64]}
+    return read(message) if read else {"kind": UNKNOWN, "data": kind[:64]}
 
 
-def _text(fields: Fields) -> dict[str, Any]:
-    return {"kind": TEXT, "text": fields.get("Content")}
+def _text(message: Any) -> dict[str, Any]:
+    return {"kind": TEXT, "text": message.content}
 
 
-def _image(fields: Fields) -> dict[str, Any]:
-    return {"kind": IMAGE, "media": (Media(IMAGE, _media_id(fields), url=fields.get("PicUrl") or ""),)}
+def _image(message: Any) -> dict[str, Any]:
+    return {"kind": IMAGE, "media": (Media(IMAGE, message.media_id, url=message.image or ""),)}
 
 
-def _voice(fields: Fields) -> dict[str, Any]:
+def _voice(message: Any) -> dict[str, Any]:
     """What the platform made of the recording is its text; the recording itself is kept beside it."""
-    return {"kind": VOICE, "text": fields.get("Recognition") or "", "media": (Media(VOICE, _media_id(fields)),)}
+    return {"kind": VOICE, "text": message.recognition or "", "media": (Media(VOICE, message.media_id),)}
 
 
-def _video(fields: Fields) -> dict[str, Any]:
-    return {"kind": VIDEO, "media": (Media(VIDEO, _media_id(fields)),)}
+def _video(message: Any) -> dict[str, Any]:
+    return {"kind": VIDEO, "media": (Media(VIDEO, message.media_id),)}
 
 
-def _location(fields: Fields) -> dict[str, Any]:
-    place = f"{fields.get('Location_X')},{fields.get('Location_Y')}"
-    return {"kind": LOCATION, "text": fields.get("Label") or "", "data": place}
+def _location(message: Any) -> dict[str, Any]:
+    return {"kind": LOCATION, "text": message.label or "", "data": f"{message.location_x},{message.location_y}"}
 
 
-def _media_id(fields: Fields) -> Any:
-    return fields.get("MediaId")
-
-
-def _link(fields: Fields) -> dict[str, Any]:
-    parts = (fields.get("Title"), fields.get("Description"), fields.get("Url"))
+def _link(message: Any) -> dict[str, Any]:
+    parts = (message.title, message.description, message.url)
     return {"kind": TEXT, "text": "\n".join(part for part in parts if part)}
 
 
-SHAPES: Mapping[str, Callable[[Fields], dict[str, Any]]] = {
+SHAPES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "text": _text,
     "image": _image,
     "voice": _voice,

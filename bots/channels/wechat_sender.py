@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bots.channels.sending import Later, Never, Outcome, Sent, numbered
-from bots.channels.tokens import ApiError, Calls
 from bots.channels.wechat import pieces_of
+from bots.channels.wechat_client import ApiError, Client
 from bots.message import Reply
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -52,7 +52,7 @@ class WeChatSender:
     `?thing2=about&character_string1=number` where the template's fields are not the usual ones.
     """
 
-    def __init__(self, client: Calls, templates: Mapping[str, str], link: str = "") -> None:
+    def __init__(self, client: Client, templates: Mapping[str, str], link: str = "") -> None:
         self._client = client
         self._templates = templates
         self._link = link

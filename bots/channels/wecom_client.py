@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bots.channels.tokens import ApiError, TokenKeeper
-from bots.channels.wechat_client import TIMEOUT, Client
+from bots.channels.wechat_client import TIMEOUT, ApiError, Client, TokenKeeper
 from bots.setting_groups import WeChatSettings, WeComSettings
 
 log = logging.getLogger(__name__)

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bots.channels.sending import Later, Never, Outcome, Sent, split
-from bots.channels.tokens import ApiError
+from bots.channels.wechat_client import ApiError
 from bots.channels.wecom_cards import as_card, as_text, beyond, choice_card, notice_card
+from bots.channels.wecom_client import WeComClient
 from bots.message import Reply
-
-if TYPE_CHECKING:
-    from bots.channels.wecom_client import WeComClient
 
 MAX_BYTES = 2048
 MINUTE, HOUR = 60.0, 3600.0
