@@ -25,7 +25,7 @@ from nlp.model import Numbers
 from nlp.net import Net
 
 # All found by cross-validation. A pair or run of characters in fewer texts than this says too little for its row.
-LEAST_OFTEN = {"c": 4, "p": 8, "g": 8}
+LEAST_OFTEN = {"c": 10, "p": 16, "g": 16}
 DIRECTIONS, HIDDEN = 400, 96
 # Each text once more so many times, each time without this share of its features.
 AGAIN, LEFT_OUT = 3, 0.3

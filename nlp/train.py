@@ -127,8 +127,9 @@ def reader_material(examples: Sequence[Example], times: Sequence[int] = ()) -> t
     taught = [row for row in range(len(texts)) for _ in range(times[row] if row < len(times) else 1)]
     routed, labels = _routed(examples, texts)
 
-    def told(labels: Sequence[str], **settings: float) -> Labelled:
-        return Labelled(taught, [labels[row] for row in taught], [groups[row] for row in taught], **settings)
+    def told(labels: Sequence[str], c: float = 1.0, log_ratios: float = 0.0, complement: float = 0.0) -> Labelled:
+        each, together = [labels[row] for row in taught], [groups[row] for row in taught]
+        return Labelled(taught, each, together, c, log_ratios, complement)
 
     heads = {
         "kind": told(kinds, **KIND),

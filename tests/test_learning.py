@@ -131,4 +131,4 @@ def test_the_nightly_lesson_is_held_once_and_taken_up(store: Store, reader: Read
     assert learning.nightly(NOW)
     assert not learning.nightly(NOW)
     assert reader.city is not None
-    assert reader.read("投诉窗口不给换蓝皮本，第三次来了", NOW).departments
+    assert reader.read("投诉户籍窗口不给换蓝皮本，第三次来了", NOW).departments
