@@ -15,8 +15,8 @@ from nlp.text import Said
 NOWHERE = -1
 # Sorts of which the words themselves are needed: to be shown, or to be looked up one by one.
 KEPT = ("w", "m")
-# A number's first 17 bits are its shelf's, which holds no other or a few.
-SHELVES, SHELF = 1 << 17, np.uint64(64 - 17)
+# A number's first 16 bits are its shelf's, which holds no other or a few.
+SHELVES, SHELF = 1 << 16, np.uint64(64 - 16)
 # Orders of sorts whose keys are remembered; texts all have the same one.
 ORDERS = 16
 
@@ -84,7 +84,7 @@ class Numbered:
             if sort in KEPT:
                 self._kept[sort].update(zip(rests, columns.tolist(), strict=True))
             start += len(rests)
-        self.sorts = {sort: np.concatenate(columns) for sort, columns in found.items()}
+        self.sorts = {sort: np.concatenate(columns).astype(np.int32) for sort, columns in found.items()}
         told = numbers.view(np.uint64)
         order = told.argsort()
         shelves = (told >> SHELF).astype(np.intp)
