@@ -36,8 +36,10 @@ ID_SAID = re.compile(
 )
 # Of fifteen figures, or with one left out.
 OLD_ID = re.compile(r"(?<![0-9A-Za-z-])[1-6][0-9]{14}(?:[0-9]{2})?(?![0-9A-Za-z-])")
+# Begun with a province, with a day of birth in it, of fifteen figures or of seventeen.
 DATED_ID = re.compile(
-    r"(?<![0-9A-Za-z-])[1-6][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9A-Za-z-])"
+    r"(?<![0-9A-Za-z-])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])[0-9]{4}(?:19|20)?[0-9]{2}"
+    r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9A-Za-z-])"
 )
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"

@@ -38,6 +38,7 @@ ASKS = re.compile(
     r"[?？吗呢么嘛]|怎|咋|如何|多[少久大]|啥|哪|几[个天时号点年岁]|[能可是]不[能可是]|[能可是]否|要不要|有没有|请问|咨询"
     r"|问[问下一]|请教|还是|算不算|谁|帮我查|[不没][了成行]?[。,，!！]?$|(.)(?:不|没)\1"
 )
+REFUSED = re.compile(r"(?:一直|始终|总是|就是|死活)都?不(?:给|发|办|退|批|回|理|修|来|接|开|换)")
 # Who is made to withdraw tells of it: that is no withdrawal.
 FORCED = re.compile(r"(?:逼|叫我|要我|让我|要求我|威胁|劝我|骗我|强迫|强制)[^,。;!?]{0,8}(?:撤|取消)")
 SUGGESTS = re.compile(r"建议|提议|希望(?:能|可以|增|多|把)|能不能|可不可以|可否|最好|应该|不如|要是能|多设|增设|推广")
@@ -80,8 +81,8 @@ def tell_kind(text: str, learnt: Mapping[str, float]) -> KindAnswer:
 
 def _complains(text: str, taken_for: str) -> re.Match[str] | None:
     """By what a message that the model takes for a suggestion or a question shows to be a complaint."""
-    if taken_for == PROGRESS:
-        return CALLED.search(text)
+    if taken_for == PROGRESS:  # 证一直不发 is refused, 还没发 is waited for
+        return CALLED.search(text) or (None if ASKS.search(text) else REFUSED.search(text))
     if taken_for not in (SUGGESTION, CONSULTATION) or SUGGESTS.search(text):
         return None
     if taken_for == CONSULTATION and ASKS.search(text):

@@ -37,12 +37,12 @@ class Answered:
 
 
 def exam_figures(reader: Reader, corpus: Path = CORPUS) -> dict[str, str]:
-    """The rows of the table, set by set."""
-    rows: dict[str, str] = {}
-    for path in sorted(corpus.glob(EXAMS)):
-        answers = list(_answers(reader, path))
-        rows |= {f"{path.stem}: {row}": figure for row, figure in _figures(reader, answers).items()}
-    return rows
+    """The rows of the table: set by set, then all together."""
+    sets = {path.stem: list(_answers(reader, path)) for path in sorted(corpus.glob(EXAMS))}
+    sets["all exams"] = [each for answers in sets.values() for each in answers]
+    return {
+        f"{name}: {row}": figure for name, answers in sets.items() for row, figure in _figures(reader, answers).items()
+    }
 
 
 def _answers(reader: Reader, path: Path) -> Iterator[Answered]:
