@@ -20,6 +20,9 @@ from nlp.model import Numbers
 
 # Of the real matters in our corpus, most of them written to look refusable, at most this share may be refused.
 REFUSED_AT_MOST = 0.006
+# And nobody is proposed for refusal on less certainty than this: on messages that were made to be hard the models err
+# more than on those that teach (of test-hard.csv 8 of 274 real matters were refused without it, 3 with it).
+LEAST_SURE = 0.75
 # All right and each verdict right count alike.
 STEPS = np.arange(-1.5, 1.51, 0.1)
 ROUNDS = 3
@@ -116,11 +119,12 @@ def _worth(guessed: NDArray[Any], right: NDArray[Any]) -> float:
 
 
 def _sure_enough(chances: Numbers, right: NDArray[Any]) -> float:
-    """The least certainty at which no more than the allowed share of real matters is refused."""
+    """The least certainty at which no more than the allowed share of real matters is refused, or LEAST_SURE."""
     real = chances[right == VERDICTS.index(ACCEPT)]
     at_risk = np.sort(real[real.argmax(axis=1) == VERDICTS.index(REFUSE), VERDICTS.index(REFUSE)])[::-1]
     allowed = int(REFUSED_AT_MOST * len(real))
-    return float(min(0.99, at_risk[allowed] + 1e-4)) if len(at_risk) > allowed else 0.5
+    needed = float(min(0.99, at_risk[allowed] + 1e-4)) if len(at_risk) > allowed else LEAST_SURE
+    return max(needed, LEAST_SURE)
 
 
 def _guess(chances: Numbers, sure: float) -> NDArray[Any]:
