@@ -80,7 +80,7 @@ def tell_kind(text: str, learnt: Mapping[str, float]) -> KindAnswer:
 
 
 def _complains(text: str, taken_for: str) -> re.Match[str] | None:
-    """By what a message that the model takes for a suggestion or a question shows to be a complaint."""
+    """By what a message that the model takes for a suggestion, a question or a follow-up shows to be a complaint."""
     if taken_for == PROGRESS:  # 证一直不发 is refused, 还没发 is waited for
         return CALLED.search(text) or (None if ASKS.search(text) else REFUSED.search(text))
     if taken_for not in (SUGGESTION, CONSULTATION) or SUGGESTS.search(text):

@@ -37,7 +37,7 @@ LEAST_OF_A_LABEL = FOLDS
 # A ground and a kind that come together less often than this are learnt as the ground's commonest kind: the kind has a
 # head of its own.
 LEAST_OF_A_PAIR = 20
-# What fewer texts say is left out: on hands that did not teach all heads then do as well or better, in half the memory.
+# What fewer texts say is left out: on hands that did not teach all heads then do as well or better.
 SAID_BY = 4
 
 ROUTER_HEAD = "label"
