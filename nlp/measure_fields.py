@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from nlp.reader import Reader
 from nlp.spotting import SPOTS, spotters_card
 from nlp.text import clean
 
 Fields = Mapping[str, Any]
-
-
-def fields_f1(reader: Reader, path: Path) -> dict[str, float]:
-    """Of all fields under "", then of each, on the labelled messages of a file."""
-    cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return field_figures(
-        (reader.read(case["text"], datetime.fromisoformat(case["now"])).fields, case["fields"]) for case in cases
-    )
 
 
 def field_figures(pairs: Iterable[tuple[Fields, Fields]]) -> dict[str, float]:

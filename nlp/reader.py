@@ -64,6 +64,7 @@ class Reading:
     clause: str | None
     departments: tuple[tuple[str, float], ...]
     fields: Mapping[str, str | bool | None]
+    # A default of the class would be found before it is worked out; one that is made is not.
     why: tuple[str, ...] = field(default_factory=tuple)
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
