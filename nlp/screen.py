@@ -70,7 +70,7 @@ def screen(
         return Screening(OUT_OF_SCOPE, "emergency", 0.95, f"emergency: “{danger}”")
     if not message.text.strip():
         return Screening(CLARIFY, "lacks_content", 0.95, "no word in it")
-    if not any(character.isalnum() for character in message.text):
+    if not any(map(str.isalnum, message.text)):
         return Screening(CLARIFY, "chitchat", 0.9, "signs, no word")
     return _weighed(message, learnt, chances, decision)
 

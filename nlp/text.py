@@ -9,6 +9,7 @@ differ between engines, the dictionary does not.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 import unicodedata
 import warnings
@@ -31,6 +32,10 @@ HEAD, TAIL = 900, 300
 REMEMBERED = 50_000
 # Of these sorts is what cannot be seen.
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
+
+# Blocks whose characters can all be seen and that NFKC leaves alone. A text may bring thousands of them that were never
+# met before; to ask for the sort and the form of each takes longer than to read the text.
+PLAIN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0002a6df]")
 
 # jieba wants a frequency: high enough that our words win over their parts, low enough not to break common words.
 WORD_FREQUENCY = 3000
@@ -80,7 +85,10 @@ class _Folding(dict[str, str]):
     """Character → what it becomes; found out once for each character."""
 
     def __missing__(self, character: str) -> str:
-        folded = "".join([*map(_folded, unicodedata.normalize("NFKC", character))])
+        if PLAIN.match(character):
+            folded = _SIMPLE.get(character, character)
+        else:
+            folded = "".join([*map(_folded, unicodedata.normalize("NFKC", character))])
         if len(self) < REMEMBERED:
             self[character] = folded
         return folded
@@ -188,15 +196,16 @@ def _folded(part: str) -> str:
     direction and lone surrogates go."""
     if unicodedata.category(part) in UNSEEN and part not in "\n\t ":
         return ""
-    return _traditional().get(part, part)
+    return _SIMPLE.get(part, part)
 
 
-@cache
-def _traditional() -> dict[str, str]:
+def _simple() -> dict[str, str]:
+    """Traditional character → the simple one."""
     pairs = (line.split() for line in lines("traditional.txt"))
     return {old: new for olds, news in pairs for old, new in zip(olds, news, strict=True)}
 
 
+_SIMPLE = _simple()
 _FOLDING = _Folding()
 _SIGN = _Sign()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.text import HEAD, TAIL, clean, cut, python_cutter, rust_cutter
+from nlp.text import HEAD, PLAIN, TAIL, UNSEEN, clean, cut, python_cutter, rust_cutter
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,14 @@ def test_a_long_text_is_read_at_its_head_and_tail():
     assert len(cleaned.text) == HEAD + TAIL
     assert cleaned.text[0] == "头"
     assert cleaned.text[-1] == "尾"
+
+
+def test_blocks_that_are_taken_as_they_stand_can_be_seen_and_have_no_other_form():
+    plain = [character for character in map(chr, range(0x30000)) if PLAIN.match(character)]
+
+    assert len(plain) > 70_000
+    assert unicodedata.is_normalized("NFKC", "".join(plain))
+    assert not UNSEEN & set(map(unicodedata.category, plain))
 
 
 @given(st.text())
