@@ -9,27 +9,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nlp.fields_codes import find_receipts
+from nlp.fields_codes import Codes, find_codes
 from nlp.fields_person import find_id_numbers, find_names, find_phones, is_valid_id
 from nlp.fields_place import find_sites
 from nlp.fields_staff import find_staff
 from nlp.fields_time import read_times
-from nlp.found import Found, corrected, overlaps
+from nlp.found import Found, corrected, overlaps, without_blanks
 from nlp.lexicon_words import said_of
 from nlp.spotting import Spotter, load_spotter
 from nlp.spotting_features import FIELDS
-from nlp.text import Word
+from nlp.text import Cleaned, Word, fold
 
-UNITS = FIELDS.index("organisation")
+UNITS, RECEIPTS = FIELDS.index("organisation"), FIELDS.index("receipt_number")
 ORDER = ("phone", "id_number", "name", "organisation", "staff_name", "place", "event_time", "receipt_number")
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """What the rules found of each of FIELDS, the likeliest first, and whatever may be a time."""
+    """What the rules found of each of FIELDS, the likeliest first, whatever may be a time, and all codes."""
 
     fields: tuple[list[Found], ...]
     times: list[Found]
+    codes: Codes
 
     @property
     def units(self) -> list[Found]:
@@ -51,13 +52,13 @@ def choose(
     text: str, words: Sequence[Word], proposed: Proposed, names: Sequence[str] = (), spotter: Spotter | None = None
 ) -> tuple[Found, ...]:
     """The fields, of what was proposed and of all else that the text holds."""
-    codes = find_receipts(text)
-    numbers = (find_phones(text, codes), find_id_numbers(text, codes), codes)
-    phones, ids, receipts = (corrected(text, each) for each in numbers)
-    found = (spotter or load_spotter()).spot(text, words, proposed.fields, proposed.times, [*phones, *ids])
+    receipts, _, others = proposed.codes
+    phones, ids = (corrected(text, each) for each in (find_phones(text, receipts), find_id_numbers(text, receipts)))
+    taken = {**dict.fromkeys(FIELDS, (*phones, *ids)), "receipt_number": (*phones, *ids, *others)}
+    found = (spotter or load_spotter()).spot(text, words, proposed.fields, proposed.times, taken)
     found = [_in_full(each, proposed.units, found) if each.name == "organisation" else each for each in found]
     found = _with_own_units(text, found, proposed.units, names) if names else found
-    found += [best[0] for best in (phones, ids, receipts) if best]
+    found += [best[0] for best in (phones, ids) if best]
     return tuple(sorted(found, key=lambda each: ORDER.index(each.name)))
 
 
@@ -94,15 +95,29 @@ def propose(text: str, words: Sequence[Word], now: datetime, names: Sequence[str
     staff = [each for each in find_staff(text, words) if not overlaps(each, own[:1])]
     places = [place for place in places if not overlaps(place, staff)]
     told, times = read_times(text, now)
-    return Proposed(tuple(corrected(text, each) for each in (own, organisations, staff, places, told)), times)
+    codes = find_codes(text)
+    fields = [corrected(text, each) for each in (own, organisations, staff, places, codes.receipts, told)]
+    fields[RECEIPTS] += [code for code in codes.possible if not overlaps(code, codes.receipts)]
+    return Proposed(tuple(fields), times, codes)
 
 
-def fields_of(text: str, found: Sequence[Found]) -> dict[str, str | bool | None]:
-    """By name, with what is told of an identity number's validity and of a time too vague to name."""
-    fields: dict[str, str | bool | None] = {each.name: each.value for each in found}
+def fields_of(raw: str, cleaned: Cleaned, found: Sequence[Found]) -> dict[str, str | bool | None]:
+    """By name, in the signs of the message as it was sent (動, （), with what is told of an identity number's validity
+    and of a time too vague to name."""
+    fields: dict[str, str | bool | None] = {}
     for each in found:
+        fields[each.name] = each.value
         if each.name == "id_number" and each.value is not None:
             fields["id_number_valid"] = is_valid_id(each.value)
-        if each.name == "event_time" and each.value is None:
-            fields["event_time_text"] = text[each.start : each.end]
+        elif each.name == "event_time" and each.value is None:
+            fields["event_time_text"] = _written(raw, cleaned, each)
+        elif each.name != "event_time" and each.value == without_blanks(cleaned.text[each.start : each.end]):
+            fields[each.name] = without_blanks(_written(raw, cleaned, each))
     return fields
+
+
+def _written(raw: str, cleaned: Cleaned, found: Found) -> str:
+    """What stands there, as it was sent, without what cannot be seen."""
+    start, end = cleaned.span(found.start, found.end)
+    plain, written = cleaned.text[found.start : found.end], raw[start:end]
+    return plain if plain == written else "".join(filter(fold, written))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from nlp.anchored import FIGURES, anchored
 from nlp.found import Found, overlaps, without_overlaps
@@ -71,7 +72,7 @@ MEASURED = re.compile(r"\s?(?:[年月日点时分元块万亿号楼栋幢室天�
 # Whose number it is where it is no receipt's.
 OF_ELSE = re.compile(
     r"(?:取件|快递|物流|顺丰|圆通|中通|申通|韵达|邮政|EMS|运|发票|路灯|档案|警官|机身|机器|工(?!单)|警|警员|执业|电?表|水表|驾驶证|设备|车牌?|身份证|文件|政?函|扣款|合同"
-    r"|户|税|学|(?<!回)证(?=[编号上码])|社保卡|银行卡|卡|项目|信用|杆|杆上有|员|识别|桩|坐席|座席|客服|工牌|胸牌|牌子|牌|导游|经纪人|准考|门牌|(?:房|床|机)(?=[编号])|QQ|微信)"
+    r"|户|税|学|(?<!回)证(?=[编号上码])|社保卡|银行卡|卡|信用|杆|杆上有|员|识别|桩|坐席|座席|客服|工牌|胸牌|牌子|牌|导游|经纪人|准考|门牌|(?:房|床|机)(?=[编号])|QQ|微信)"
     r"(?:上|的|贴着|写着|写的|注册|件){0,2}(?:[编单代]?(?:号码?|码))?上?(?:尾号|写着|印着|是|为|[:\s·\"“]){0,2}$"
 )
 OF_STAFF = re.compile(
@@ -96,7 +97,8 @@ WITH_A_SIGN = re.compile(
     r"[一-龥]{0,4}[案登受举诉投信申复审改执议][0-9]{4}-[0-9]{1,6}"
     r"|(?:\([一-龥]\))?[一-龥]{1,4}20[0-9]{2}(?:-[0-9]{1,6}(?:-[0-9]{1,6})?|\([0-9]{1,6}\)|第[0-9]{1,6})号?"
 )
-OF_PAPERS = re.compile("证字|产权|律函|发改|政办")
+# 豫政〔2021〕17号, 安政办〔2022〕19号.
+OF_PAPERS = re.compile(r"产权|律函|发改|政办|(?:政|[国政办]发)[〔\[(]")
 SPOKEN = re.compile(
     r"工单|回执|受理|单号|编号|流水|凭证|案号|办件|件号|登记号|业务号|查询码|受理通知书|收据|案子|预约号|查单"
 )
@@ -106,7 +108,7 @@ ASKED = re.compile(
     r"(?:[件单]|投诉|工单|诉求|[^,。]{0,6}(?:到哪|进度|撤|补充|怎么样|结果)|催)"
 )
 # A parcel's, and somebody's account elsewhere.
-FROM_POST = re.compile(r"(?:EMS|SF|JD|YT|ZTO)[0-9]{10}|(?:QQ|VX?|WX)[0-9]{5}")
+FROM_POST = re.compile(r"(?:EMS|SF|JD|YT|ZTO)[0-9]{10}[0-9A-Z]*|(?:QQ|VX?|WX)[0-9]{5,12}")
 # Telephones, and numbers of persons and firms: a word for a receipt before them is another sentence's.
 OF_PERSONS = re.compile(r"1[3-9][0-9]{9}|[0-9]{17}[Xx]|9[0-9A-Z]{17}|400[0-9]{7}")
 SPELT_MOBILE = re.compile(r"1[3-9][0-9]-[0-9]{4}-[0-9]{4}")
@@ -117,22 +119,34 @@ LANDLINE = re.compile(r"(?:010|02[0-9]|0[3-9][0-9]{2})-?[0-9]{7,8}")
 DAY = re.compile(r"(?:20[0-9]{2}[-/])?[0-9]{1,2}[-/][0-9]{1,2}|20[0-9]{2}-(?:0?[1-9]|1[0-2])")
 
 
-def find_receipts(text: str) -> list[Found]:
-    """As written, in order: those that are announced and others of their shape, else those that look like one."""
-    told, seen = [], []
+class Codes(NamedTuple):
+    """`receipts`: in order, those that are announced and others of their shape, else those that look like one;
+    `possible`: whatever is written as a code and may be one; `others`: what a word tells to be another's."""
+
+    receipts: list[Found]
+    possible: list[Found]
+    others: list[Found]
+
+
+def find_codes(text: str) -> Codes:
+    """All codes of a text, as written."""
+    told: list[Found] = []
+    seen: list[Found] = []
+    possible: list[Found] = []
+    others: list[Found] = []
     for code in _codes(text):
         before = text[max(0, code.start - NEAR) : code.start]
-        if OF_ELSE.search(before) and not ANNOUNCED_OWN.search(before):
+        if _is_others(text, before, code):
+            others.append(code)
             continue
-        if OF_STAFF.match(text, code.end):
-            continue
+        possible.append(code)
         if _is_told(text, before, code):
             told.append(code)
         elif _looks_like_one(text, before, code):
             seen.append(code)
     if told:
         told += [each for each in _of_like_shape(text, told) if not overlaps(each, told)]
-    return sorted(without_overlaps(told or seen), key=lambda each: each.start)
+    return Codes(sorted(without_overlaps(told or seen), key=lambda each: each.start), possible, others)
 
 
 def _codes(text: str) -> Iterator[Found]:
@@ -145,7 +159,7 @@ def _codes(text: str) -> Iterator[Found]:
             spans.append(Found("receipt_number", text[start:end], start, end))
     for code in sorted(without_overlaps(spans), key=lambda each: each.start):
         value = code.value or ""
-        if FIGURED.search(value) and not (FROM_POST.match(value) or OF_PAPERS.search(value)):
+        if FIGURED.search(value):
             yield code
 
 
@@ -153,6 +167,13 @@ def _codes(text: str) -> Iterator[Found]:
 ANNOUNCED_OWN = re.compile(
     r"(?:回[执证]|受理|备案|登记|预约|办件|工单|流水|收件|投诉|举报|凭证|回单)[一-龥]{0,3}[:是为\s]{0,2}$"
 )
+
+
+def _is_others(text: str, before: str, code: Found) -> bool:
+    value = code.value or ""
+    if FROM_POST.fullmatch(value) or OF_PAPERS.search(value) or OF_STAFF.match(text, code.end):
+        return True
+    return OF_ELSE.search(before) is not None and not ANNOUNCED_OWN.search(before)
 
 
 def _is_told(text: str, before: str, code: Found) -> bool:

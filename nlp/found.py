@@ -31,6 +31,10 @@ DENIED_BEFORE = re.compile(r"(?:写|打|记|输|填|登|录|印|说|发|听)成�
 REACH = 16
 
 
+# 冯 锡 范 is one word, Nguyễn Thị Hoa three.
+BLANK = re.compile(r"(?<=[一-龥])\s{1,9}|\s{1,9}(?=[一-龥])")
+
+
 @dataclass(frozen=True)
 class Found:
     """A field's value and its place in the cleaned text. `value` None: it was said, but too vaguely to name."""
@@ -84,3 +88,8 @@ def without_overlaps(found: Sequence[Found]) -> list[Found]:
             kept.append(each)
             spans.insert(at, (each.start, each.end))
     return kept
+
+
+def without_blanks(text: str) -> str:
+    """Without blanks beside Chinese characters."""
+    return BLANK.sub("", text)

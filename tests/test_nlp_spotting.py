@@ -9,21 +9,23 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from nlp import spotting_pupil, spotting_training
 from nlp.corpus_reading import CORPUS
 from nlp.fields import find_fields
 from nlp.fields_time import read_times
 from nlp.moon import YEARS, last_day_of_any_month, last_moon_day, moon_day, term, years_last_day
-from nlp.spotting import COLUMNS, COUNT, Spotter, load_spotter, save_spotter, spotters_card
+from nlp.spotting import COUNT, Spotter, load_spotter, save_spotter, spotters_card
 from nlp.spotting_called import called
-from nlp.spotting_features import BITS, FIELDS, Sorts, columns
+from nlp.spotting_features import BITS, FIELDS, TIME, Sorts, columns
 from nlp.spotting_known import Known
 from nlp.spotting_messages import message_of, read_messages
-from nlp.spotting_training import _batch, _pulls, lesson_of
+from nlp.spotting_pupil import Pupil
+from nlp.spotting_training import _batch, _in_steps, _pulls, lesson_of
 from nlp.text import clean, cut
 
 NOW = datetime.fromisoformat("2027-11-15T10:00:00+08:00")
 # Weights are kept by these rows: where the sum changes, all must be learnt anew.
-FEATURES = 106_495_861
+FEATURES = 5_865_323
 MESSAGES = list(read_messages(CORPUS / "fields-fifth.jsonl"))[:200]
 
 
@@ -34,8 +36,7 @@ def a_spotter(worth: np.ndarray) -> Spotter:
         def worth(self, seen):
             return worth
 
-    nothing = np.zeros((1 << BITS, COLUMNS), dtype=np.int16)
-    return Told(nothing, np.ones(3 * COUNT), np.zeros(COUNT), np.zeros(COUNT), {})
+    return Told(None, np.zeros(COUNT), np.zeros(COUNT), {})
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -62,38 +63,58 @@ def test_nothing_is_spotted_where_none_is_worth_more():
     assert a_spotter(worth).spot("甲乙丙丁", cut("甲乙丙丁"), [[] for _ in FIELDS], []) == []
 
 
-def test_learning_goes_downhill():
-    """The pull on a weight is how the surprise at the labels changes with it."""
-    lessons = [lesson_of(message, Sorts(Known.of({}))) for message in MESSAGES[:6]]
+@pytest.fixture
+def learning(monkeypatch):
+    """A batch with nothing hidden, and who learns from it."""
+    monkeypatch.setattr(spotting_training, "HIDDEN", 0.0)
+    monkeypatch.setattr(spotting_training, "UNTOLD", 0.0)
+    monkeypatch.setattr(spotting_pupil, "DROPPED", 0.0)
     chance = np.random.default_rng(1)
-    batch = _batch(lessons, 1 << BITS, chance)
-    weights = np.zeros((1 << BITS, 3 * COUNT), dtype=np.float64)
-    rows = np.unique(batch.features.indices)
-    weights[rows] = chance.normal(scale=0.1, size=(len(rows), 3 * COUNT))
-    none = np.ones(COUNT)
-    pull, none_pull = _pulls(batch, weights, none)
-    slope = batch.features.T @ pull.astype(np.float64)
-    step = chance.normal(size=weights[rows].shape)
-
-    def surprise(far: float) -> float:
-        moved = weights.copy()
-        moved[rows] += far * step
-        return _surprise(batch, moved, none)
-
-    measured = (surprise(1e-4) - surprise(-1e-4)) / 2e-4
-    assert (slope[rows] * step).sum() == pytest.approx(measured, rel=1e-3)
-    lifted = [(_surprise(batch, weights, none + 1e-4 * one) - _surprise(batch, weights, none - 1e-4 * one)) / 2e-4
-              for one in np.eye(COUNT)]  # fmt: skip
-    assert none_pull == pytest.approx(lifted, rel=1e-3, abs=1e-4)
+    lessons = [lesson_of(message, Sorts(Known.of({}))) for message in MESSAGES[:6]]
+    return _batch(lessons, 1 << BITS, chance), Pupil(1 << BITS, chance)
 
 
-def _surprise(batch, weights, none):
+def test_learning_goes_downhill(learning):
+    """The slope of a weight is how the surprise at the labels changes with it."""
+    batch, pupil = learning
+    worth, seen = pupil.worth(batch.features, ~batch.beyond)
+    pull, none_pull = _pulls(batch, worth, np.ones(COUNT))
+    slopes, rows = pupil.slopes(seen, pull)
+
+    for name, slope in slopes.items():
+        touched = rows if name == "inputs" else slice(None)
+        step, kept = slope / np.linalg.norm(slope), pupil.weights[name].copy()
+
+        def surprise(far, name=name, touched=touched, step=step, kept=kept):
+            pupil.weights[name] = kept.copy()
+            pupil.weights[name][touched] += np.float32(far) * step
+            return _surprise(batch, pupil.worth(batch.features, ~batch.beyond)[0].astype(np.float64), np.ones(COUNT))
+
+        measured = (surprise(1e-3) - surprise(-1e-3)) / 2e-3
+        assert (slope * step).sum() == pytest.approx(measured, rel=0.02), name
+        pupil.weights[name] = kept
+
+    def lifted(one):
+        return (_surprise(batch, worth, np.ones(COUNT) + one) - _surprise(batch, worth, np.ones(COUNT) - one)) / 2e-3
+
+    assert none_pull == pytest.approx([lifted(1e-3 * one) for one in np.eye(COUNT)], rel=1e-3, abs=1e-4)
+
+
+def test_what_is_served_is_what_was_learnt(learning):
+    batch, pupil = learning
+    spotter = _in_steps(np.arange(1 << BITS), pupil.weights, Known.of({}))
+    worth, _ = pupil.worth(batch.features, ~batch.beyond)
+
+    for line, lesson in enumerate(batch.lessons):
+        served = spotter.layers.worth(lesson.rows.T)
+        assert served == pytest.approx(worth[line, : len(served)], abs=0.05)
+
+
+def _surprise(batch, worth, none):
     """Told plainly: every stretch summed up, one after the other."""
-    worth, total, first = batch.features @ weights, 0.0, 0
-    for lesson in batch.lessons:
+    total = 0.0
+    for lesson, own in zip(batch.lessons, worth, strict=True):
         size, message = len(lesson.rows), lesson.message
-        own = worth[first : first + size]
-        first += size
         for field in range(COUNT):
             spans = [*combinations(range(size + 1), 2)]
             if FIELDS[field] == "event_time":
@@ -113,7 +134,8 @@ def test_what_is_learnt_is_kept_as_it_was(tmp_path):
     save_spotter(tmp_path / "spots.npz", spotter, {"": {"": 0.5}})
     kept = load_spotter(tmp_path / "spots.npz")
 
-    assert (kept.weights == spotter.weights).all()
+    assert (kept.layers.inputs == spotter.layers.inputs).all()
+    assert all((one[0] == other[0]).all() for one, other in zip(kept.layers.hidden, spotter.layers.hidden, strict=True))
     assert kept.known.get("窗口") == spotter.known.get("窗口")
     assert kept.known.get("窗口") is not None
     assert kept.known.get("从没有人说过的词") is None
@@ -125,7 +147,7 @@ def test_what_is_labelled_stands_in_the_text():
 
     assert len({message.set_name for message in messages}) >= 16
     for message in messages:
-        for place, field in enumerate(FIELDS[:4]):
+        for place, field in enumerate(FIELDS[:TIME]):
             assert message.told[place], (field, message.text, message.fields)
 
 
@@ -138,7 +160,7 @@ def test_a_name_is_found_that_no_lexicon_knows():
 @pytest.mark.parametrize("message", MESSAGES[:60], ids=lambda message: message.text[:12])
 def test_no_two_fields_share_a_character(message):
     found = find_fields(message.text, message.words, message.now)
-    told = [each for each in found if each.name in FIELDS[:4]]
+    told = [each for each in found if each.name in FIELDS[:TIME]]
 
     assert all(one.end <= other.start or other.end <= one.start for one, other in combinations(told, 2))
 

@@ -197,8 +197,8 @@ def _about_own_case(scene: Scene) -> Turn | None:
 def _presses(scene: Scene, reading: Reading) -> bool:
     """Whether short words urge the citizen's own open case on: those of whoever names no other unit."""
     own = any(case.open for case in scene.here.cases) and len(scene.text) <= LONGEST_QUERY
-    named = reading.fields.get("organisation") or reading.kind in ("withdraw", "supplement")
-    return own and not named and heard.mentions("own", "press", scene.text)
+    pressed = own and reading.kind not in ("withdraw", "supplement") and heard.mentions("own", "press", scene.text)
+    return pressed and not reading.fields.get("organisation")
 
 
 def _elsewhere(scene: Scene) -> Turn | None:

@@ -1,0 +1,56 @@
+"""The net that tells what each character is worth to each field: features summed, then layers that look further.
+
+Each layer sees a character and two others, as far to the left and to the right as its reach; what it makes of them is
+added to what was known of the character. So the last one knows fifteen characters around, and what stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+REACHES = (1, 2, 4)
+
+Weights = NDArray[np.float32]
+Rows = NDArray[np.uint32]
+# Characters whose weights are added up at once: so many stay in the processor's cache.
+BLOCK = 64
+
+
+@dataclass(frozen=True)
+class Layers:
+    """`inputs`: what each row of features adds, in steps of `scale`; `bias`; of each layer the weights (three
+    characters' values, by what becomes of them) and a bias; `outputs` and theirs."""
+
+    inputs: NDArray[np.int8]
+    scale: Weights
+    bias: Weights
+    hidden: Sequence[tuple[Weights, Weights]]
+    outputs: Weights
+    ending: Weights
+
+    def worth(self, rows: Rows) -> NDArray[np.float64]:
+        """What each character (first axis) is worth; `rows`: of its features (first axis: templates)."""
+        blocks = [rows[:, start : start + BLOCK] for start in range(0, rows.shape[1], BLOCK)]
+        summed = [np.add.reduce(self.inputs.take(block, axis=0), axis=0, dtype=np.int16) for block in blocks]
+        known = np.maximum(np.concatenate(summed) * self.scale + self.bias, 0)
+        for reach, (weights, bias) in zip(REACHES, self.hidden, strict=True):
+            seen = beside(known, reach) @ weights
+            seen += bias
+            known += np.maximum(seen, 0, out=seen)
+        answer: NDArray[np.float64] = (known @ self.outputs + self.ending).astype(np.float64)
+        return answer
+
+
+def beside(known: Weights, reach: int) -> Weights:
+    """Of each character what is known of the one before, itself, and the one after, so far away; nothing beyond the
+    text's ends."""
+    size, width = known.shape
+    seen = np.zeros((size, 3 * width), dtype=np.float32)
+    seen[reach:, :width] = known[: max(0, size - reach)]
+    seen[:, width : 2 * width] = known
+    seen[: max(0, size - reach), 2 * width :] = known[reach:]
+    return seen
