@@ -71,12 +71,13 @@ def calls_of(order: Order, store: Store, as_read: Callable[[str], str]) -> list[
 
 
 def _calls(unit: Any, texts: Callable[[Row], list[str]], as_read: Callable[[str], str]) -> list[Call]:
-    """Those of which the dispatchers were told by when to call."""
+    """Those of which the dispatchers were told by when to call. Who has no chat is on no platform that could refuse."""
     entries = {line.key: as_read(line.body.get("text", "")) for line in unit.lines(ROOM, 0, 10_000)}
     found = []
     for row in unit.outbox_calls(10_000):
         told = unit.outbox_row(f"{row.key}/unreachable")
-        if told and told.key in entries and datetime.fromisoformat(told.facts["due"]) > row.next_at:
-            to = unit.contact_of(row.to.partition(":")[2]).external_id
-            found.append(Call(tuple((to, text) for text in texts(row)), (ROOM, entries[told.key])))
+        reader = unit.contact_of(row.to.partition(":")[2])
+        if reader and told and told.key in entries and datetime.fromisoformat(told.facts["due"]) > row.next_at:
+            letters = tuple((reader.external_id, text) for text in texts(row))
+            found.append(Call(letters, (ROOM, entries[told.key])))
     return found
