@@ -16,6 +16,7 @@ from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, upda
 from sqlalchemy.engine import Row
 
 from casebook.case import Notice
+from casebook.waited import REMINDING
 from models.columns import among, constant
 from models.ready import Ready
 from models.records import OutboxRow
@@ -206,14 +207,14 @@ class Outbox(Part):
         """The recipient's notices that were given up since then, oldest first."""
         return self._outbox_rows(outbox.c.to == to, outbox.c.at >= since, outbox.c.state == "failed")[:limit]
 
-    def outbox_thaw(self, now: datetime) -> int:
+    def outbox_thaw(self, now: datetime, opening: datetime) -> int:
         """Let go what a clock that ran ahead, and was put right, would hold back until its own time; how many.
 
-        A pause between two tries and a lease are never longer than FARTHEST; and nothing is written in the future.
-        """
-        wrong = or_(outbox.c.attempts > 0, outbox.c.at > now + FARTHEST)
-        held = update(outbox).where(_is_open(outbox), outbox.c.next_at > now + FARTHEST, wrong)
-        return self._run(held.values(next_at=now)).rowcount
+        A pause between two tries and a lease are never longer than FARTHEST; nothing is written in the future; and a
+        reminder is put off until the next `opening` of the office at most."""
+        wrong = and_(outbox.c.next_at > now + FARTHEST, or_(outbox.c.attempts > 0, outbox.c.at > now + FARTHEST))
+        put_off = and_(outbox.c.next_at > opening, outbox.c.attempts == 0, outbox.c.message.in_(REMINDING))
+        return self._run(update(outbox).where(_is_open(outbox), or_(wrong, put_off)).values(next_at=now)).rowcount
 
     def outbox_of(self, case: str | None) -> list[OutboxRow]:
         """All notices of a case, in order, with their fate; of no case: None."""

@@ -103,7 +103,9 @@ class Work:
     def tidy(self) -> None:
         """Forget one-time tickets long past their time; let what was set aside, or held by a wrong clock, go on."""
         self.store.write(lambda unit: unit.tickets_forget(self.now() - TICKETS_KEPT))
-        thawed = self.store.write(lambda unit: unit.outbox_thaw(self.now()))
+        now = self.now()
+        opening = self.desk.law.calendar.next_opening(now)
+        thawed = self.store.write(lambda unit: unit.outbox_thaw(now, opening))
         if thawed:
             log.warning("%d notices waited for a time that a wrong clock had set; they go now", thawed)
         again = self.store.write(lambda unit: unit.timers_retry())

@@ -655,7 +655,18 @@ def test_what_waits_for_a_clock_that_ran_ahead_goes_once_it_is_put_right(store, 
     post(store, notice("meant for later", people[3], not_before=NOW + timedelta(days=9)))
 
     assert courier.deliver(NOW) == 0
-    assert store.write(lambda unit: unit.outbox_thaw(NOW)) == 3
+    assert store.write(lambda unit: unit.outbox_thaw(NOW, NOW)) == 3
     courier.deliver(NOW)
 
     assert sorted(telegram.texts) == ["claimed", "tried", "written"]
+
+
+def test_a_reminder_put_off_by_a_clock_that_ran_ahead_waits_for_no_later_opening_than_the_next(store, telegram):
+    monday, january = NOW + timedelta(days=3), NOW + timedelta(days=31)
+    post(store, *(notice(key, contact(store, "telegram", key), message="overdue") for key in ("by day", "ahead")))
+    store.write(lambda unit: unit.outbox_postponed("by day", monday))
+    store.write(lambda unit: unit.outbox_postponed("ahead", january))
+
+    assert store.write(lambda unit: unit.outbox_thaw(NOW, monday)) == 1
+    courier_of(store, {"telegram": telegram}).deliver(NOW)
+    assert telegram.texts == ["ahead"]

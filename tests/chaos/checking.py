@@ -3,7 +3,7 @@
 I1 each acknowledged delivery is in the inbox; I2 what it caused is there once (the same cases, the same histories as on
 an undisturbed day); I3 each due reminder was told once; I4 each notice went, or was given up with a reason; I5, I6 what
 `casebook verify` finds; I7 the database itself. Then the letters: everything people read on the undisturbed day, each
-once.
+once; what the platform would take no more stands on the call list instead.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,8 @@ from models.store import Store
 from models.tables import lines, outbox, timers
 from models.vault import Vault
 from models.verify import verify
-from tests.chaos.day import KEY
-
-Letter = tuple[str, str]
+from tests.chaos.calling import Call, Letter, by_telephone, calls_of
+from tests.chaos.day import KEY, Order
 
 
 @dataclass
@@ -35,21 +34,28 @@ class Found:
     faults: list[str] = field(default_factory=list)
     letters: Counter[Letter] = field(default_factory=Counter)
     histories: tuple[tuple[str, ...], ...] = ()
+    calls: list[Call] = field(default_factory=list)
 
-    def against(self, other: Found) -> tuple[list[Letter], list[Letter]]:
-        """What was lost and what came more than once, measured by an undisturbed day."""
-        return list((other.letters - self.letters).elements()), list((self.letters - other.letters).elements())
+    def against(self, other: Found, refused: Collection[str]) -> tuple[list[Letter], list[Letter]]:
+        """What was lost and what came more than once, measured by an undisturbed day.
+
+        `refused`: whom the platform lets us send nothing more; what they are telephoned about is not lost.
+        """
+        lost, more = other.letters - self.letters, self.letters - other.letters
+        lost, more = by_telephone(self.calls, refused, lost, more)
+        return list(lost.elements()), list(more.elements())
 
 
-def check(url: str, acknowledged: Path, delivered: Iterable[Any]) -> Found:
+def check(order: Order, delivered: Iterable[Any]) -> Found:
     """Everything that is wrong, and everything that people read."""
     found = Found(letters=Counter((item["to"], _said(item.get("text") or str(item.get("data")))) for item in delivered))
-    if url.startswith("sqlite"):
-        _integrity(url.removeprefix("sqlite:///"), found)
-    store = Store(url, Vault(KEY.encode()))
+    if order.url.startswith("sqlite"):
+        _integrity(order.url.removeprefix("sqlite:///"), found)
+    store = Store(order.url, Vault(KEY.encode()))
     try:
         found.faults += [f"verify: {fault}" for fault in verify(store)]
-        store.read(lambda unit: _read(unit, _acknowledged(acknowledged), found))
+        store.read(lambda unit: _read(unit, _acknowledged(Path(order.acknowledged)), found))
+        found.calls = calls_of(order, store, _said)
     finally:
         store.close()
     return found

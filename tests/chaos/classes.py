@@ -22,7 +22,7 @@ from models.store import Store
 from models.vault import Vault
 from office.law import read_law
 from scheduler.sweep import Sweep
-from tests.chaos.day import KEY, LATER, NINE, UNIT, Order
+from tests.chaos.day import CITIZENS, KEY, LATER, NINE, UNIT, Order
 from tests.chaos.harness import Tally, Town
 
 SEND = "message/custom/send"
@@ -59,9 +59,9 @@ def quota_used_up(town: Town, order: Order) -> Tally:
     town.live(order)
     town.platform.faults.clear()
     found = town.found(order)
-    lost, more = found.against(usual)
+    lost, more = found.against(usual, CITIZENS)
     tally.violations += found.faults
-    tally.lost = len(lost) - sum(to == "dispatchers" for to, _ in more)
+    tally.lost, tally.repeated = len(lost), len(more)
     return tally
 
 
@@ -228,7 +228,7 @@ def stopped(town: Town, order: Order, points: Sequence[tuple[str, int]]) -> Tall
 
     What it had just handed to the platform when it stopped can come again: the platform alone could prevent that.
     """
-    part = replace(order, part="delivery")
+    part = replace(order, part="delivery", slow=True)
 
     def filled() -> None:
         town.fresh(order)

@@ -79,6 +79,9 @@ class Order:
     # Stay until everything has gone, a lease or a pause long if need be. Not where others live at the same time: a
     # simulated clock would run ahead of their work, and their leases would end before it is done.
     patient: bool = True
+    # Stay as long, but let the clock go slowly enough for the others to get on: who stops past a lease and wakes lives
+    # at the same time as those who waited for it.
+    slow: bool = False
 
     @property
     def engine(self) -> str:
@@ -228,7 +231,7 @@ class Day:
             while self._office.courier.deliver(now, 100):
                 pass
             now += timedelta(seconds=pause)
-            time.sleep(0 if self._order.patient else REAL_PAUSE)
+            time.sleep(0 if self._order.patient and not self._order.slow else REAL_PAUSE)
 
     def _acknowledge(self, line: Mapping[str, Any]) -> None:
         os.write(self._file, (json.dumps(line, ensure_ascii=False) + "\n").encode())

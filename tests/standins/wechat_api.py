@@ -24,6 +24,8 @@ from starlette.routing import Route
 from tests.standins.serving import Faults, serve_here
 
 APP_ID, SECRET = "wx0a1b2c3d4e5f6071", "standin-app-secret"
+# So many customer-service messages go to one person after each of theirs.
+ALLOWED = 5
 EPOCH = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
 
 
@@ -115,7 +117,7 @@ class WeChatApi:
             return _no(45002, "content size out of limit")
         if follower.wrote is None or self.now - follower.wrote > timedelta(hours=48):
             return _no(45015, "response out of time limit or subscription is canceled")
-        if follower.sent >= 5:
+        if follower.sent >= ALLOWED:
             return _no(45047, "out of response count limit")
         follower.sent += 1
         return self._deliver("custom", body, text=text)
