@@ -108,7 +108,7 @@ ASKED = re.compile(
     r"(?:[件单]|投诉|工单|诉求|[^,。]{0,6}(?:到哪|进度|撤|补充|怎么样|结果)|催)"
 )
 # A parcel's, and somebody's account elsewhere.
-FROM_POST = re.compile(r"(?:EMS|SF|JD|YT|ZTO)[0-9]{10}[0-9A-Z]*|(?:QQ|VX?|WX)[0-9]{5,12}")
+FROM_POST = re.compile(r"(?:EMS|SF|JD|YT|ZTO)[0-9]{10}[0-9A-Z]{0,16}|(?:QQ|VX?|WX)[0-9]{5,12}")
 # Telephones, and numbers of persons and firms: a word for a receipt before them is another sentence's.
 OF_PERSONS = re.compile(r"1[3-9][0-9]{9}|[0-9]{17}[Xx]|9[0-9A-Z]{17}|400[0-9]{7}")
 SPELT_MOBILE = re.compile(r"1[3-9][0-9]-[0-9]{4}-[0-9]{4}")
