@@ -32,9 +32,6 @@ TAKEN = -1e4
 MOST_TRUSTED = 3
 
 _EACH = np.arange(TIME)
-_SPANNED = np.array([at * COUNT + field for at in range(3) for field in range(TIME)])
-_TIMED = np.array([at * COUNT + TIME for at in range(3)])
-
 Scores = NDArray[np.float64]
 # By how much a stretch beats none, of which field, where it begins and ends.
 Rival = tuple[float, int, int, int]
@@ -93,7 +90,7 @@ class Spotter:
 
     def _best(self, worth: Scores, proposals: Proposals) -> list[Rival]:
         """Of each field but the time what beats none, the best stretch: by how much, the field, where it stands."""
-        begins, ends = walked(worth[:, _SPANNED])
+        begins, ends = walked(worth.reshape(-1, 3, COUNT)[:, :, :TIME])
         best = ends + np.maximum.accumulate(begins, axis=0)
         lasts = best.argmax(axis=0)
         gains = (best[lasts, _EACH] - self.none[:TIME]).tolist()
@@ -119,16 +116,18 @@ class Spotter:
     def _time(self, worth: Scores, times: Sequence[Found]) -> list[Found]:
         if not times:
             return []
-        begins, ends = walked(worth[:, _TIMED])
+        begins, ends = walked(worth.reshape(-1, 3, COUNT)[:, :, TIME:])
         gains = [float(begins[each.start, 0] + ends[each.end - 1, 0] - self.none[TIME]) for each in times]
         best = max(range(len(times)), key=gains.__getitem__)
         return [times[best]] if gains[best] > 0 else []
 
 
 def walked(worth: Scores) -> tuple[Scores, Scores]:
-    """What each character is worth as a first and as a last: the two sum up to what the stretch between is worth."""
-    fields = worth.shape[1] // 3
-    first, within, last = worth[:, :fields], worth[:, fields : 2 * fields], worth[:, 2 * fields :]
+    """What each character is worth as a first and as a last: the two sum up to what the stretch between is worth.
+
+    `worth`: of each character as a first, within, as a last (second axis), to each field (third).
+    """
+    first, within, last = worth[:, 0], worth[:, 1], worth[:, 2]
     reach: Scores = np.add.accumulate(within, axis=0)
     return first - (reach - within), last + reach
 

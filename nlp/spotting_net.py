@@ -34,15 +34,19 @@ class Layers:
 
     def worth(self, rows: Rows) -> NDArray[np.float64]:
         """What each character (first axis) is worth; `rows`: of its features (first axis: templates)."""
-        blocks = [rows[:, start : start + BLOCK] for start in range(0, rows.shape[1], BLOCK)]
-        summed = [np.add.reduce(self.inputs.take(block, axis=0), axis=0, dtype=np.int16) for block in blocks]
-        known = np.maximum(np.concatenate(summed) * self.scale + self.bias, 0)
+        summed = np.empty((rows.shape[1], self.inputs.shape[1]), dtype=np.int16)
+        for start in range(0, len(summed), BLOCK):
+            block = slice(start, start + BLOCK)
+            np.add.reduce(self.inputs.take(rows[:, block], axis=0), axis=0, dtype=np.int16, out=summed[block])
+        known = np.multiply(summed, self.scale, dtype=np.float32)
+        known += self.bias
+        np.maximum(known, 0, out=known)
         for reach, (weights, bias) in zip(REACHES, self.hidden, strict=True):
             seen = beside(known, reach) @ weights
             seen += bias
             known += np.maximum(seen, 0, out=seen)
-        answer: NDArray[np.float64] = (known @ self.outputs + self.ending).astype(np.float64)
-        return answer
+        worth: Weights = known @ self.outputs
+        return np.add(worth, self.ending, dtype=np.float64)
 
 
 def beside(known: Weights, reach: int) -> Weights:

@@ -96,7 +96,7 @@ def _surest(trials: Sequence[Trial], field: int) -> tuple[float, float]:
 
 def _rivals(spotter: Spotter, worth: Numbers, message: Message, field: int) -> tuple[Rival, list[Rival]]:
     """By how much the best of all stretches beats none, and each that a rule proposes."""
-    begins, ends = (each[:, field] for each in walked(worth))
+    begins, ends = (each[:, field] for each in walked(worth.reshape(-1, 3, len(FIELDS))))
 
     def rival(start: int, end: int) -> Rival:
         return float(begins[start] + ends[end - 1] - spotter.none[field]), (start, end)
