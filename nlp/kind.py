@@ -44,6 +44,11 @@ FORCED = re.compile(r"(?:逼|叫我|要我|让我|要求我|威胁|劝我|骗我
 SUGGESTS = re.compile(r"建议|提议|希望(?:能|可以|增|多|把)|能不能|可不可以|可否|最好|应该|不如|要是能|多设|增设|推广")
 
 
+# Who reports something, or wishes for what was refused, and thanks for nothing, does not praise.
+REPORTS = re.compile(r"反映(?:个|一个|一下|点)|希望(?:能)?(?:恢复|尽快|早日|解决|处理|退还|赔偿|道歉|重新)")
+THANKS = re.compile(r"谢|表扬|赞|好评|锦旗|感动|感激|夸|辛苦|满意|暖心|贴心|热情|耐心|为人民")
+
+
 @dataclass(frozen=True)
 class KindAnswer:
     """The kind, how sure, and the words it rests on."""
@@ -80,7 +85,10 @@ def tell_kind(text: str, learnt: Mapping[str, float]) -> KindAnswer:
 
 
 def _complains(text: str, taken_for: str) -> re.Match[str] | None:
-    """By what a message that the model takes for a suggestion, a question or a follow-up shows to be a complaint."""
+    """By what a message that the model takes for praise, a suggestion, a question or a follow-up shows to be a
+    complaint."""
+    if taken_for == PRAISE:
+        return None if THANKS.search(text) else REPORTS.search(text)
     if taken_for == PROGRESS:  # 证一直不发 is refused, 还没发 is waited for
         return CALLED.search(text) or (None if ASKS.search(text) else REFUSED.search(text))
     if taken_for not in (SUGGESTION, CONSULTATION) or SUGGESTS.search(text):

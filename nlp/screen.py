@@ -25,6 +25,7 @@ LONG_ENOUGH = 80
 SURE_OF_DANGER, HARDLY_DANGER = 0.5, 0.1
 # Asking about a named matter, taking a nameless one: from these probabilities on.
 SURE_TO_ASK, SURE_TO_TAKE = 0.7, 0.6
+NO_RESPONDENT = "no_respondent"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ def _weighed(
         over = "; a matter stands over what speaks against it" if ordered[0] != ACCEPT else ""
         return Screening(ACCEPT, "", sure, f"model {sure:.2f}; speaks of {said}{over}")
     ground = max(GROUNDS[verdict], key=lambda one: learnt.get(one, 0.0))
+    if ground == NO_RESPONDENT and message.has_unit:
+        return Screening(ACCEPT, "", chances[ACCEPT], f"speaks of {said}; whom it is about is named")
     return Screening(verdict, ground, sure, f"{ground}: model {sure:.2f}")
 
 

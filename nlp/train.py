@@ -56,7 +56,7 @@ SUBJECT_COMPLEMENT = 0.6
 KIND = {"c": 0.5, "log_ratios": 0.3, "complement": 0.3}
 
 # What independent hands wrote counts so many times: it is nearer to what people write than our own messages are.
-HANDS, HEARD = "train-hands.csv", 2
+HANDS, HEARD = "train-hands.csv", 1
 
 # So many complaints are learnt a second time with an insult at their side.
 RUDE, LONGEST_INSULT = 300, 24
