@@ -50,11 +50,11 @@ class Layers:
 
 
 def beside(known: Weights, reach: int) -> Weights:
-    """Of each character what is known of the one before, itself, and the one after, so far away; nothing beyond the
-    text's ends."""
-    size, width = known.shape
-    seen = np.zeros((size, 3 * width), dtype=np.float32)
-    seen[reach:, :width] = known[: max(0, size - reach)]
-    seen[:, width : 2 * width] = known
-    seen[: max(0, size - reach), 2 * width :] = known[reach:]
+    """Of each character (last axis but one) what is known of the one before, itself, and the one after, so far away;
+    nothing beyond the text's ends."""
+    *texts, size, width = known.shape
+    seen = np.zeros((*texts, size, 3 * width), dtype=np.float32)
+    seen[..., reach:, :width] = known[..., : max(0, size - reach), :]
+    seen[..., width : 2 * width] = known
+    seen[..., : max(0, size - reach), 2 * width :] = known[..., reach:, :]
     return seen

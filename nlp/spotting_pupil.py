@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nlp.model import Numbers
 from nlp.spotting import COUNT
-from nlp.spotting_net import REACHES, Weights
+from nlp.spotting_net import REACHES, Weights, beside
 
 WIDTH = 64
 # The share of what a layer makes that is hidden at every step.
@@ -71,7 +71,7 @@ class Pupil:
         known = known * keep
         layers = []
         for place, reach in enumerate(REACHES):
-            around = _beside(known, reach)
+            around = beside(known, reach)
             made = around @ weights[f"hidden{place}"] + weights[f"bias{place}"]
             keep_made = self._kept(made.shape) * (made > 0) * inside[..., None]
             known = known + made * keep_made
@@ -124,18 +124,8 @@ def _joined(each: Weights) -> Weights:
     return each.reshape(-1, each.shape[-1])
 
 
-def _beside(known: Weights, reach: int) -> Weights:
-    """As in `spotting_net.py`, of many messages at once."""
-    lines, size, width = known.shape
-    seen = np.zeros((lines, size, 3 * width), np.float32)
-    seen[:, reach:, :width] = known[:, : max(0, size - reach)]
-    seen[:, :, width : 2 * width] = known
-    seen[:, : max(0, size - reach), 2 * width :] = known[:, reach:]
-    return seen
-
-
 def _folded(seen: Weights, reach: int) -> Weights:
-    """The way back through `_beside`."""
+    """The way back through `beside`."""
     width = seen.shape[2] // 3
     size = seen.shape[1]
     back = seen[:, :, width : 2 * width].copy()

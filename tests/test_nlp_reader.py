@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from nlp.corpus_reading import CORPUS, read_examples
 from nlp.deciding import GROUNDS
 from nlp.fitting import analyse, fit
+from nlp.kind import tell_kind
 from nlp.measure import KEPT_APART
 from nlp.measure_exam import EXAMS
 from nlp.model import ModelError
@@ -270,3 +271,17 @@ def test_departments_and_reasons_are_left_until_asked_for_and_are_those_of_the_r
     assert reading == before
     with pytest.raises(AttributeError):
         reading.verdicts  # noqa: B018
+
+
+def test_whoever_names_a_unit_is_not_asked_whom_it_is_about(reader):
+    said = "窗口的人态度太差了，让我排了两个小时又说不办，希望道歉"
+
+    assert reader.read(said, NOW).ground == "no_respondent"
+    assert reader.read(f"{said}，就那个医保局的", NOW).verdict == "accept"
+
+
+def test_who_reports_and_thanks_for_nothing_does_not_praise():
+    learnt = {"praise": 0.5, "complaint": 0.4}
+
+    assert tell_kind("替我妈反映个事,希望恢复发放", learnt).kind == "complaint"
+    assert tell_kind("替我妈反映个事,谢谢你们,真暖心", learnt).kind == "praise"
