@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from nlp.anchored import anchored
 from nlp.feasts import BY_MOON, NAMES, days_off, feast
-from nlp.moon import MONTH_NAMES, last_day_of_any_month, last_moon_day
+from nlp.moon import LAST, MONTH_NAMES, last_day_of_any_month, last_moon_day
 from nlp.numerals import number
 
 HOLIDAY = (
@@ -20,10 +20,11 @@ AFTER_HOLIDAY = anchored(
     r"(?:(?:第|头)(?P<count>[一二两三四五])(?:天|个工作日|个上班日)|(?:第(?P<nth>[一二])|头一)个(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]))",
 )
 WHICH_YEAR = r"(?P<which>去|前|今|20[0-9]{2})年的?"
-FEASTS = "|".join(sorted(NAMES, key=len, reverse=True))
+NAMES_LONGEST_FIRST = sorted(NAMES, key=len, reverse=True)
+FEASTS = "|".join(NAMES_LONGEST_FIRST)
 # 六一, 十一 are figures as often: a feast only where it is called one.
 NUMBERED = ("双十一", "双十二", "三八", "五一", "五四", "六一", "七一", "八一", "十一")
-NAMED = tuple(name for name in sorted(NAMES, key=len, reverse=True) if name not in NUMBERED)
+NAMED = tuple(name for name in NAMES_LONGEST_FIRST if name not in NUMBERED)
 # 去年立秋那天, 端午第二天, 中元节前一天夜里, 重阳节上午
 FEAST_DAY = anchored(
     FEASTS,
@@ -40,7 +41,7 @@ AFTER_FEAST = {"前": -1, "头": 0, "第二": 1, "次": 1, "后": 1, "第三": 2
 BY_THE_MOON = r"农历|阴历|旧历|古历|老历"
 MOON_DAY = anchored(
     "月|年",
-    rf"(?:{WHICH_YEAR})?(?P<told>{BY_THE_MOON})?(?P<doubled>闰)?(?:(?P<month>正|冬|腊|十[一二]?|[一二三四五六七八九]|[0-9]{{1,2}})月|大年|(?<![今去明本当前])年(?=初))"
+    rf"(?=[去前今2农阴旧古老闰正冬腊十一二三四五六七八九0-9大年])(?:{WHICH_YEAR})?(?P<told>{BY_THE_MOON})?(?P<doubled>闰)?(?:(?P<month>正|冬|腊|十[一二]?|[一二三四五六七八九]|[0-9]{{1,2}})月|大年|(?<![今去明本当前])年(?=初))"
     r"(?P<day>(?>初[一二三四五六七八九十]|廿[一二三四五六七八九]?|二?十[一二三四五六七八九]?|三十|[一二三四五六七八九](?!十)))(?![日号点个块0-9])"
     rf"(?:那天|当天)?(?P<after>\((?:{BY_THE_MOON})\)|,?(?:{'|'.join(BY_MOON)})|[,。]?[一-龥]{{0,6}}(?:{BY_THE_MOON}))?",
 )
@@ -62,6 +63,16 @@ RETOLD = (
 )
 DATE_ENDS = re.compile(r"\s{0,3}(?:\n|$)")
 BEFORE_HOLIDAY = anchored("前", HOLIDAY + r"(?:之前|以前|前)(?:的)?(?:最后)?(?P<count>一)(?:天|日|个工作日)")
+# 元旦前三天, which may be three days as well.
+BEFORE_FEAST = anchored("前", rf"(?P<feast>{FEASTS})节?[之以]?前的?(?P<count>[二两三四五六七])[天日]")
+# 初八, 初五: of the moon, or of a school.
+DAY_OF_MOON_ALONE = anchored(
+    "初",
+    r"(?<![0-9零〇一二三四五六七八九十正冬腊月年当最起个高升、])初(?P<day>[一二三四五六七八九十])"
+    r"(?![0-9一二三四五六七八九十年级班学生中下毕的步次期、]|[上下]学期)",
+)
+# 三十儿晚上, 年三十
+LAST_NIGHT = anchored("三十", r"(?<!大)年三十儿?|(?<![0-9零〇一二三四五六七八九十月年])三十儿?(?=[晚夜])")
 
 
 def after_holiday(match: re.Match[str], today: date) -> date | None:
@@ -83,9 +94,28 @@ def after_holiday(match: re.Match[str], today: date) -> date | None:
 
 
 def before_holiday(match: re.Match[str], today: date) -> date | None:
-    """The day before the days off."""
-    off = days_off(match["feast"], today)
-    return off and off[0] - timedelta(days=1)
+    """The day before the feast; before the days off, where those are spoken of (放假前一天)."""
+    off = None if _is_feast_itself(match) else days_off(match["feast"], today)
+    first = off[0] if off else feast(match["feast"], today)
+    return first and first - timedelta(days=1)
+
+
+def _is_feast_itself(match: re.Match[str]) -> bool:
+    """中秋前一天 is no day of the long holiday that is joined to it."""
+    return bool(match["feast"]) and "假" not in match.group()
+
+
+def before_feast(match: re.Match[str], today: date) -> date | None:
+    """元旦前三天: of the last such day."""
+    count, day = number(match["count"].replace("两", "二")) or 0, None
+    for later in (timedelta(days=count), timedelta(0)):  # so many days before a feast that is still to come, too
+        day = day or feast(match["feast"], today + later)
+    return day and day - timedelta(days=count)
+
+
+def last_night(match: re.Match[str], today: date) -> date | None:
+    """The year's last day, be it the twenty-ninth."""
+    return feast("除夕", today)
 
 
 def _says_after(said: str) -> bool:
@@ -122,7 +152,17 @@ def moons_day(match: re.Match[str], today: date) -> date | None:
         return None
     if not match["month"] and day == LAST_OF_YEAR:  # 大年三十 is the year's last day, be it the twenty-ninth
         return feast("除夕", today, 0 if back is None else back)
-    return last_moon_day(month, day, today, bool(match["doubled"]), today.year - int(year) if back is None else back)
+    by_moon = last_moon_day(month, day, today, bool(match["doubled"]), today.year - int(year) if back is None else back)
+    if match["day"][0] != "廿" or said in MONTH_NAMES or match["told"] or match["after"] or year:
+        return by_moon
+    return max(filter(None, (by_moon, last_day(month, day, today))), default=None)  # 廿 is said of the sun's days too
+
+
+def last_day(month: int, day: int, today: date) -> date | None:
+    """The last such day of the sun; none where the month has no such day."""
+    years = (today.year - (date(today.year, month, 1) > today), today.year - 1) if month <= LAST else ()
+    days = (date(year, month, 1) + timedelta(days=day - 1) for year in years)
+    return next((each for each in days if each <= today and each.month == month), None)
 
 
 def day_of_moon(match: re.Match[str], today: date) -> date | None:

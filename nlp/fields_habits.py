@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-AFTER_IS_DEADLINE = re.compile(
-    r"\s?(?:之前|以前|前(?![往去来台面期后])|之内|以内|内|截止|到期|为止|期满|恢复|开通|开放|出生|生的|[还才]?有?效)"
-)
+# What was born then or ran out then may be what the message is about.
+RAN_OUT = "到期|出生|生的"
+TO_COME = r"之前|以前|前(?![往去来台面期后])|之内|以内|内|截止|为止|期满|恢复|开通|开放|[还才]?有?效"
+AFTER_IS_DEADLINE = re.compile(rf"\s?(?:{TO_COME}|{RAN_OUT})")
+AFTER_IS_SURE_DEADLINE = re.compile(rf"\s?(?:{TO_COME})")
 BEFORE_IS_DEADLINE = re.compile(
     r"(?:截止|截至|最晚|最迟|限期|期限|承诺|答应|保证|约定|有效期|到期日?|到期时间|延期到|延长到|推迟到|出生于?|生于|生日"
     r"|务必在?|必须在|要求在)[是为到至在于:我们说]{0,3}\s?$"

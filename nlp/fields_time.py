@@ -7,34 +7,23 @@ cannot be told to the day (前几天、上个月) is found without a value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import islice, zip_longest
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import chain, islice
 
-from nlp.anchored import Anchored, anchored
-from nlp.fields_calendar import MOON_DAY, dates_a_letter, is_by_the_moon
-from nlp.fields_clock import A_CLOCK, CLOCK, CLOCK_BEFORE, DAY_MINUTES, FAR, N, minutes, part_before, part_inside
-from nlp.fields_days import LOOSE, PATTERNS, Patterns
-from nlp.fields_habits import AFTER_IS_DEADLINE, BEFORE_IS_DEADLINE, is_habit
-from nlp.fields_vague import LOOSELY_VAGUE, MONTH_SAID, VAGUE
+from nlp.anchored import Anchored
+from nlp.fields_clock import A_CLOCK, DAY_MINUTES, FAR, part_before
+from nlp.fields_days import PATTERNS
+from nlp.fields_days_loose import LOOSE
+from nlp.fields_habits import AFTER_IS_DEADLINE, AFTER_IS_SURE_DEADLINE, BEFORE_IS_DEADLINE
+from nlp.fields_moments import MOST_TIMES, Moment, hours_ago, minute_of, moments, told
+from nlp.fields_vague import MAY_BE_VAGUE, MONTH_SAID, OF_AN_EVENT, SINCE, UNTIL_NOW, VAGUE
 from nlp.found import Found, overlaps
-from nlp.numerals import number
 
-# More than these nobody tells.
-MOST_TIMES = 100
-# So far from a day a clock may be of it.
-FARTHER = 60
+# So far from a day a clock may be of it, and so many of them on each side.
+FARTHER, MOST_CLOCKS = 80, 4
 
 DAY_FOLLOWS = re.compile(r"[0-9一二三四五六七八九十]{1,3}[日号]")
-HOURS_AGO = anchored("前", rf"(?P<count>半|两|{N})个?(?P<unit>小时|钟头|分钟)(?:之|以)?前")
-
-
-@dataclass(frozen=True)
-class _Day:
-    start: int
-    end: int
-    day: date | None
 
 
 def find_times(text: str, now: datetime) -> list[Found]:
@@ -43,115 +32,107 @@ def find_times(text: str, now: datetime) -> list[Found]:
 
 
 def read_times(text: str, now: datetime) -> tuple[list[Found], list[Found]]:
-    """What `find_times` finds; and whatever else may be the event's time, in order.
+    """What `find_times` finds; and whatever else may be the event's time, in order, one reading of each stretch.
 
-    That is: feasts alone and clocks without a day too, vague words beside days.
+    That is: feasts alone and clocks without a day too, vague words beside days, days of birth.
     """
-    exact, vague = _exact(text, now, PATTERNS), _vague(text)
+    said = moments(text, now, PATTERNS)
+    exact = [each.found for each in said if not _is_deadline(text, each)]
+    exact = sorted([*exact, *hours_ago(text, now)], key=_span)
+    vague = _vague(text, VAGUE, AFTER_IS_DEADLINE)
     ruled = exact or vague
     if exact and vague and vague[0].end <= exact[0].start and MONTH_SAID.fullmatch(text, *_span(vague[0])):
         ruled = [vague[0], *exact]
-    days = sorted([*exact, *(each for each in _exact(text, now, LOOSE) if not overlaps(each, exact))], key=_span)
-    clocks = list(islice(A_CLOCK.finditer(text), MOST_TIMES))
-    found = [*days, *_of_today(clocks, days, now), *_by_far_clock(clocks, days)]
-    found += [each for each in vague if not overlaps(each, days)]
-    spans = {_span(each) for each in found}
-    found += [each for each in _vague(text, LOOSELY_VAGUE) if _span(each) not in spans]
-    return ruled, sorted(found, key=_span)
+    loose = _loose_days(text, now, said, exact)
+    days = [*exact, *loose]
+    alone = [each.day for each in said if each.day.start != each.found.start]
+    loosely = [each for pattern in MAY_BE_VAGUE for each in _vague(text, pattern, AFTER_IS_SURE_DEADLINE)]
+    loosely += _of_events(text)
+    beside = [*(each for each in vague if not overlaps(each, days)), *loosely]
+    found = [*days, *alone, *_by_clocks(text, now, exact, loose, alone), *beside, *_since(text, beside)]
+    return ruled, sorted({_span(each): each for each in reversed(found)}.values(), key=_span)
 
 
-def _exact(text: str, now: datetime, patterns: Patterns) -> list[Found]:
-    days = _days(text, now.date(), patterns)
-    found = [each for day in days if (each := _moment(text, day, now)) is not None]
-    return sorted([*found, *(_hours_ago(text, now) if patterns is PATTERNS else ())], key=_span)
+def _is_deadline(text: str, said: Moment) -> bool:
+    before = text[max(0, said.day.start - 10) : said.day.start]
+    return bool(AFTER_IS_DEADLINE.match(text, said.found.end) or BEFORE_IS_DEADLINE.search(before))
 
 
-def _vague(text: str, pattern: Anchored = VAGUE) -> list[Found]:
+def _loose_days(text: str, now: datetime, said: Sequence[Moment], exact: Sequence[Found]) -> list[Found]:
+    """Beside those that are told surely: what may be a day, and days of birth and the like (12月13号生的)."""
+    return [
+        each.found
+        for each in chain(said, moments(text, now, LOOSE))
+        if not overlaps(each.found, exact) and not AFTER_IS_SURE_DEADLINE.match(text, each.found.end)
+    ]
+
+
+def _vague(text: str, pattern: Anchored, deadline: re.Pattern[str]) -> list[Found]:
     return [
         Found("event_time", None, match.start(), match.end())
         for match in islice(pattern.finditer(text), MOST_TIMES)
-        if not AFTER_IS_DEADLINE.match(text, match.end()) and not DAY_FOLLOWS.match(text, match.end())
+        if not deadline.match(text, match.end()) and not DAY_FOLLOWS.match(text, match.end())
     ]
+
+
+def _of_events(text: str) -> Iterator[Found]:
+    """小学军训那周: from where the clause begins, and the two signs before 那."""
+    for match in islice(OF_AN_EVENT.finditer(text), MOST_TIMES):
+        for start in {match.start("event"), match.start("then") - 2}:
+            yield Found("event_time", None, start, match.end())
+
+
+def _since(text: str, vague: Sequence[Found]) -> Iterator[Found]:
+    """从五月到现在, 打五月起: with what tells that it lasts."""
+    for each in vague:
+        start = each.start - text[: each.start].endswith(SINCE)
+        lasts = UNTIL_NOW.match(text, each.end)
+        if lasts or start < each.start:
+            yield Found("event_time", None, start, lasts.end() if lasts else each.end)
+
+
+def _by_clocks(
+    text: str, now: datetime, exact: Sequence[Found], loose: Sequence[Found], alone: Sequence[Found]
+) -> Iterator[Found]:
+    """Clocks by themselves, and with the days near them; a word like 上午 adds nothing to one of today."""
+    clocks = list(islice(A_CLOCK.finditer(text), MOST_TIMES))
+    if not clocks:
+        return
+    yield from _of_today(clocks, [*exact, *loose], now)
+    free = [clock for clock in clocks if not _is_in(clock, [day for day in exact if _has_clock(day)])]
+    for day in (*exact, *(day for day in loose if day.value != now.date().isoformat()), *alone):
+        if day.value and not _has_clock(day):
+            yield from _of_day(free, day, date.fromisoformat(day.value), now)
 
 
 def _of_today(clocks: Sequence[re.Match[str]], days: Sequence[Found], now: datetime) -> Iterator[Found]:
     """早上七点就来排队: a clock that no day has is today's."""
     for clock in clocks:
-        if any(day.start < clock.end() and clock.start() < day.end for day in days):
+        if _is_in(clock, days):
             continue
-        minute = minutes(clock["part"] or part_before(clock, clock.start() - FAR), clock)
+        minute = minute_of(clock, part_before(clock, clock.start() - FAR), now.date(), now)
         if minute is not None and minute <= now.hour * 60 + now.minute:
-            yield Found("event_time", f"{now.date().isoformat()}T{minute // 60:02}:{minute % 60:02}", *clock.span())
+            yield Found("event_time", told(now.date(), minute), *clock.span())
 
 
-def _by_far_clock(clocks: Sequence[re.Match[str]], days: Sequence[Found]) -> Iterator[Found]:
-    """A day and the next clock after it, or the first before it, where no other day is between."""
-    for before, day, following in zip_longest([None, *days], days, days[1:]):
-        if day is None:
-            break
-        until = min(day.end + FARTHER, following.start if following else day.end + FARTHER)
-        since = max(day.start - FARTHER, before.end if before else 0)
-        after = next((each for each in clocks if day.end < each.start() <= until), None)
-        sooner = next((each for each in clocks if since <= each.start() and each.end() <= day.start), None)
-        for clock in (after, sooner):
-            if clock is None or not day.value or "T" in day.value:
-                continue
-            minute = minutes(clock["part"] or part_before(clock, day.start), clock)
-            if minute is not None and minute < DAY_MINUTES:
-                start, end = min(day.start, clock.start()), max(day.end, clock.end())
-                yield Found("event_time", f"{day.value}T{minute // 60:02}:{minute % 60:02}", start, end)
+def _of_day(clocks: Sequence[re.Match[str]], day: Found, on: date, now: datetime) -> Iterator[Found]:
+    """The day and each clock near it, before or after."""
+    sooner = [each for each in clocks if day.start - FARTHER <= each.start() and each.end() <= day.start]
+    after = [each for each in clocks if day.end < each.start() <= day.end + FARTHER]
+    for clock in (*sooner[-MOST_CLOCKS:], *after[:MOST_CLOCKS]):
+        minute = minute_of(clock, part_before(clock, day.start), on, now)
+        if minute is not None and minute < DAY_MINUTES:
+            start, end = min(day.start, clock.start()), max(day.end, clock.end())
+            yield Found("event_time", told(on, minute), start, end)
+
+
+def _has_clock(day: Found) -> bool:
+    return day.value is not None and "T" in day.value
+
+
+def _is_in(clock: re.Match[str], days: Sequence[Found]) -> bool:
+    return any(day.start < clock.end() and clock.start() < day.end for day in days)
 
 
 def _span(found: Found) -> tuple[int, int]:
     return found.start, found.end
-
-
-def _days(text: str, today: date, patterns: Patterns) -> Iterator[_Day]:
-    """Days in order, the longest reading of each place."""
-    hits = [
-        _Day(match.start(), match.end(), _resolved(resolve, match, today))
-        for pattern, resolve in patterns
-        for match in islice(pattern.finditer(text), MOST_TIMES)
-        if not is_habit(text, match) and (pattern is not MOON_DAY or is_by_the_moon(match))
-    ]
-    end = 0
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if hit.start >= end:
-            end = hit.end
-            yield hit
-
-
-def _resolved(resolve: Callable[[re.Match[str], date], date | None], match: re.Match[str], today: date) -> date | None:
-    try:
-        return resolve(match, today)
-    except (ValueError, OverflowError):
-        return None  # the thirtieth of February
-
-
-def _moment(text: str, hit: _Day, now: datetime) -> Found | None:
-    if hit.day is None or hit.day > now.date() or dates_a_letter(text, hit.start, hit.end):
-        return None
-    clock = CLOCK.match(text, hit.end)
-    start, end, said, on = hit.start, hit.end, "", hit.day
-    if clock and not (clock["hour"] or clock["h"]):  # 夜里十一点二十,前天夜里
-        before = CLOCK_BEFORE.search(text[max(0, hit.start - FAR) : hit.start])
-        clock, start = (before, hit.start - len(before.group())) if before else (clock, start)
-    if clock and (clock["hour"] or clock["h"]):
-        part = clock["part"] or part_inside(text[hit.start : hit.end])
-        minute = minutes(part, clock)
-        if minute is not None and minute >= DAY_MINUTES:  # 昨晚12点半 is past midnight
-            on, minute = on + timedelta(days=1), minute - DAY_MINUTES
-        end = max(end, clock.end()) if clock.re is CLOCK else end
-        end, said = (end, f"T{minute // 60:02}:{minute % 60:02}") if minute is not None else (end, "")
-    if AFTER_IS_DEADLINE.match(text, end) or BEFORE_IS_DEADLINE.search(text[max(0, hit.start - 10) : hit.start]):
-        return None
-    return Found("event_time", on.isoformat() + said, start, end)
-
-
-def _hours_ago(text: str, now: datetime) -> Iterator[Found]:
-    """两小时前, 半个小时前: a moment, counted back from now."""
-    for match in HOURS_AGO.finditer(text):
-        count = 0.5 if match["count"] == "半" else number(match["count"].replace("两", "二"))
-        if count is not None:
-            moment = now - timedelta(**{"minutes" if match["unit"] == "分钟" else "hours": count})
-            yield Found("event_time", f"{moment:%Y-%m-%dT%H:%M}", *match.span())

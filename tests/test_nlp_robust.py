@@ -87,7 +87,7 @@ REPEATED = (
         "一期",
         "贵局:",
     ),
-    *("两天前", "1月", "10.", "傻 ", "栋1单元", "1-", "身份证1", "三块", "大年初"),
+    *("两天前", "1月", "10.", "傻 ", "栋1单元", "1-", "身份证1", "三块", "大年初", "上月十", "8点昨天", "立案那天"),
 )
 
 
@@ -116,7 +116,10 @@ def test_a_piece_repeated_without_end_is_answered(reader: Reader, piece: str) ->
             (piece * SIZE, "places")
             for piece in ("局", "窗口", "小区", "幸福路", "人社局三号窗口", "住在和平路3号楼2单元")
         ),
-        *((piece * SIZE, "days") for piece in ("昨天", "3月5日", "两天前", "昨天不对", "更正昨天", "不是昨天是")),
+        *(
+            (piece * SIZE, "days")
+            for piece in ("昨天", "3月5日", "两天前", "8点昨天", "从五月到", "昨天不对", "更正昨天", "不是昨天是")
+        ),
         ("办shi處กขالعربيةПривет日本" * SIZE, "scripts mixed"),
         (base64.b64encode(random.Random(1).randbytes(SIZE)).decode(), "a file in letters"),
         ("。".join(example.text for example in read_examples(CORPUS / "test-hard.csv")), "prose, all of it in Chinese"),
