@@ -68,8 +68,8 @@ def figure_lines(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def figure_cases(row: Mapping[str, Any]) -> dict[str, Any]:
     """The cases behind a rate, in their parts."""
-    top = row["cases"]["numerator"]
-    rest = [number for number in row["cases"]["denominator"] if number not in set(top)]
+    top, counted = row["cases"]["numerator"], set(row["cases"]["numerator"])
+    rest = [number for number in row["cases"]["denominator"] if number not in counted]
     left_out = [(number, say.word("left_out", why)) for number, why in row["cases"]["left_out"].items()]
     return {"title": say.word("figure", row["figure"]), "top": top, "rest": rest, "left_out": left_out}
 
