@@ -48,7 +48,7 @@ bench: .venv/.stamp-dev
 	run bench_workdays.py && run bench_unit.py && run bench_unit.py --flush 5 \
 	&& run bench_webhook.py $(if $(PEERS),--peers $(PEERS)) \
 	&& run bench_webhook.py --connections kept --minute 0 $(if $(PEERS),--peers $(PEERS)) \
-	&& run bench_timers.py && run bench_lifecycle.py && run bench_outbox.py$(if $(RASA), \
+	&& run bench_timers.py && run bench_lifecycle.py && run bench_figures.py && run bench_outbox.py$(if $(RASA), \
 	&& run bench_rasa.py --rasa $(RASA)) && run bench_text.py
 
 chaos: .venv/.stamp-dev

@@ -1,10 +1,10 @@
 """A book of very many cases, made in a minute or two: rows of real life cycles, copied under other numbers.
 
 A handful of cases is really lived (filed, dispatched, … rated) in the store; their rows in `cases`, `case_units`,
-`entries`, `timers` and `outbox` are then copied by the database itself, spread evenly over the years before. The copies
-have rows of the true size and shape, true keys, days, units and states, one in thirty is still open and due in a year.
-What is sealed in them opens only under its first number, so they can be counted, listed past and searched, but not
-opened.
+`entries`, `standings`, `timers` and `outbox` are then copied by the database itself, spread evenly over the years
+before. The copies have rows of the true size and shape, true keys, days, units and states, one in thirty is still open
+and due in a year. What is sealed in them opens only under its first number, so they can be counted, listed past and
+searched, but not opened.
 """
 
 from __future__ import annotations
@@ -15,12 +15,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Index, create_engine, inspect, text
 
+from models.standing_tables import standings
 from models.store import Store
 from models.tables import case_units, cases, entries, outbox, timers
 
 # One in so many copies is open.
 OPEN = 30
-COPIED = (cases, case_units, entries, timers, outbox)
+COPIED = (cases, case_units, entries, standings, timers, outbox)
+# What happened on the day of the case that is copied, and to its copy on its own.
+MOMENTS = (
+    *("at", "filed_at", "closed_at", "fired_at", "sent_at"),
+    *("since", "until", "filed", "rated", "revisited", "reached", "resolved", "stopped", "late"),
+    *("reworked", "urged", "supervised"),
+)
 # The copies are filed evenly over the eleven hundred days from here on, before anything that is measured.
 DAY = {
     "sqlite": "date('2023-01-01', '+' || (n * 1100 / :most) || ' days')",
@@ -88,13 +95,14 @@ def _copying(table: Any, lite: bool) -> str:
     }
     changed["unit"] = changed["lead_unit"] = "CASE WHEN t.{name} IS NULL THEN NULL ELSE '第' || (k.n % 60) || '局' END"
     changed["phone_blind"] = changed["text_blind"] = "'b' || k.digits"
-    for name in ("at", "filed_at", "closed_at", "fired_at", "sent_at"):
+    for name in MOMENTS:
         changed[name] = _moved(name, lite)
-    changed["next_due"] = (
-        """CASE WHEN t.next_due IS NULL THEN NULL ELSE '2027' || substr(t.next_due, 5) END"""
-        if lite
-        else "t.next_due + interval '1 year'"
-    )
+    for name in ("due", "next_due"):
+        changed[name] = (
+            f"""CASE WHEN t.{name} IS NULL THEN NULL ELSE '2027' || substr(t.{name}, 5) END"""
+            if lite
+            else f"t.{name} + interval '1 year'"
+        )
     if table is outbox:
         # The platform's id is another for each; all of them have gone.
         changed["external_blind"] = "CASE WHEN t.external_blind = '' THEN '' ELSE 'x' || k.digits END"

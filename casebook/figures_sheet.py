@@ -20,7 +20,8 @@ def figures_workbook(body: Mapping[str, Any], title: str) -> bytes:
     import xlsxwriter
 
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    # Row by row: a city's month has two million lines of cases, which would else be held at once.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - no clock is read here
     _sheet(book, RATES, ("指标", "分子", "分母", "比率", "说明"), _rates(body), title)

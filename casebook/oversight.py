@@ -15,8 +15,12 @@ from casebook.law import Law
 from casebook.periods import Span
 from casebook.permission import UNIT_ROLES
 from casebook.rules import HandOver
+from casebook.standing import Alike
 
 MAJOR = "major"
+CONCLUDED = frozenset({"answered", "closed", "archived"})
+# What a respondent may lose honours by.
+COMPLAINTS = frozenset({"complaint", "rating"})
 
 # The latest so many are gathered: a week of a city, and a page that is there in seconds.
 MOST_GATHERED = 500
@@ -83,14 +87,25 @@ def concluded(cases: Iterable[Case], span: Span) -> list[Case]:
 def concluded_at(case: Case) -> datetime | None:
     """When the answer that stands was given; None while the case is handled."""
     answers = [entry.at for entry in case.history if entry.step == "resolve"]
-    return answers[-1] if answers and case.state in ("answered", "closed", "archived") else None
+    return answers[-1] if answers and case.state in CONCLUDED else None
+
+
+def is_concluded(group: Alike) -> bool:
+    """Whether their last answers were given in the span, and stand."""
+    return group.resolved and group.state in CONCLUDED
+
+
+def may_cost_honours(group: Alike) -> bool:
+    """Whether whole cases of this sort are looked at for `honours`: all others are passed over there."""
+    counts = group.verdict in ("substantiated", "partly") or group.late
+    return is_concluded(group) and group.kind in COMPLAINTS and counts
 
 
 def honours(counted: Counted, law: Law) -> tuple[Honours, ...]:
     """Respondents with more true complaints than the reading allows, or any concluded late (readings A32)."""
     found: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for case in concluded(counted.cases, counted.span):
-        if case.kind not in ("complaint", "rating"):
+        if case.kind not in COMPLAINTS:
             continue
         for who in respondents(case, law):
             if case.verdict in ("substantiated", "partly"):
@@ -102,6 +117,11 @@ def honours(counted: Counted, law: Law) -> tuple[Honours, ...]:
         for (what, name), of in sorted(found.items())
     )
     return tuple(row for row in rows if _is_listed(row, law))
+
+
+def lists_honours(law: Law) -> bool:
+    """Whether the regulation has such a list."""
+    return any(rule.report == "honours" for rule in law.rulebook.reports)
 
 
 def _is_listed(row: Honours, law: Law) -> bool:

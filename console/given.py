@@ -19,11 +19,13 @@ class Reporting(Protocol):
     @property
     def units(self) -> Sequence[str]: ...
 
-    def counted(self, span: Span, now: datetime | None = None) -> tuple[Counted, Mapping[tuple[str, str], int]]:
-        """The cases the span concerns, as they stood at its end."""
+    def counted(self, span: Span, now: datetime | None = None) -> Counted:
+        """The cases the span concerns, as they stood at its end, whole."""
 
-    def made(self, span: Span, unit: str = "", now: datetime | None = None) -> dict[str, Any]:
-        """What a report on the span says, of the whole area or one unit."""
+    def overview(
+        self, span: Span, unit: str = "", now: datetime | None = None, *, cases: bool = False
+    ) -> dict[str, Any]:
+        """The counts and rates of the span, of the whole area or one unit, with the cases behind each or without."""
 
     def corrected(self, given: Given) -> list[dict[str, Any]]:
         """What the report would count otherwise today."""

@@ -20,7 +20,7 @@ def show(visit: Visit) -> Response:
     """All lists over the days asked for."""
     must_be_of_the_body(visit)
     span, unit, law = span_asked(visit), unit_asked(visit), visit.office.desk.law
-    counted, _ = visit.office.reporting.counted(span, visit.now)
+    counted = visit.office.reporting.counted(span, visit.now)
     counted = counted.of_unit(unit) if unit else counted
     seed, most = visit.query.get("seed", "").strip() or span.name, _most(visit)
     closed = [case.number for case in oversight.concluded(counted.cases, span)]
@@ -36,17 +36,13 @@ def show(visit: Visit) -> Response:
         hot=_lines(oversight.hot_matters(counted, law, visit.office.gather)),
         repeats=_lines(oversight.repeated(counted)),
         key_objects=_lines(oversight.key_objects(counted, law)) if is_supervisor else None,
-        honours=oversight.honours(counted, law) if is_supervisor and _lists_honours(visit) else None,
+        honours=oversight.honours(counted, law) if is_supervisor and oversight.lists_honours(law) else None,
         more_than=law.read.honours_more_than,
         drawn=oversight.draw(closed, most, seed),
         closed=len(closed),
         seed=seed,
         most=most,
     )
-
-
-def _lists_honours(visit: Visit) -> bool:
-    return any(rule.report == "honours" for rule in visit.office.desk.law.rulebook.reports)
 
 
 def _lines(found: tuple[Listed, ...]) -> list[dict[str, Any]]:

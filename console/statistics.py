@@ -18,7 +18,7 @@ def show(visit: Visit) -> Response:
     """All rates, the counts, a line a unit."""
     must_be_of_the_body(visit)
     span, unit = span_asked(visit), unit_asked(visit)
-    body = visit.office.reporting.made(span, unit, visit.now)
+    body = visit.office.reporting.overview(span, unit, visit.now)
     return visit.page(
         "figures",
         span=span,
@@ -36,7 +36,7 @@ def cases_of(visit: Visit) -> Response:
     """The cases behind one rate."""
     must_be_of_the_body(visit)
     span, unit = span_asked(visit), unit_asked(visit)
-    body = visit.office.reporting.made(span, unit, visit.now)
+    body = visit.office.reporting.overview(span, unit, visit.now, cases=True)
     row = next((row for row in body["figures"] if row["figure"] == visit.path["figure"]), None)
     if row is None:
         raise NotThere
@@ -46,7 +46,7 @@ def cases_of(visit: Visit) -> Response:
 def workbook(visit: Visit) -> Response:
     must_be_of_the_body(visit)
     span, unit = span_asked(visit), unit_asked(visit)
-    body = visit.office.reporting.made(span, unit, visit.now)
+    body = visit.office.reporting.overview(span, unit, visit.now, cases=True)
     return sheet(figures_workbook(body, visit.office.desk.law.jurisdiction.title), f"figures-{span.name}")
 
 
@@ -68,8 +68,8 @@ def figure_lines(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def figure_cases(row: Mapping[str, Any]) -> dict[str, Any]:
     """The cases behind a rate, in their parts."""
-    top = row["cases"]["numerator"]
-    rest = [number for number in row["cases"]["denominator"] if number not in set(top)]
+    top, counted = row["cases"]["numerator"], set(row["cases"]["numerator"])
+    rest = [number for number in row["cases"]["denominator"] if number not in counted]
     left_out = [(number, say.word("left_out", why)) for number, why in row["cases"]["left_out"].items()]
     return {"title": say.word("figure", row["figure"]), "top": top, "rest": rest, "left_out": left_out}
 

@@ -18,6 +18,7 @@ from models.case_columns import columns
 from models.columns import constant
 from models.keep_tables import media
 from models.staff_tables import examples, refusals
+from models.standing_tables import standings
 from models.tables import (
     case_units,
     cases,
@@ -92,7 +93,7 @@ class Forgetting(Part):
         """Delete whole cases; their numbers stay taken, for the counters do not go back."""
         mine = select(cases.c.number).where(cases.c.number.in_(numbers), _ended(before), cases.c.erased_at.is_not(None))
         gone = [row.number for row in self._rows(mine)]
-        for table in (case_units, entries, timers, outbox, looks, media, refusals, examples, cases):
+        for table in (case_units, standings, entries, timers, outbox, looks, media, refusals, examples, cases):
             self._run(delete(table).where(table.c.number.in_(gone)))
         return len(gone)
 

@@ -22,6 +22,7 @@ from models.records import Look
 from models.tables import case_units, cases, counters, entries, looks
 from models.unit_outbox import Outbox
 from models.unit_part import insert_into
+from models.unit_standings import Standings
 from models.unit_timers import Timers
 from models.vault import Unopenable
 
@@ -48,7 +49,7 @@ class Head:
     hash: str
 
 
-class Cases(Outbox, Timers):
+class Cases(Outbox, Timers, Standings):
     """The case book proper: `casebook.book.Book`, and the queues."""
 
     def __init__(self, *given: Any) -> None:
@@ -200,6 +201,7 @@ class Cases(Outbox, Timers):
         self._write_snapshot(before, after, last, stood)
         self._do_each(_enter(tuple(rows[0])), rows)
         self._heads[after.number] = Head(after.version, last)
+        self._stand(before, after, fresh)
         if before is None:
             self._add_units(after)
         elif before.concerned != after.concerned:

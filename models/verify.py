@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,8 @@ from casebook.case import Case, replay
 from models.case_columns import columns
 from models.codec import without_history
 from models.entry_rows import START, EntryRows
+from models.standing_rows import rows_of, versions
+from models.standing_tables import standings
 from models.store import Store
 from models.tables import cases, entries, timers
 from models.unit import Unit
@@ -27,7 +30,8 @@ BATCH = 200
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a case. `what`: chain | sealed | snapshot | column | timers | entries | unreadable."""
+    """What is wrong with a case. `what`: chain | sealed | snapshot | column | standing | timers | entries |
+    unreadable."""
 
     number: str
     what: str
@@ -61,8 +65,8 @@ class Check(Part):
         return [row.number for row in self._rows(query)]
 
     def orphans(self) -> Iterator[Fault]:
-        """Entries and timers whose case is gone."""
-        for table in (entries, timers):
+        """Entries, timers and standings whose case is gone."""
+        for table in (entries, timers, standings):
             lost = select(table.c.number).distinct().where(table.c.number.not_in(select(cases.c.number)))
             for row in self._rows(lost):
                 yield Fault(row.number, "entries", f"there are {table.name} but no case")
@@ -83,6 +87,7 @@ class Check(Part):
             yield Fault(number, "unreadable", f"snapshot: {error}")
             return
         yield from self._snapshot(snapshot, row, rows)
+        yield from self._standings(snapshot, rows)
         yield from self._timers(snapshot)
 
     def _chain(self, case: Row[Any], rows: Sequence[Row[Any]]) -> Iterator[Fault]:
@@ -109,6 +114,13 @@ class Check(Part):
         if wrong:
             yield Fault(row.number, "column", f"differs from the snapshot in {', '.join(wrong)}")
 
+    def _standings(self, snapshot: Case, rows: Sequence[Row[Any]]) -> Iterator[Fault]:
+        reader = EntryRows(self._vault, self._codec)
+        told = rows_of(versions(snapshot.number, [reader.read(row) for row in rows], snapshot.filing), _moment)
+        query = select(standings).where(standings.c.number == snapshot.number).order_by(standings.c.since)
+        if not _agree([dict(row._mapping) for row in self._rows(query)], told):
+            yield Fault(snapshot.number, "standing", "what figures count it by is not what its entries say")
+
     def _timers(self, case: Case) -> Iterator[Fault]:
         rows = self._rows(select(timers).where(timers.c.number == case.number, timers.c.state != "withdrawn"))
         kept = {(row.clock, row.round) for row in rows}
@@ -125,6 +137,21 @@ def _after(last: str) -> Callable[[Unit], list[str]]:
 
 def _faults(number: str) -> Callable[[Unit], list[Fault]]:
     return lambda unit: list(Check.of(unit).faults(number))
+
+
+def _agree(kept: list[dict[str, Any]], told: list[dict[str, Any]]) -> bool:
+    """Whether the standings kept, of each day the last, are what the entries tell, each for itself."""
+
+    def last(end: datetime | None) -> dict[str, Any]:
+        return next((row for row in reversed(told) if end is None or row["since"] < end), {})
+
+    ends = [*(row["since"] for row in kept[1:]), None]
+    found = [{**last(end), "since": row["since"], "until": end} for row, end in zip(kept, ends, strict=False)]
+    return found == kept and [row["since"] for row in kept[:1]] == [row["since"] for row in told[:1]]
+
+
+def _moment(moment: datetime) -> Any:
+    return moment
 
 
 def _genuine(reader: EntryRows, row: Row[Any]) -> bool:

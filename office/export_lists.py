@@ -4,14 +4,14 @@ of papers."""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from casebook import oversight
 from casebook import report_words as say
 from casebook.case import Case
-from casebook.figures import Counted, figures
+from casebook.figures import Counted, Figure, how_many
 from casebook.figures_sheet import list_workbook
 from casebook.issued import issued
 from casebook.law import Law
@@ -128,10 +128,10 @@ def _rating(case: Case) -> tuple[Any, ...]:
     )
 
 
-def summary(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+def summary(found: Iterable[Figure]) -> Found:
     """办理成效: rates and counts alone, fit to be made public: no case, no person, no words of anybody."""
-    found = [(say.word("figure", item.name), len(item.top), len(item.bottom)) for item in figures(counted)]
-    rows = tuple((name, top, bottom, f"{top / bottom:.1%}" if bottom else "") for name, top, bottom in found)
+    counted = [(say.word("figure", item.name), item.numerator, how_many(item.counted)) for item in found]
+    rows = tuple((name, top, bottom, f"{top / bottom:.1%}" if bottom else "") for name, top, bottom in counted)
     heads = (("figure", "指标"), ("numerator", "分子"), ("denominator", "分母"), ("rate", "比率"))
     return Found("办理成效", heads, rows)
 
@@ -144,5 +144,4 @@ LISTS: dict[str, Callable[[Counted, Law, argparse.Namespace], Found]] = {
     "spot-check": spot_check,
     "papers": papers,
     "ratings": ratings,
-    "summary": summary,
 }

@@ -139,13 +139,12 @@ def _statistics(export: Export) -> int:
     given, reporting = export.given, Reporting(export.store.behind(), export.law)
     if given.unit and export.law.jurisdiction.unit(given.unit) is None:
         raise RulebookError(f"{export.law.jurisdiction.name} has no unit {given.unit!r}")
-    counted, _ = reporting.counted(export.span, export.now)
     body = reporting.made(export.span, given.unit or "", export.now)
     if given.out and given.out.suffix == ".xlsx":
         given.out.write_bytes(figures_workbook(body, export.law.jurisdiction.title))
         return export.say(out=str(given.out))
-    cases = counted.of_unit(given.unit).cases if given.unit else counted.cases
-    asked = {"from": given.since, "to": given.until, "unit": given.unit, "cases": len(cases)}
+    cases = reporting.how_many(export.span, given.unit or "")
+    asked = {"from": given.since, "to": given.until, "unit": given.unit, "cases": cases}
     span = {"since": export.span.since.isoformat(), "until": export.span.until.isoformat()}
     return export.print({**asked, **span, **body})
 
@@ -177,7 +176,7 @@ def _form(export: Export) -> int:
 
 def _volume(export: Export) -> int:
     """All papers of the cases concluded in the span, bound into one document."""
-    counted, _ = Reporting(export.store, export.law).counted(export.span, export.now)
+    counted = Reporting(export.store, export.law).counted(export.span, export.now)
     counted = counted.of_unit(export.given.unit) if export.given.unit else counted
     cases = concluded(counted.cases, export.span)
     if export.given.personal:
@@ -189,9 +188,17 @@ def _volume(export: Export) -> int:
 
 def _list(export: Export) -> int:
     """One of the lists: as JSON, or as a workbook where --out ends in .xlsx."""
-    counted, _ = Reporting(export.store.behind(), export.law).counted(export.span, export.now)
+    counted = Reporting(export.store.behind(), export.law).counted(export.span, export.now)
     counted = counted.of_unit(export.given.unit) if export.given.unit else counted
-    found = export_lists.LISTS[export.given.what](counted, export.law, export.given)
+    return _told(export, export_lists.LISTS[export.given.what](counted, export.law, export.given))
+
+
+def _summary(export: Export) -> int:
+    reporting = Reporting(export.store.behind(), export.law)
+    return _told(export, export_lists.summary(reporting.figures(export.span, export.given.unit or "", export.now)))
+
+
+def _told(export: Export, found: export_lists.Found) -> int:
     if export.given.out and export.given.out.suffix == ".xlsx":
         export.given.out.write_bytes(found.workbook())
         return export.say(out=str(export.given.out), rows=len(found.rows))
@@ -211,5 +218,6 @@ WHAT: dict[str, Callable[[Export], int]] = {
     "case": _case,
     "form": _form,
     "volume": _volume,
+    "summary": _summary,
     **dict.fromkeys(export_lists.LISTS, _list),
 }

@@ -7,19 +7,21 @@ of its period, so it may be made late and says the same.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Protocol, TypeVar
 
 from casebook import report_notices, report_words
-from casebook.case import Case, Notice
-from casebook.figures import Counted, in_hindsight
+from casebook.case import Notice
+from casebook.figures import Counted, Figure, Tally, figures, how_many, numbers, table, up_to
 from casebook.law import Law
-from casebook.periods import Span, all_as_of, as_of, before, span_of
-from casebook.report_contents import body, corrections
+from casebook.oversight import honours, lists_honours, may_cost_honours
+from casebook.periods import Span, all_as_of, before, span_of
+from casebook.report_contents import Services, body, corrections, overview
 from casebook.reports import MISSING, REMIND, Given, Occasion, occasions
 from casebook.rules import ReportRule
+from casebook.standing import in_hindsight
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -54,29 +56,63 @@ class Reporting:
 
     def made(self, span: Span, unit: str = "", now: datetime | None = None) -> dict[str, Any]:
         """What a report on the span says: the whole area, or one unit. `now`: for a span that is not over yet."""
-        counted, services = self.counted(span, now)
-        return self._body(counted, services, unit)
+        return self._body(self._found(span, now), unit)
 
-    def counted(self, span: Span, now: datetime | None = None) -> tuple[Counted, dict[tuple[str, str], int]]:
-        """The cases the span concerns, as they stood at its end, and the services handled."""
-        cases, services = self._read(span)
-        stood = tuple(all_as_of(cases, span.end(self._zone)))
-        return Counted(stood, span, self.law.rulebook, self._zone, now=now), services
+    def overview(
+        self, span: Span, unit: str = "", now: datetime | None = None, *, cases: bool = False
+    ) -> dict[str, Any]:
+        """The counts and rates alone, with the cases behind each or without."""
+        counted, services = self._tallied(span, now, numbers=cases)
+        mine = counted.of_unit(unit) if unit else counted
+        return overview(mine, self.law, services, (unit,) if unit else self.units, cases=cases)
+
+    def figures(self, span: Span, unit: str = "", now: datetime | None = None) -> tuple[Figure, ...]:
+        """The rates of the span, without their cases and without services handled."""
+        return figures(self._alone(span, unit, now))
+
+    def how_many(self, span: Span, unit: str = "") -> int:
+        """How many cases the span concerns."""
+        return how_many(self._alone(span, unit, None).groups)
+
+    def counted(self, span: Span, now: datetime | None = None) -> Counted:
+        """The cases the span concerns, as they stood at its end: whole, for lists that need more than figures do."""
+        since = span.start(self._zone)
+        return self._whole(lambda unit: unit.numbers_concerned(since), span, now)
 
     def corrected(self, given: Given) -> list[dict[str, Any]]:
         """What the report would count otherwise today, by what was decided since."""
-        cases, services = self._read(given.span)
-        end = given.span.end(self._zone)
-        stood = tuple(in_hindsight(then, case) for case in cases if (then := as_of(case, end)) is not None)
-        counted = Counted(stood, given.span, self.law.rulebook, self._zone)
-        return corrections(given.body, self._body(counted, services, given.unit))
+        counted, _ = self._tallied(given.span, today=True)
+        counted = replace(counted, groups=tuple(in_hindsight(group) for group in counted.groups))
+        mine = counted.of_unit(given.unit) if given.unit else counted
+        return corrections(given.body, {"figures": table(figures(mine))})
 
-    def _read(self, span: Span) -> tuple[list[Case], dict[tuple[str, str], int]]:
-        def read(unit: Any) -> tuple[list[Case], dict[tuple[str, str], int]]:
-            cases = [unit.load(number) for number in unit.numbers_concerned(span.start(self._zone))]
-            return cases, unit.services(span.months() or ())
+    def _alone(self, span: Span, unit: str, now: datetime | None) -> Tally:
+        counted, _ = self._tallied(span, now, numbers=False)
+        return counted.of_unit(unit) if unit else counted
+
+    def _tallied(
+        self, span: Span, now: datetime | None = None, *, numbers: bool = True, today: bool = False, told: bool = False
+    ) -> tuple[Tally, Services]:
+        """The cases the span concerns in groups that count alike, as they stood at its end, and the services handled.
+        `today`: with how they stand now; `told`: with what they are about."""
+        bounds, end = (span.start(self._zone), span.end(self._zone)), up_to(span, self._zone, now)
+
+        def read(unit: Any) -> tuple[Tally, Services]:
+            groups = tuple(unit.alike(bounds, end, numbers=numbers, today=today))
+            about = tuple(unit.told(bounds)) if told else ()
+            return Tally(groups, span, self.law.rulebook, told=about), unit.services(span.months() or ())
 
         return self.store.read(read)
+
+    def _found(self, span: Span, now: datetime | None = None) -> _Found:
+        counted, services = self._tallied(span, now, told=True)
+        named = numbers(filter(may_cost_honours, counted.groups)) if lists_honours(self.law) else ()
+        return _Found(counted, services, self._whole(lambda unit: named, span, now))
+
+    def _whole(self, named: Callable[[Any], Iterable[str]], span: Span, now: datetime | None) -> Counted:
+        cases = self.store.read(lambda unit: [unit.load(number) for number in named(unit)])
+        stood = tuple(all_as_of(cases, span.end(self._zone)))
+        return Counted(stood, span, self.law.rulebook, self._zone, now=now)
 
     @property
     def _zone(self) -> tzinfo:
@@ -107,9 +143,9 @@ class Reporting:
     def _made(self, occasion: Occasion) -> tuple[list[Given], list[Notice]]:
         if occasion.what in (REMIND, MISSING):
             return [], list(self._chased(occasion))
-        counted, services = self.counted(occasion.span)
+        found = self._found(occasion.span)
         units = self.units if occasion.rule.by == "unit" else ()
-        bodies = {unit: self._body(counted, services, unit) for unit in ("", *units)}
+        bodies = {unit: self._body(found, unit) for unit in ("", *units)}
         given = [_given(occasion, unit, made) for unit, made in bodies.items()]
         if units:
             return given, list(report_notices.asked(occasion, {unit: bodies[unit] for unit in units}, self.law))
@@ -124,9 +160,10 @@ class Reporting:
         else:
             yield from report_notices.missed(occasion, missing, len(returns))
 
-    def _body(self, counted: Counted, services: dict[tuple[str, str], int], unit: str) -> dict[str, Any]:
-        mine = counted.of_unit(unit) if unit else counted
-        return body(mine, self.law, services, (unit,) if unit else self.units)
+    def _body(self, found: _Found, unit: str) -> dict[str, Any]:
+        mine = found.of_unit(unit) if unit else found
+        listed = honours(mine.complained, self.law) if lists_honours(self.law) else ()
+        return body(mine.counted, self.law, mine.services, (unit,) if unit else self.units, listed)
 
     def _not_reported(self, span: Span) -> str:
         """For an area's report: which units did not hand in theirs on a period within it."""
@@ -147,6 +184,18 @@ class Reporting:
         last = before(occasion.span, rule.period, rule.begins)
         given = self.store.read(lambda unit: unit.report(rule.report, last.name))
         return report_words.corrections(self.corrected(given), last.name) if given else ""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a report is made from; `complained` are the cases that may cost a respondent honours, whole."""
+
+    counted: Tally
+    services: Services
+    complained: Counted
+
+    def of_unit(self, unit: str) -> _Found:
+        return replace(self, counted=self.counted.of_unit(unit), complained=self.complained.of_unit(unit))
 
 
 def _given(occasion: Occasion, unit: str, made: dict[str, Any]) -> Given:

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.case import Case, ClockRun, Entry, Filing, Person
-from casebook.figures import Counted, Figure, figures, in_hindsight, table
+from casebook.figures import Counted, Figure, Tally, figures, table
 from casebook.oversight import Listed, draw, honours, hot_matters, hotspots, key_objects, major, repeated
 from casebook.periods import all_as_of, as_of, days, span_of
 from casebook.report_contents import body, corrections, counts, handled
+from casebook.standing import in_hindsight
 from office.law import read_law
 from tests.makers import ZONE, moment
 
@@ -85,12 +86,16 @@ def of(cases: list[Case], services: int | None = None) -> Counted:
     return Counted(tuple(all_as_of(cases, OCTOBER.end(ZONE))), OCTOBER, LAW.rulebook, ZONE, services)
 
 
+def tally(cases: list[Case], services: int | None = None) -> Tally:
+    return of(cases, services).tally
+
+
 def named(found: tuple[Figure, ...], name: str) -> Figure:
     return next(item for item in found if item.name == name)
 
 
 def test_on_time_is_concluded_on_time_by_concluded_and_late_open() -> None:
-    found = named(figures(of(sample())), "on_time_rate")
+    found = named(figures(tally(sample())), "on_time_rate")
 
     assert found.top == ("01", "02", "04")
     assert found.bottom == ("01", "02", "03", "04", "05", "10")
@@ -100,18 +105,18 @@ def test_on_time_is_concluded_on_time_by_concluded_and_late_open() -> None:
 
 
 def test_a_round_that_was_late_makes_the_case_late() -> None:
-    assert "10" not in named(figures(of(sample())), "on_time_rate").top
+    assert "10" not in named(figures(tally(sample())), "on_time_rate").top
 
 
 def test_satisfaction_is_three_and_better_by_rated() -> None:
-    found = named(figures(of(sample())), "satisfaction_rate")
+    found = named(figures(tally(sample())), "satisfaction_rate")
 
     assert (found.top, found.bottom) == (("01", "03"), ("01", "02", "03"))
     assert found.left_out["07"] == "merged"
 
 
 def test_revisits_count_the_reached_and_show_the_others() -> None:
-    found = named(figures(of(sample())), "revisit_satisfaction_rate")
+    found = named(figures(tally(sample())), "revisit_satisfaction_rate")
 
     assert (found.top, found.bottom) == (("03",), ("03",))
     assert found.left_out["04"] == "not_reached"
@@ -119,7 +124,7 @@ def test_revisits_count_the_reached_and_show_the_others() -> None:
 
 
 def test_response_is_answered_by_all_that_had_to_be_answered() -> None:
-    found = named(figures(of(sample())), "response_rate")
+    found = named(figures(tally(sample())), "response_rate")
 
     assert found.top == ("01", "02", "03", "04", "10")
     assert found.bottom == ("01", "02", "03", "04", "05", "06", "10")
@@ -127,7 +132,7 @@ def test_response_is_answered_by_all_that_had_to_be_answered() -> None:
 
 
 def test_solved_is_content_with_the_result_by_answered_and_rated() -> None:
-    found = named(figures(of(sample())), "solved_rate")
+    found = named(figures(tally(sample())), "solved_rate")
 
     assert (found.top, found.bottom) == (("01", "03"), ("01", "02", "03"))
 
@@ -136,14 +141,14 @@ def test_solved_asks_for_the_results_own_score_where_it_was_given() -> None:
     polite_but_useless = Made("11").due("2026-10-23 17:30").answer("2026-10-20 10:00")
     polite_but_useless.rate(3, "2026-10-21 09:00", result=1, efficiency=5, attitude=5)
 
-    found = figures(of([polite_but_useless.case]))
+    found = figures(tally([polite_but_useless.case]))
 
     assert named(found, "solved_rate").top == ()
     assert named(found, "satisfaction_rate").top == ("11",)
 
 
 def test_without_the_number_of_services_the_complaint_rate_says_so_and_guesses_nothing() -> None:
-    found = named(figures(of(sample())), "complaint_rate")
+    found = named(figures(tally(sample())), "complaint_rate")
 
     assert found.rate is None
     assert found.missing == "services_handled"
@@ -152,7 +157,7 @@ def test_without_the_number_of_services_the_complaint_rate_says_so_and_guesses_n
 
 
 def test_with_it_the_complaint_rate_is_complaints_by_services() -> None:
-    found = named(figures(of(sample(), services=1200)), "complaint_rate")
+    found = named(figures(tally(sample(), services=1200)), "complaint_rate")
 
     assert (found.rate, found.divisor) == (6 / 1200, 1200)
 
@@ -160,19 +165,19 @@ def test_with_it_the_complaint_rate_is_complaints_by_services() -> None:
 def test_services_count_only_where_every_month_of_every_unit_is_known() -> None:
     known = {(UNIT, "2026-10"): 800, (OTHER, "2026-10"): 400}
 
-    assert handled(known, (UNIT, OTHER), of([])) == 1200
-    assert handled(known, (UNIT, "市民政局"), of([])) is None
-    assert handled(known, (UNIT,), replace(of([]), span=days(date(2026, 10, 1), date(2026, 10, 15)))) is None
-    assert handled(known, (UNIT,), replace(of([]), span=span_of("quarter", date(2026, 10, 1)))) is None
+    assert handled(known, (UNIT, OTHER), tally([])) == 1200
+    assert handled(known, (UNIT, "市民政局"), tally([])) is None
+    assert handled(known, (UNIT,), replace(tally([]), span=days(date(2026, 10, 1), date(2026, 10, 15)))) is None
+    assert handled(known, (UNIT,), replace(tally([]), span=span_of("quarter", date(2026, 10, 1)))) is None
 
 
 def test_a_rating_whose_appeal_was_upheld_leaves_the_satisfaction_figures_by_one() -> None:
     bad = Made("21", kind="rating", score=1, text="").add("accept", "2026-10-12 10:00").case
-    before = named(figures(of([bad])), "satisfaction_rate")
+    before = named(figures(tally([bad])), "satisfaction_rate")
     upheld = Entry(bad.version + 1, moment("2026-10-20 10:00"), Person("reviewer", UNIT), "uphold", "closed",
                    {"of": "appeal"}, {}, {"marks": frozenset({"rating_not_counted"})})  # fmt: skip
 
-    after = named(figures(of([bad.with_entry(upheld)])), "satisfaction_rate")
+    after = named(figures(tally([bad.with_entry(upheld)])), "satisfaction_rate")
 
     assert (len(before.bottom), len(after.bottom)) == (1, 0)
     assert after.left_out == {"21": "rating_not_counted"}
@@ -182,11 +187,11 @@ def test_what_happened_after_the_span_does_not_change_it() -> None:
     case = Made("31").due("2026-10-23 17:30").case
     later = Made("31").due("2026-10-23 17:30").answer("2026-11-02 10:00").rate(5, "2026-11-03 09:00").case
 
-    assert table(figures(of([case]))) == table(figures(of([later])))
+    assert table(figures(tally([case]))) == table(figures(tally([later])))
 
 
 def test_the_table_lists_the_cases_of_numerator_and_denominator() -> None:
-    row = next(row for row in table(figures(of(sample()))) if row["figure"] == "on_time_rate")
+    row = next(row for row in table(figures(tally(sample()))) if row["figure"] == "on_time_rate")
 
     assert (row["numerator"], row["denominator"], row["left_out"]) == (3, 6, 4)
     assert row["cases"]["numerator"] == ["01", "02", "04"]
@@ -194,7 +199,7 @@ def test_the_table_lists_the_cases_of_numerator_and_denominator() -> None:
 
 
 def test_counts_take_what_was_merged_once() -> None:
-    found = counts(of(sample()))
+    found = counts(tally(sample()))
 
     assert found == {"filed": 8, "merged": 1, "refused": 1, "concluded": 5, "open": 2, "overdue": 1,
                      "reworked": 1, "urged": 0, "supervised": 1}  # fmt: skip
@@ -202,7 +207,7 @@ def test_counts_take_what_was_merged_once() -> None:
 
 @given(st.lists(st.sampled_from(sample()), unique_by=lambda case: case.number))
 def test_every_case_is_either_counted_or_left_out_with_a_reason(cases: list[Case]) -> None:
-    for found in figures(of(cases)):
+    for found in figures(tally(cases)):
         assert set(found.top) <= set(found.bottom)
         assert not set(found.bottom) & set(found.left_out)
         assert all(found.left_out.values())
@@ -224,13 +229,15 @@ def test_a_case_as_of_a_moment_is_what_its_entries_made_it_by_then() -> None:
 def test_a_merger_and_a_rating_not_adopted_are_corrections_and_an_answer_given_later_is_none() -> None:
     cases = [Made(number).due("2026-10-23 17:30").answer("2026-10-20 10:00").rate(5, "2026-10-21 09:00").case
              for number in ("51", "52")]  # fmt: skip
-    given_then = body(of(cases), LAW, {}, (UNIT,))
-    merged = replace(cases[0], state="merged")
+    given_then = body(tally(cases), LAW, {}, (UNIT,))
+    merged, rated = tally(cases).groups
+    later = (in_hindsight(replace(merged, state_today="merged")), in_hindsight(replace(rated, rejected_today=True)))
 
-    today = body(of([in_hindsight(cases[0], merged), cases[1]]), LAW, {}, (UNIT,))
+    today = body(replace(tally(cases), groups=later), LAW, {}, (UNIT,))
 
     changed = corrections(given_then, today)
     assert {"figure": "on_time_rate", "part": "numerator", "added": [], "removed": ["51"]} in changed
+    assert {"figure": "satisfaction_rate", "part": "denominator", "added": [], "removed": ["51", "52"]} in changed
     assert corrections(given_then, given_then) == []
 
 

@@ -190,6 +190,7 @@ def test_after_ten_years_the_whole_case_goes_and_its_number_is_not_given_again(s
     assert forget(store, LIMITS, NOW).counts["cases"] == 1
     assert store.read(lambda unit: unit.find("20150302-00001")) is None
     assert store.read(lambda unit: unit.outbox_of("20150302-00001")) == []
+    assert Reporting(store, LAW).how_many(days(date(2015, 1, 1), date(2015, 12, 31))) == 0
     assert store.write(lambda unit: unit.next_serial("case/20150302")) == 2
     assert verify(store) == []
 

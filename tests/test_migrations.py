@@ -14,8 +14,9 @@ from models.migrate import FOLDER, NewerTables, head, is_current, migrate
 from models.store import Store
 from models.tables import metadata
 from models.vault import Vault
+from models.verify import verify
 from tests import postgres
-from tests.makers import SECRET, a_case, keep
+from tests.makers import SECRET, a_case, a_timer, after, keep
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,6 +53,26 @@ def test_migrating_again_changes_nothing(bare_url):
     migrate(bare_url)
 
     assert store.read(lambda unit: unit.load(case.number)) == case
+    store.close()
+
+
+def test_a_book_of_before_there_were_standings_gets_those_of_all_its_cases(bare_url, monkeypatch):
+    monkeypatch.setattr("models.standing_rows.BATCH", 2)
+    migrate(bare_url)
+    store = Store(bare_url, Vault(SECRET))
+    for serial in range(5):
+        case = keep(store, a_case(f"20260302-0000{serial}"))
+        store.write(lambda unit, case=case: unit.save(case, after(case), (), [a_timer(case)]))
+    engine = create_engine(address(bare_url), poolclass=NullPool)
+    with engine.begin() as link:
+        link.execute(text("DROP TABLE standings"))
+        link.execute(text("UPDATE alembic_version SET version_num = '0009'"))
+
+    migrate(bare_url)
+
+    with engine.connect() as link:
+        assert link.execute(text("SELECT count(DISTINCT number) FROM standings")).scalar() == 5
+    assert verify(store) == []
     store.close()
 
 

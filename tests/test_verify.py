@@ -58,6 +58,10 @@ def of_case(change: str) -> str:
     return f"UPDATE cases SET {change} WHERE number = '{NUMBER}'"
 
 
+def of_standing(change: str) -> str:
+    return f"UPDATE standings SET {change} WHERE number = '{NUMBER}'"
+
+
 OTHER_SNAPSHOT = f"sealed = (SELECT sealed FROM cases other WHERE other.number <> '{NUMBER}')"
 OTHER_HEAD = f"head = (SELECT hash FROM entries WHERE seq = 2 AND number = '{NUMBER}')"
 SWAP = (entry("seq = 9", 2), entry("seq = 2", 3), entry("seq = 3", 9))
@@ -79,6 +83,9 @@ SWAP = (entry("seq = 9", 2), entry("seq = 2", 3), entry("seq = 3", 9))
         ([of_case(OTHER_HEAD)], "chain", "the head was moved"),
         ([of_case("state = 'closed'")], "column", "the queue shows another state"),
         ([of_case("next_due = filed_at")], "column", "the queue shows another due date"),
+        ([of_standing("state = 'closed'")], "standing", "figures count it as over"),
+        ([of_standing("answered = NOT answered")], "standing", "figures count it as answered"),
+        ([f"DELETE FROM standings WHERE number = '{NUMBER}'"], "standing", "figures do not count it"),
         ([of_case(OTHER_SNAPSHOT)], "unreadable", "another case's snapshot was put in"),
     ],
 )
