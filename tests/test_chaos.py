@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.chaos import classes, serving
+from tests.chaos import classes, flood, serving
 from tests.chaos.harness import CALLS, DISK, Tally, Town, has_strace
 from tests.chaos.releases import migrations_killed
 
@@ -22,6 +22,8 @@ pytestmark = [
     pytest.mark.skipif(not has_strace(), reason="strace is not installed, or not allowed to trace"),
 ]
 KILL = "signal=KILL"
+# More of a flood than an officer's command on SQLite may wait for with bad luck.
+HOLD = flood.TURNS["SQLite"] * flood.BAD_LUCK * flood.FLOODING + 1
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) -> It
 
 def assert_whole(tally: Tally, points: int) -> None:
     assert tally.violations == []
-    assert (tally.lost, tally.repeated) == (0, 0)
+    assert (tally.lost, tally.late, tally.repeated) == (0, 0, 0), tally.remarks
     assert tally.repeated_by_platform <= tally.points
     assert tally.points >= points
 
@@ -88,7 +90,15 @@ def test_a_handler_that_never_ends_is_broken_off_and_holds_up_nobody(town: Town)
 
 
 def test_in_a_flood_an_officers_command_and_the_sweep_have_their_turn(town: Town) -> None:
-    assert_whole(serving.flooded(town, town.order()), serving.DUE)
+    assert_whole(flood.flooded(town, town.order()), serving.DUE)
+
+
+def test_a_command_that_is_kept_waiting_in_a_flood_is_found_late_and_not_lost(town: Town) -> None:
+    tally = flood.flooded(town, town.order(), CHAOS_HOLD=str(HOLD))
+
+    assert (tally.points, tally.lost, tally.late) == (serving.DUE, 0, serving.DUE + 1)
+    assert tally.remarks[0].startswith("the command for ")
+    assert "of the flood, 96 are allowed (in hand after " in tally.remarks[0]
 
 
 @pytest.mark.skipif(bool(postgres.named_server()), reason="the server that is named is not ours to halt")

@@ -20,6 +20,8 @@ import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0
+# A connection that rested for five seconds the office closes: one used at that moment would be answered by nobody.
+IDLE = 2.0
 FIRST_WORDS = "我上周三去市不动产登记中心3号窗口办证，材料齐全却不给受理，态度还很差"
 UNIT, DISPATCHERS, SUPERVISORS = "unit:市自然资源局", "dispatchers", "supervisors"
 ANSWER = (
@@ -64,7 +66,8 @@ class Running:
             **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, transport=httpx.HTTPTransport(retries=3))
+        transport = httpx.HTTPTransport(retries=3, limits=httpx.Limits(keepalive_expiry=IDLE))
+        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, transport=transport)
         self.http.headers.update({"accept": "application/json", "origin": self.url})
 
     def start(self) -> None:

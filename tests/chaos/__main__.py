@@ -13,7 +13,7 @@ from pathlib import Path
 
 from models.migrate import migrate
 from tests import postgres
-from tests.chaos import classes, serving
+from tests.chaos import classes, flood, serving
 from tests.chaos.checking import Found
 from tests.chaos.day import Order
 from tests.chaos.harness import CALLS, DISK, HEADING, Tally, Town, has_strace
@@ -63,7 +63,7 @@ def on_sqlite(town: Town, order: Order, most: int | None) -> Classes:
         "disk": lambda: [classes.disk_full(town, order, sizes)],
         "migration": lambda: [migrations_killed(town, order, DISK[:2], 200, most)],
         "poison": lambda: [serving.poisoned(town, order)],
-        "flood": lambda: [serving.flooded(town, order)],
+        "flood": lambda: [flood.flooded(town, order)],
     }
 
 
@@ -86,7 +86,7 @@ def on_postgresql(town: Town, order: Order, most: int | None, server: str) -> Cl
         ],
         "pg-migration": lambda: [migrations_killed(town, order, ("sendto",), 200, most)],
         "pg-halted": lambda: [serving.halted(town, order, server, HALTS)],
-        "pg-flood": lambda: [serving.flooded(town, order)],
+        "pg-flood": lambda: [flood.flooded(town, order)],
     }
 
 
@@ -137,15 +137,16 @@ def _lived(those: Classes, only: str) -> Iterator[tuple[str, Tally, float]]:
 def put(file: Path, short: str, tally: Tally, seconds: float) -> None:
     """Add one row to those of the file."""
     row = {**asdict(tally), "violations": len(tally.violations), "seconds": round(seconds)}
-    add(file, str(row.pop("name")), short, row)
+    counts = {what: count for what, count in row.items() if what not in ("name", "remarks")}
+    add(file, tally.name, short, counts)
 
 
 def told(tally: Tally) -> int:
     """Print the row; whether it is a bad one: a violation, or a control that was not caught."""
-    caught = bool(tally.violations or tally.lost or tally.repeated)
+    caught = bool(tally.violations or tally.lost or tally.late or tally.repeated)
     wanted = tally.name.startswith("control")
     print(tally.row(), "caught" if caught and wanted else "NOT CAUGHT" if wanted else "", flush=True)
-    for violation in tally.violations[: 0 if wanted else 5]:
+    for violation in [*tally.violations[: 0 if wanted else 5], *tally.remarks]:
         print(f"    {violation}")
     return caught != wanted
 

@@ -40,25 +40,32 @@ def has_strace() -> bool:
 
 @dataclass
 class Tally:
-    """One fault class: how often, how often it took effect, and what it did."""
+    """One fault class: how often, how often it took effect, and what it did.
+
+    `late`: what was promised was done, and not in its time; it is not lost. `remarks`: which promise that was, and with
+    what figures.
+    """
 
     name: str
     points: int = 0
     effect: int = 0
     violations: list[str] = field(default_factory=list)
     lost: int = 0
+    late: int = 0
     repeated: int = 0
     repeated_by_platform: int = 0
+    remarks: list[str] = field(default_factory=list)
 
     def row(self) -> str:
         return (
             f"{self.name:44} {self.points:6} {self.effect:8} {len(self.violations):10} {self.lost:6}"
-            f" {self.repeated:9} {self.repeated_by_platform:12}"
+            f" {self.late:6} {self.repeated:9} {self.repeated_by_platform:12}"
         )
 
 
 HEADING = (
-    f"{'fault class':44} {'points':>6} {'effect':>8} {'violations':>10} {'lost':>6} {'repeated':>9} {'by platform':>12}"
+    f"{'fault class':44} {'points':>6} {'effect':>8} {'violations':>10} {'lost':>6} {'late':>6} {'repeated':>9}"
+    f" {'by platform':>12}"
 )
 
 

@@ -1,7 +1,7 @@
 """The office as a process that serves, in a time of its own; a message may be poison to whoever handles it.
 
 `python -m tests.chaos.served` is `python -m bots` on the morning of `LATER`. The words of `POISON` make the handling
-never end or eat the memory, which no message is known to do.
+never end or eat the memory, which no message is known to do. What becomes of officers' commands is noted (`steps.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bots import reception
@@ -20,6 +21,7 @@ from bots.reception import Reception
 from office.office import Office
 from office.running import run_bots
 from tests.chaos.day import LATER
+from tests.chaos.steps import Noting
 
 ENDLESS, GREEDY = "没有底的话", "吃内存的话"
 BEGAN = time.monotonic()
@@ -56,6 +58,7 @@ def main() -> int:
     Office.now = lambda self: now()  # type: ignore[method-assign]
     if "CHAOS_LONGEST" in os.environ:
         reception.LIMIT = Limit(float(os.environ["CHAOS_LONGEST"]))
+    Noting(Path(), int(os.environ.get("CHAOS_HOLD", "0"))).begin()
     return run_bots(sys.argv[1:])
 
 

@@ -12,18 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import httpx
 from sqlalchemy import select
 
-from casebook.case import Case
 from models.tables import inbox, timers
 from models.verify import verify
 from tests import postgres
 from tests.chaos.classes import fill, opened
-from tests.chaos.day import LATER, MINE, OFFICER, STORY, UNIT, Order, settings_of
+from tests.chaos.day import LATER, MINE, STORY, Order, settings_of
 from tests.chaos.harness import Tally, Town
 from tests.chaos.served import ENDLESS, GREEDY
 from tests.walking import Running, until
@@ -31,17 +29,7 @@ from tests.wechat_pushes import push, text_xml
 
 # The platform gives up after so many seconds, and asks so many times; here as often as it takes.
 PLATFORM_WAITS, PLATFORM_ASKS = 5.0, 40
-# So many write without a pause in a flood.
-FLOODING = 24
-# Before an officer's command is done, every flooder may have been served so many times. On SQLite it waits once for
-# the turn to write; on PostgreSQL each of its statements is a turn. One of them may have bad luck, on a machine that
-# has other work, and wait twice as long.
-TURNS = {"SQLite": 2, "PostgreSQL": 4}
-BAD_LUCK = 2
-# A flood that found no end by then: the sweep was kept waiting.
-LONGEST_FLOOD = 6000
 STARTS = 3
-UNTOUCHED = 20  # megabytes
 # So many talk while the database stands still, and so many cases have something due.
 TALKING, DUE = 12, 5
 
@@ -172,78 +160,7 @@ def _not_set_aside(office: Standing) -> list[str]:
     return wrong + [f"set aside because {why}" for why in dead if not why.startswith("Overdue")]
 
 
-def flooded(town: Town, order: Order, flooding: int = FLOODING) -> Tally:
-    """Many write without a pause: an officer's command and the sweep have their turn all the same, nothing is lost.
-
-    A point is a command; it is lost where the flooders had more than twice their turns before it was done, one more
-    where they had more than their turns before most were, or where the sweep had none as long as the flood lasted.
-    """
-    tally, waits = Tally(f"flood, {order.engine}"), []
-    turns = TURNS[order.engine] * flooding
-    with standing(town, order) as office, ThreadPoolExecutor(flooding) as pool:
-        flood = Flood(office)
-        flooders = [pool.submit(flood.run, who) for who in range(flooding)]
-        try:
-            until(lambda: flood.answered > 2 * flooding, "the flood to rise")
-            before = office.memory()
-            with opened(order) as store:
-                numbers = fill(store, DUE)
-            until(lambda: flood.over or _swept(order, numbers), "the sweep")
-            tally.lost += flood.over
-            for number in numbers:
-                began = flood.answered
-                office.running.desk(f"unit:{UNIT}", str(OFFICER), data=f"accept:{number}:off_site")
-                waited = flood.answered - began
-                waits.append(waited)
-                tally.lost += waited > turns * BAD_LUCK or not _is_taken(order, number)
-                tally.points, tally.effect = tally.points + 1, tally.effect + (waited > 0)
-            tally.lost += median(waits) > turns
-            tally.violations += _swollen(office.memory() - before)
-        finally:
-            flood.ends.set()
-        tally.lost += sum(not flooder.result() for flooder in flooders)
-        office.at_rest()
-        tally.violations += office.faults()
-    return tally
-
-
-def _swollen(grown: int) -> list[str]:
-    return [f"{grown} kB were taken by the flood"] if grown > UNTOUCHED * 1024 else []
-
-
-class Flood:
-    """Messages without a pause, until `ends`; `over` where there were too many."""
-
-    def __init__(self, office: Standing) -> None:
-        self._office = office
-        self.ends = threading.Event()
-        self.answered = 0
-        self._lock = threading.Lock()
-
-    @property
-    def over(self) -> bool:
-        return self.answered >= LONGEST_FLOOD
-
-    def run(self, who: int) -> bool:
-        """What one flooder does; whether each message was answered."""
-        id = who * 100_000
-        while not self.ends.is_set() and not self.over:
-            id += 1
-            if self._office.push(who, id, f"{STORY}，第{id}次") is None:
-                return False
-            with self._lock:
-                self.answered += 1
-        return True
-
-
-def _is_taken(order: Order, number: str) -> bool:
-    """Whether the officer's step stands in the case."""
-    with opened(order) as store:
-        case: Case = store.read(lambda unit: unit.load(number))
-    return case.history[-1].step == "accept"
-
-
-def _swept(order: Order, numbers: Sequence[str]) -> bool:
+def swept(order: Order, numbers: Sequence[str]) -> bool:
     """Whether everything has been carried out that was due of those cases."""
     with opened(order) as store:
         waiting = store.read(lambda unit: [timer for number in numbers for timer in unit.timers_of(number)])
@@ -272,7 +189,7 @@ def _stand_still(tally: Tally, office: Standing, server: str, pause: float) -> N
         with postgres.halted(server):
             threading.Event().wait(pause)
         tally.lost += sum(not talk.result() for talk in talks)
-    until(lambda: _swept(office.order, numbers), "the sweep")
+    until(lambda: swept(office.order, numbers), "the sweep")
 
 
 def _talk(office: Standing, who: int) -> bool:
