@@ -19,7 +19,8 @@ from casebook.case_fields import fields
 from casebook.errors import RulebookError
 from casebook.form_layouts import read_layouts
 from casebook.forms import printable
-from casebook.ledger import CELL_LIMIT, row, workbook
+from casebook.ledger import row, workbook
+from casebook.workbooks import CELL_LIMIT
 from casebook.working_days import Calendar, read_notices
 
 ZONE = ZoneInfo("Asia/Shanghai")
