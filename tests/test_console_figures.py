@@ -172,6 +172,29 @@ def test_the_uncovered_ledger_needs_a_reason_and_leaves_a_record(office: TestOff
     assert [(look.by, look.what, look.reason) for look in looks] == [(str(SUPERVISOR), "ledger", "报送上级存档")]
 
 
+def test_a_ledger_too_long_for_a_page_is_refused_whole_and_shows_its_newest(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.ledger.MOST", 2)
+    monkeypatch.setattr("console.ledger.SHOWN", 1)
+    browser = sign_in(SUPERVISOR)
+    mark = token(browser)
+    numbers = [answered(office, citizen=f"h{place}") for place in range(2)]
+    full = str(cells(browser.get(f"/console/ledger.xlsx?{MARCH}")))
+    numbers.append(answered(office, citizen="h2"))
+
+    refused = page(browser, f"/console/ledger.xlsx?{MARCH}", 400)
+    uncovered = browser.post(f"/console/ledger.xlsx?{MARCH}", data={"token": mark, "reason": "报送上级存档"})
+    shown = page(browser, f"/console/ledger?{MARCH}")
+
+    assert all(number in full for number in numbers[:2])
+    assert "这几天有 3 件，一次最多导出 2 件" in refused
+    assert "一次最多导出 2 件" in uncovered.text
+    assert office.store.read(lambda unit: unit.looks(numbers[0])) == []
+    assert "3 件，这里显示最近 1 件" in shown
+    assert set(cases_in(shown)) == {numbers[2]}
+
+
 def test_key_objects_are_for_the_supervisors_eyes(office: TestOffice, sign_in: SignIn) -> None:
     for place in range(3):
         answered(office, citizen=f"h{place}")
