@@ -98,4 +98,9 @@ def _empty_rows(sheet: Worksheet, layout: LedgerLayout, style: Format) -> int:
 
 def _fitting(text: str, cut: str) -> str:
     """The text if a cell can hold it, else its beginning and where the rest is."""
-    return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - len(cut)] + cut
+    if len(text) <= CELL_LIMIT // 2:
+        return text
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * CELL_LIMIT:
+        return text
+    return units[: 2 * (CELL_LIMIT - len(cut))].decode("utf-16-le", "ignore") + cut

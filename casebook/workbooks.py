@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SHEET_ROWS = 1_048_576  # what Excel opens; the writer drops every row past it without a word
-CELL_LIMIT = 32_767  # characters a spreadsheet's cell can hold; a longer text would be cut without a word
+CELL_LIMIT = 32_767  # UTF-16 units a spreadsheet's cell can hold; a longer text would be cut without a word
 NAME_LIMIT = 31  # characters of a sheet's name
 
 
