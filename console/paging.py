@@ -31,5 +31,5 @@ def pages_of(total: int, size: int) -> int:
 
 def page_asked(asked: str, pages: int) -> int:
     """The page of that number: the first where it is no number, the last where there are not so many."""
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
     return min(max(number, 1), pages)

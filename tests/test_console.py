@@ -19,6 +19,7 @@ from casebook.case import Case, Command, Person
 from casebook.desk import Desk
 from casebook.terms import STEPS
 from console.__main__ import main
+from console.paging import page_asked
 from console.session import PURPOSE, is_on_staff
 from console.step_forms import forms
 from models.forget import forget_case
@@ -265,6 +266,11 @@ def test_a_long_list_is_turned_page_by_page_and_ends_with_its_last(office, sign_
     assert "第 3 页，共 3 页" in last
     assert "下一页" not in last
     assert past == last
+
+
+def test_a_list_of_more_pages_than_five_digits_count_is_turned_to_its_end():
+    assert page_asked("100000", 120_000) == 100_000
+    assert page_asked("9" * 40, 120_000) == 1
 
 
 def test_a_number_typed_into_the_list_opens_the_case(office, sign_in):
