@@ -4,57 +4,61 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casebook import report_words as say
+from casebook.workbooks import SHEET_ROWS, new_workbook, sheets
 
-# xlsxwriter is loaded for the first workbook that is asked for: it weighs a dozen megabytes.
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
 RATES, CASES, UNITS = "指标", "列件", "各单位"
 PARTS = {"numerator": "分子", "denominator": "分母"}
 LEFT_OUT = "未计入"
+HEAD_ROWS = 2  # the title and the heads
 
 
-def figures_workbook(body: Mapping[str, Any], title: str) -> bytes:
-    """The body of a report (`report_contents.body`) as an .xlsx file."""
-    import xlsxwriter
-
+def figures_workbook(body: Mapping[str, Any], title: str, sheet_rows: int = SHEET_ROWS) -> bytes:
+    """The body of a report (`report_contents.body`) as an .xlsx file. A city's month has two million lines of cases:
+    they go on in further sheets."""
     out = io.BytesIO()
-    # Row by row: a city's month has two million lines of cases, which would else be held at once.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - no clock is read here
-    _sheet(book, RATES, ("指标", "分子", "分母", "比率", "说明"), _rates(body), title)
-    _sheet(book, CASES, ("指标", "列入", "编号", "说明"), _cases(body), title)
-    _sheet(book, UNITS, ("单位、类别", *_count_titles(), *_rate_titles(body)), _units(body), title)
+    book = new_workbook(out, title)
+    _sheets(book, RATES, ("指标", "分子", "分母", "比率", "说明"), _rates(body), title, sheet_rows)
+    _sheets(book, CASES, ("指标", "列入", "编号", "说明"), _cases(body), title, sheet_rows)
+    _sheets(book, UNITS, ("单位、类别", *_count_titles(), *_rate_titles(body)), _units(body), title, sheet_rows)
     book.close()
     return out.getvalue()
 
 
-def list_workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def list_workbook(
+    title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], sheet_rows: int = SHEET_ROWS
+) -> bytes:
     """A plain list as an .xlsx file; every text stays text."""
-    import xlsxwriter
-
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - no clock is read here
-    _sheet(book, title[:31], heads, rows, title)
+    book = new_workbook(out, title)
+    _sheets(book, title, heads, rows, title, sheet_rows)
     book.close()
     return out.getvalue()
 
 
-def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> None:
-    sheet = book.add_worksheet("".join(char for char in name if char not in "[]:*?/\\'"))
+def _sheets(
+    book: Workbook, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], title: str, sheet_rows: int
+) -> None:
+    """A list, on as many sheets as it needs, each under the title and the heads."""
+    plain = "".join(char for char in name if char not in "[]:*?/\\'")
     head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"})
     cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
-    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
-    for column, text in enumerate(heads):
-        sheet.write_string(1, column, text, head)
-        sheet.set_column(column, column, 24 if not column else 14)
-    for number, values in enumerate(rows, 2):
-        for column, value in enumerate(values):
-            _write(sheet, number, column, value, cell)
-    sheet.freeze_panes(2, 1)
+    large = book.add_format({"bold": True, "font_size": 14})
+    for part, lines in sheets(plain, rows, sheet_rows - HEAD_ROWS):
+        sheet = book.add_worksheet(part)
+        sheet.write_string(0, 0, title, large)
+        for column, text in enumerate(heads):
+            sheet.write_string(1, column, text, head)
+            sheet.set_column(column, column, 24 if not column else 14)
+        for number, values in enumerate(lines, HEAD_ROWS):
+            for column, value in enumerate(values):
+                _write(sheet, number, column, value, cell)
+        sheet.freeze_panes(HEAD_ROWS, 1)
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:

@@ -16,15 +16,15 @@ from casebook.case_fields import covered, fields
 from casebook.form_layouts import LedgerLayout, placed
 from casebook.forms import printable
 from casebook.jurisdiction import Jurisdiction
+from casebook.workbooks import CELL_LIMIT, SHEET_ROWS, new_workbook, sheets
 from casebook.working_days import Calendar
 
-# Loaded for the first workbook that is asked for: it weighs a dozen megabytes.
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 BLANK_ROWS = 3
-CELL_LIMIT = 32_767  # characters a spreadsheet's cell can hold; a longer text would be dropped whole
+FRAME_ROWS = 3  # the title, the heads and the note
 
 
 def row(
@@ -53,33 +53,39 @@ def workbook(rows: Iterable[Mapping[str, str]], layout: LedgerLayout) -> bytes:
     return out.getvalue()
 
 
-def write_workbook(out: BinaryIO, rows: Iterable[Mapping[str, str]], layout: LedgerLayout) -> None:
-    """The same, written as the rows come: a million of them need no more memory than one."""
-    import xlsxwriter
-
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": layout.title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - no clock is read here
-    sheet = book.add_worksheet(layout.sheet)
+def write_workbook(
+    out: BinaryIO, rows: Iterable[Mapping[str, str]], layout: LedgerLayout, sheet_rows: int = SHEET_ROWS
+) -> None:
+    """The same, written as the rows come: a million of them need no more memory than one. What a sheet of `sheet_rows`
+    cannot hold goes on in further ones, each with the form's title, heads and note."""
+    book = new_workbook(out, layout.title)
     head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"})
     body = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
+    large = book.add_format({"bold": True, "font_size": 14})
+    for name, lines in sheets(layout.sheet, rows, sheet_rows - FRAME_ROWS):
+        sheet = _headed(book.add_worksheet(name), layout, large, head)
+        number = 1
+        for number, cells in enumerate(lines, 2):
+            for index, column in enumerate(layout.columns):
+                sheet.write_string(number, index, _fitting(cells.get(column.title, ""), layout.cut), body)
+        number = _empty_rows(sheet, layout, body) if number == 1 else number
+        if layout.note:
+            sheet.write_string(number + 1, 0, layout.note)
+    book.close()
+
+
+def _headed(sheet: Worksheet, layout: LedgerLayout, large: Format, head: Format) -> Worksheet:
+    """The sheet with the form's title and heads, as it is printed."""
     for index, column in enumerate(layout.columns):
         sheet.set_column(index, index, column.width)
     sheet.freeze_panes(2, 1)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.repeat_rows(0, 1)
-    sheet.write_string(0, 0, layout.title, book.add_format({"bold": True, "font_size": 14}))
+    sheet.write_string(0, 0, layout.title, large)
     for index, column in enumerate(layout.columns):
         sheet.write_string(1, index, column.title, head)
-    number = 1
-    for number, cells in enumerate(rows, 2):
-        for index, column in enumerate(layout.columns):
-            sheet.write_string(number, index, _fitting(cells.get(column.title, ""), layout.cut), body)
-    number = _empty_rows(sheet, layout, body) if number == 1 else number
-    if layout.note:
-        sheet.write_string(number + 1, 0, layout.note)
-    book.close()
+    return sheet
 
 
 def _empty_rows(sheet: Worksheet, layout: LedgerLayout, style: Format) -> int:
@@ -92,4 +98,9 @@ def _empty_rows(sheet: Worksheet, layout: LedgerLayout, style: Format) -> int:
 
 def _fitting(text: str, cut: str) -> str:
     """The text if a cell can hold it, else its beginning and where the rest is."""
-    return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - len(cut)] + cut
+    if len(text) <= CELL_LIMIT // 2:
+        return text
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * CELL_LIMIT:
+        return text
+    return units[: 2 * (CELL_LIMIT - len(cut))].decode("utf-16-le", "ignore") + cut

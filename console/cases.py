@@ -17,6 +17,7 @@ from casebook.wording import refusal
 from console import case_view
 from console.door import Refused, Visit
 from console.labels import said
+from console.paging import Leaf, page_asked, pages_of
 from console.papers import papers_of
 from console.seeing import NotThere, may_know_whose, may_see, may_see_all, mine, unit_of, whose
 from console.step_forms import BadForm, facts_of, form_of, forms
@@ -32,18 +33,15 @@ OPEN = frozenset(STATES) - FINAL
 def listing(visit: Visit) -> Response:
     """The cases the visitor may see, the most pressing first."""
     wanted = _wanted(visit)
-    number = visit.query.get("page", "1")
-    at = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    at = max(at, 1)
-    found, total, late = visit.office.store.read(lambda unit: _found(unit, visit, wanted, at))
+    found, late = visit.office.store.read(lambda unit: _found(unit, visit, wanted))
     law = visit.office.desk.law
     return visit.page(
         "cases",
-        cases=[case_view.case_line(case, law, visit.now) for case in found if may_see(visit.person, case)],
-        total=total,
+        cases=[case_view.case_line(case, law, visit.now) for case in found.shown if may_see(visit.person, case)],
+        total=found.total,
         late=late,
-        at=at,
-        pages=max(1, -(-total // PAGE)),
+        at=found.at,
+        pages=found.pages,
         asked={key: visit.query.get(key, "") for key in ("state", "unit", "overdue", "number")},
         units=[unit.name for unit in law.jurisdiction.units] if unit_of(visit.person) is None else [],
         unknown=bool(visit.query.get("number")),
@@ -95,9 +93,12 @@ def _wanted(visit: Visit) -> Wanted:
     return Wanted(states, own if own is not None else unit or None, visit.now if overdue else None)
 
 
-def _found(unit: Unit, visit: Visit, wanted: Wanted, at: int) -> tuple[list[Case], int, int]:
-    late = Wanted(OPEN, unit_of(visit.person), visit.now)
-    return unit.listed(wanted, PAGE, (at - 1) * PAGE), unit.listed_count(wanted), unit.listed_count(late)
+def _found(unit: Unit, visit: Visit, wanted: Wanted) -> tuple[Leaf, int]:
+    """The page asked for of what is wanted, and how many are late in all."""
+    late, total = Wanted(OPEN, unit_of(visit.person), visit.now), unit.listed_count(wanted)
+    pages = pages_of(total, PAGE)
+    at = page_asked(visit.query.get("page", ""), pages)
+    return Leaf(unit.listed(wanted, PAGE, (at - 1) * PAGE), total, at, pages), unit.listed_count(late)
 
 
 def _mine(visit: Visit, unit: Unit) -> Case:

@@ -19,15 +19,16 @@ from console.spans import must_be_of_the_body, query_of, sheet, span_asked, unit
 from models.unit import Unit
 
 SHOWN = 50
-MOST = 20_000  # rows in one workbook from a page; more come from the command line
+MOST = 20_000  # rows in one workbook from a page, which the office waits for; more come from the command line
 
 
 def show(visit: Visit) -> Response:
     """The newest rows."""
     must_be_of_the_body(visit)
     span, unit, layout = span_asked(visit), unit_asked(visit), _layout(visit)
-    cases = _cases(visit, span, unit)
-    rows = list(_rows(visit, cases[-SHOWN:], layout, len(cases) - len(cases[-SHOWN:]), personal=False))
+    numbers = _numbers(visit, span, unit)
+    cases = _cases(visit, numbers[-SHOWN:])
+    rows = list(_rows(visit, cases, layout, len(numbers) - len(cases), personal=False))
     return visit.page(
         "ledger",
         layout=layout,
@@ -35,8 +36,8 @@ def show(visit: Visit) -> Response:
         unit=unit,
         units=list(visit.office.reporting.units),
         query=query_of(span, unit),
-        total=len(cases),
-        numbers=[case.number for case in cases[-SHOWN:]][::-1],
+        total=len(numbers),
+        numbers=[case.number for case in cases][::-1],
         rows=rows[::-1],
     )
 
@@ -56,7 +57,10 @@ def whole(visit: Visit) -> Response:
 def _workbook(visit: Visit, *, personal: bool) -> Response:
     must_be_of_the_body(visit)
     span, unit, layout = span_asked(visit), unit_asked(visit), _layout(visit)
-    cases = _cases(visit, span, unit)
+    numbers = _numbers(visit, span, unit)
+    if len(numbers) > MOST:
+        raise Refused(said("too_many_rows", count=len(numbers), most=MOST))
+    cases = _cases(visit, numbers)
     if personal:
         cases = [case for case in cases if may_know_whose(visit.person, case)]
         visit.office.store.write(lambda book: _record(book, cases, visit))
@@ -76,14 +80,22 @@ def _rows(
         yield row(case, law.calendar, visit.now, layout, personal=personal, office=law.jurisdiction, serial=serial)
 
 
-def _cases(visit: Visit, span: Span, unit: str) -> list[Case]:
-    """The cases filed in the span that the visitor may see, oldest first."""
+def _numbers(visit: Visit, span: Span, unit: str) -> list[str]:
+    """The cases filed in the span, oldest first, however many."""
     zone = visit.now.tzinfo
     since = datetime.combine(span.since, time(0), zone)
     until = datetime.combine(span.until + timedelta(days=1), time(0), zone)
 
+    def read(book: Unit) -> list[str]:
+        return book.numbers(unit=unit or None, limit=None, filed_from=since, filed_to=until)
+
+    return visit.office.store.read_behind(read)
+
+
+def _cases(visit: Visit, numbers: list[str]) -> list[Case]:
+    """Those of them that the visitor may see."""
+
     def read(book: Unit) -> list[Case]:
-        numbers = book.numbers(unit=unit or None, limit=MOST, filed_from=since, filed_to=until)
         return [case for number in numbers if may_see(visit.person, case := book.load(number))]
 
     return visit.office.store.read_behind(read)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -10,8 +11,11 @@ from starlette.responses import Response
 from casebook import report_words as say
 from casebook.figures_sheet import figures_workbook
 from console.door import Visit
+from console.paging import Leaf, leaf
 from console.seeing import NotThere
 from console.spans import must_be_of_the_body, query_of, sheet, span_asked, unit_asked
+
+SHOWN = 200  # cases of each part on a page: few enough to walk through by keyboard
 
 
 def show(visit: Visit) -> Response:
@@ -33,14 +37,23 @@ def show(visit: Visit) -> Response:
 
 
 def cases_of(visit: Visit) -> Response:
-    """The cases behind one rate."""
+    """The cases behind one rate, each part of them in pages."""
     must_be_of_the_body(visit)
     span, unit = span_asked(visit), unit_asked(visit)
     body = visit.office.reporting.overview(span, unit, visit.now, cases=True)
     row = next((row for row in body["figures"] if row["figure"] == visit.path["figure"]), None)
     if row is None:
         raise NotThere
-    return visit.page("figure", span=span, unit=unit, query=query_of(span, unit), **figure_cases(row))
+    parts, query = figure_cases(row, visit.query, SHOWN), query_of(span, unit)
+    return visit.page(
+        "figure",
+        span=span,
+        unit=unit,
+        query=query,
+        title=say.word("figure", row["figure"]),
+        parts=parts,
+        addresses=addresses(f"/console/figures/{row['figure']}?{query}", parts),
+    )
 
 
 def workbook(visit: Visit) -> Response:
@@ -66,12 +79,26 @@ def figure_lines(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def figure_cases(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The cases behind a rate, in their parts."""
-    top, counted = row["cases"]["numerator"], set(row["cases"]["numerator"])
-    rest = [number for number in row["cases"]["denominator"] if number not in counted]
-    left_out = [(number, say.word("left_out", why)) for number, why in row["cases"]["left_out"].items()]
-    return {"title": say.word("figure", row["figure"]), "top": top, "rest": rest, "left_out": left_out}
+def figure_cases(row: Mapping[str, Any], asked: Mapping[str, str], size: int) -> dict[str, Leaf]:
+    """The cases behind a rate, in their parts; of each the page that is asked for under the part's name."""
+    counted = set(row["cases"]["numerator"])
+    parts = {
+        "top": row["cases"]["numerator"],
+        "rest": [number for number in row["cases"]["denominator"] if number not in counted],
+        "left_out": list(row["cases"]["left_out"].items()),
+    }
+    leaves = {name: leaf(lines, asked.get(name, ""), size) for name, lines in parts.items()}
+    left_out = leaves["left_out"]
+    said = [(number, say.word("left_out", why)) for number, why in left_out.shown]
+    return {**leaves, "left_out": replace(left_out, shown=said)}
+
+
+def addresses(address: str, parts: Mapping[str, Leaf]) -> dict[str, str]:
+    """For each part where its other pages are, but for the number: the other parts stay where they are turned to."""
+    turned = {name: f"&{name}={part.at}" for name, part in parts.items() if part.at > 1}
+    return {
+        name: address + "".join(at for other, at in turned.items() if other != name) + f"&{name}=" for name in parts
+    }
 
 
 def count_lines(body: Mapping[str, Any]) -> list[tuple[str, int]]:

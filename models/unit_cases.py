@@ -117,7 +117,7 @@ class Cases(Outbox, Timers, Standings):
         self,
         state: str | Iterable[str] | None = None,
         unit: str | None = None,
-        limit: int = 200,
+        limit: int | None = 200,
         *,
         kind: str | None = None,
         filed_from: datetime | None = None,
@@ -126,8 +126,8 @@ class Cases(Outbox, Timers, Standings):
         undue: bool = False,
         offset: int = 0,
     ) -> list[str]:
-        """Numbers of the cases in these states, of this unit (leading, co-handling, asked), oldest first; `undue`:
-        only those with no limit running."""
+        """Numbers of the cases in these states, of this unit (leading, co-handling, asked), oldest first, at most
+        `limit`; `undue`: only those with no limit running."""
         conditions: list[ColumnElement[bool]] = []
         if state is not None:
             conditions.append(cases.c.state.in_([state] if isinstance(state, str) else list(state)))

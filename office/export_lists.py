@@ -4,8 +4,9 @@ of papers."""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from casebook import oversight
@@ -17,6 +18,8 @@ from casebook.issued import issued
 from casebook.law import Law
 from casebook.redact import redact_text
 from casebook.terms import CHANNELS, STATES, STEPS, VERDICTS
+
+NUMBERS_IN_CELL = 1_000  # with what parts them some 16,000 characters, half of what a spreadsheet's cell can hold
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,21 @@ class Found:
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
     def workbook(self) -> bytes:
-        rows = [["、".join(cell) if isinstance(cell, tuple) else cell for cell in row] for row in self.rows]
-        return list_workbook(self.title, [head for _, head in self.heads], rows)
+        return list_workbook(self.title, [head for _, head in self.heads], chain.from_iterable(map(lines, self.rows)))
+
+
+def lines(row: tuple[Any, ...], most: int = NUMBERS_IN_CELL) -> Iterator[list[Any]]:
+    """The row as a sheet has it. Numbers that one cell cannot hold go on in further lines, which are named alike and
+    count nothing again."""
+    longest = max((len(cell) for cell in row if isinstance(cell, tuple)), default=0)
+    for start in range(0, max(longest, 1), most):
+        yield [_cell(cell, start, most) for cell in row]
+
+
+def _cell(cell: Any, start: int, most: int) -> Any:
+    if isinstance(cell, tuple):
+        return "、".join(cell[start : start + most])
+    return cell if not start or isinstance(cell, str) else ""
 
 
 def major(counted: Counted, law: Law, given: argparse.Namespace) -> Found:

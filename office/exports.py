@@ -6,9 +6,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from casebook.form_layouts import LedgerLayout, read_layouts
 from casebook.law import Law
 from casebook.ledger import row, write_workbook
 from casebook.oversight import concluded
-from casebook.periods import Span, days, span_of
+from casebook.periods import LAST_MICROSECOND, Span, days, span_of
 from models.store import Store
 from models.unit import Unit
 from office import export_lists, export_papers
@@ -31,6 +32,7 @@ from scheduler.reporting import Reporting
 
 OPERATOR = "command line"
 BEGINNING, ENDLESS = date(2000, 1, 1), date(2999, 12, 31)  # no case is outside; a moment of either fits a database
+LOT = 200  # cases read at once
 
 
 @dataclass(frozen=True)
@@ -59,19 +61,23 @@ class Export:
                 return span_of("year", self.now.date(), own[0])
         return days(since or BEGINNING, until or ENDLESS)
 
-    def cases(self) -> Iterator[Case]:
-        """The cases filed within the days asked for, of the unit asked for, oldest first."""
-        since, until = _day(self.given.since) or date.min, _day(self.given.until) or date.max
+    def numbers(self) -> list[str]:
+        """The cases filed within the days asked for, of the unit asked for, oldest first, however many."""
+        zone = self.now.tzinfo
+        since, until = self.span.start(zone), self.span.end(zone) + LAST_MICROSECOND
 
-        def read(unit: Unit) -> list[Case]:
-            numbers = sorted(unit.numbers(unit=self.given.unit, limit=1_000_000))
-            return [case for number in numbers if since <= (case := unit.load(number)).filed.date() <= until]
+        def read(unit: Unit) -> list[str]:
+            return unit.numbers(unit=self.given.unit, limit=None, filed_from=since, filed_to=until)
 
-        yield from self.store.read_behind(read)
+        return self.store.read_behind(read)
 
-    def looked(self, cases: Iterable[Case], what: str) -> None:
+    def cases(self, numbers: Sequence[str]) -> Iterator[Case]:
+        """These cases, read a lot at a time: a city's year is never held at once."""
+        for start in range(0, len(numbers), LOT):
+            yield from self.store.read_behind(partial(_loaded, numbers=numbers[start : start + LOT]))
+
+    def looked(self, numbers: Sequence[str], what: str) -> None:
         """Record that personal data of these cases was taken out."""
-        numbers = [case.number for case in cases]
 
         def record(unit: Unit) -> None:
             for number in numbers:
@@ -107,25 +113,24 @@ def export(given: argparse.Namespace) -> int:
 
 
 def _ledger(export: Export) -> int:
-    cases = [] if export.given.blank else list(export.cases())
-    return ledger_of(export, cases)
+    return ledger_of(export, [] if export.given.blank else export.numbers())
 
 
-def ledger_of(export: Export, cases: list[Case]) -> int:
+def ledger_of(export: Export, numbers: Sequence[str]) -> int:
     """The ledger of these cases; a blank one for none."""
     layout = _layout(export.law)
     if export.out.suffix != ".xlsx":
         raise RulebookError(f"--out must end in .xlsx, not {export.out.suffix!r}")
     personal, law = export.given.personal, export.law
     if personal:
-        export.looked(cases, "ledger")
+        export.looked(numbers, "ledger")
     rows = (
         row(case, law.calendar, export.now, layout, personal=personal, office=law.jurisdiction, serial=number)
-        for number, case in enumerate(cases, 1)
+        for number, case in enumerate(export.cases(numbers), 1)
     )
     with export.out.open("wb") as file:
         write_workbook(file, rows, layout)
-    return export.say(out=str(export.out), rows=len(cases))
+    return export.say(out=str(export.out), rows=len(numbers))
 
 
 def _layout(law: Law) -> LedgerLayout:
@@ -158,10 +163,10 @@ def _case(export: Export) -> int:
         export_papers.check_known(export.law, export.given.form)
     case = export.store.read(lambda unit: unit.load(export.given.number))
     if is_ledger:
-        return ledger_of(export, [case])
+        return ledger_of(export, [case.number])
     form = export_papers.form_of(export.law, export.given.form, case)
     if export.given.personal:
-        export.looked([case], form.name)
+        export.looked([case.number], form.name)
     filled = export_papers.filled(form, case, export.law, export.now, export.settings, personal=export.given.personal)
     export.out.write_bytes(export_papers.document(filled, export.out.suffix))
     return export.say(out=str(export.out))
@@ -180,7 +185,7 @@ def _volume(export: Export) -> int:
     counted = counted.of_unit(export.given.unit) if export.given.unit else counted
     cases = concluded(counted.cases, export.span)
     if export.given.personal:
-        export.looked(cases, "volume")
+        export.looked([case.number for case in cases], "volume")
     volume = Volume(export.law, export.settings, export.now, export.given.personal)
     export.out.write_bytes(volume.document(cases, export.span, export.out.suffix))
     return export.say(out=str(export.out), cases=len(cases))
@@ -203,6 +208,10 @@ def _told(export: Export, found: export_lists.Found) -> int:
         export.given.out.write_bytes(found.workbook())
         return export.say(out=str(export.given.out), rows=len(found.rows))
     return export.print(found.document())
+
+
+def _loaded(unit: Unit, numbers: Sequence[str]) -> list[Case]:
+    return [unit.load(number) for number in numbers]
 
 
 def _day(text: str | None) -> date | None:

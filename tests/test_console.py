@@ -19,6 +19,7 @@ from casebook.case import Case, Command, Person
 from casebook.desk import Desk
 from casebook.terms import STEPS
 from console.__main__ import main
+from console.paging import page_asked
 from console.session import PURPOSE, is_on_staff
 from console.step_forms import forms
 from models.forget import forget_case
@@ -251,6 +252,25 @@ def test_the_list_is_filtered_by_state_unit_and_lateness(office, sign_in):
 @pytest.mark.parametrize("number", ["0", "-1", "x", "99999", "9" * 40, "²"])
 def test_a_page_number_that_is_none_still_gives_a_page(sign_in, number):
     assert "诉求件" in page(sign_in(SUPERVISOR), f"/console?page={number}")
+
+
+def test_a_long_list_is_turned_page_by_page_and_ends_with_its_last(office, sign_in, monkeypatch):
+    monkeypatch.setattr("console.cases.PAGE", 2)
+    numbers = [office.file(citizen=f"handle11111{place}").number for place in range(5)]
+    client = sign_in(SUPERVISOR)
+    first, last, past = (page(client, f"/console?unit=&state=all&page={at}") for at in (1, 3, 99))
+
+    assert "第 1 页，共 3 页" in first
+    assert 'href="/console?state=all&amp;unit=&amp;overdue=&amp;page=2">下一页</a>' in first
+    assert [number for number in numbers if number in first + last] == [*numbers[:2], numbers[4]]
+    assert "第 3 页，共 3 页" in last
+    assert "下一页" not in last
+    assert past == last
+
+
+def test_a_list_of_more_pages_than_five_digits_count_is_turned_to_its_end():
+    assert page_asked("100000", 120_000) == 100_000
+    assert page_asked("9" * 40, 120_000) == 1
 
 
 def test_a_number_typed_into_the_list_opens_the_case(office, sign_in):

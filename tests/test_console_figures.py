@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from html import unescape
 from typing import Any
 
 import httpx
@@ -32,6 +33,7 @@ from tests.test_console import (
 
 __all__ = ["address", "office", "sign_in"]
 MARCH = "since=2026-03-01&until=2026-03-31"
+FIGURE = f"/console/figures/on_time_rate?{MARCH}"
 
 
 def answered(office: TestOffice, **changes: Any) -> str:
@@ -45,6 +47,18 @@ def answered(office: TestOffice, **changes: Any) -> str:
 def cells(response: httpx.Response, sheet: int = 0) -> list[list[Any]]:
     book = openpyxl.load_workbook(io.BytesIO(response.content))
     return [[cell.value for cell in line] for line in book.worksheets[sheet].iter_rows()]
+
+
+def cases_in(text: str) -> list[str]:
+    """The cases that a page opens, in its order."""
+    return re.findall(r'href="/console/case/([^"]+)"', text)
+
+
+def turned(text: str, way: str, part: str) -> str:
+    """Where the page's link of that name leads, of the part's own links."""
+    links = text.partition(f'aria-label="翻页：{part}"')[2].partition("</nav>")[0]
+    (found,) = re.findall(rf'href="([^"]+)">{way}<', links)
+    return str(unescape(found))
 
 
 def reported(office: TestOffice) -> str:
@@ -61,13 +75,51 @@ def test_a_figure_opens_its_cases_and_says_why_others_are_left_out(office: TestO
     browser = sign_in(SUPERVISOR)
 
     overview = page(browser, f"/console/figures?{MARCH}")
-    behind = page(browser, f"/console/figures/on_time_rate?{MARCH}")
+    behind = page(browser, FIGURE)
 
     assert "按期办结率" in overview
     assert "没有办件量，不算比率" in overview
     assert f'href="/console/case/{number}"' in behind
     assert waiting in behind
     assert "没有办结期限" in behind
+
+
+def test_a_long_part_of_a_figure_is_turned_page_by_page_and_counted_whole(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.statistics.SHOWN", 2)
+    counted = [answered(office, citizen=f"h{place}") for place in range(3)]
+    waiting = [office.file(citizen=f"w{place}").number for place in range(5)]
+    browser = sign_in(SUPERVISOR)
+
+    first = page(browser, FIGURE)
+    second = page(browser, turned(first, "下一页", "未计入"))
+    both = page(browser, turned(second, "下一页", "计入分子"))
+    back = page(browser, turned(both, "上一页", "未计入"))
+
+    for text in (first, second, both, back):
+        assert all(head in text for head in ("计入分子（3 件）", "只在分母（0 件）", "未计入（5 件）"))
+    assert [cases_in(text) for text in (first, second, both, back)] == [
+        counted[:2] + waiting[:2],
+        counted[:2] + waiting[2:4],
+        counted[2:] + waiting[2:4],
+        counted[2:] + waiting[:2],
+    ]
+    assert "第 2 页，共 3 页" in second
+    assert "翻页：只在分母" not in first
+    assert '#left_out">下一页</a>' in first
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("0", 0), ("-1", 0), ("x", 0), ("", 0), ("²", 0), ("9" * 40, 0), ("2", 1), ("99999", 2)]
+)
+def test_a_page_number_of_a_figure_that_is_none_still_gives_a_page(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, asked: str, shown: int
+) -> None:
+    monkeypatch.setattr("console.statistics.SHOWN", 1)
+    waiting = [office.file(citizen=f"w{place}").number for place in range(3)]
+
+    assert cases_in(page(sign_in(SUPERVISOR), f"{FIGURE}&left_out={asked}")) == [waiting[shown]]
 
 
 def test_the_figures_are_exported_with_their_cases(office: TestOffice, sign_in: SignIn) -> None:
@@ -118,6 +170,29 @@ def test_the_uncovered_ledger_needs_a_reason_and_leaves_a_record(office: TestOff
     assert "13800000000" in str(cells(given))
     looks = office.store.read(lambda unit: unit.looks(number))
     assert [(look.by, look.what, look.reason) for look in looks] == [(str(SUPERVISOR), "ledger", "报送上级存档")]
+
+
+def test_a_ledger_too_long_for_a_page_is_refused_whole_and_shows_its_newest(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.ledger.MOST", 2)
+    monkeypatch.setattr("console.ledger.SHOWN", 1)
+    browser = sign_in(SUPERVISOR)
+    mark = token(browser)
+    numbers = [answered(office, citizen=f"h{place}") for place in range(2)]
+    full = str(cells(browser.get(f"/console/ledger.xlsx?{MARCH}")))
+    numbers.append(answered(office, citizen="h2"))
+
+    refused = page(browser, f"/console/ledger.xlsx?{MARCH}", 400)
+    uncovered = browser.post(f"/console/ledger.xlsx?{MARCH}", data={"token": mark, "reason": "报送上级存档"})
+    shown = page(browser, f"/console/ledger?{MARCH}")
+
+    assert all(number in full for number in numbers[:2])
+    assert "这几天有 3 件，一次最多导出 2 件" in refused
+    assert "一次最多导出 2 件" in uncovered.text
+    assert office.store.read(lambda unit: unit.looks(numbers[0])) == []
+    assert "3 件，这里显示最近 1 件" in shown
+    assert set(cases_in(shown)) == {numbers[2]}
 
 
 def test_key_objects_are_for_the_supervisors_eyes(office: TestOffice, sign_in: SignIn) -> None:

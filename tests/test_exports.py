@@ -128,6 +128,31 @@ def test_a_cases_ledger_row_and_blank_prints_are_to_be_had(store: Store, run: Co
     assert "编号：\n" in text_of(tmp_path / "c.docx") + "\n"
 
 
+def test_a_ledger_of_some_days_has_all_their_cases_and_no_others(
+    store: Store, run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("office.exports.LOT", 2)
+    acting = Acting(store)
+    february, march, *rest, april = [
+        acting.accepted(at, citizen=f"h{place}")
+        for place, at in enumerate(
+            ["2026-02-28 23:59", "2026-03-01 00:00", "2026-03-02 10:00", "2026-03-31 23:59", "2026-04-01 00:00"]
+        )
+    ]
+
+    told = run("export", "ledger", "--from", "2026-03-01", "--to", "2026-03-31", "--out", "a.xlsx", "--personal")
+    run("export", "ledger", "--out", "b.xlsx")
+
+    assert told["rows"] == 3
+    assert [line[0] for line in cells(tmp_path / "a.xlsx")[2:5]] == [march, *rest]
+    assert [line[0] for line in cells(tmp_path / "b.xlsx")[2:7]] == [february, march, *rest, april]
+    assert [bool(store.read(lambda unit, of=of: unit.looks(of))) for of in (february, march, april)] == [
+        False,
+        True,
+        False,
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -19,7 +19,8 @@ from casebook.case_fields import fields
 from casebook.errors import RulebookError
 from casebook.form_layouts import read_layouts
 from casebook.forms import printable
-from casebook.ledger import CELL_LIMIT, row, workbook
+from casebook.ledger import row, workbook
+from casebook.workbooks import CELL_LIMIT
 from casebook.working_days import Calendar, read_notices
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -234,11 +235,18 @@ def test_the_workbook_has_the_titles_and_the_rows_in_order() -> None:
     assert [line[0] for line in table[1:]] == ["0", "1", "2", "3", "4"]
 
 
-def test_a_text_longer_than_a_cell_says_that_it_is_cut() -> None:
-    cell = opened(workbook([{"编号": "长" * 40_000}], LAYOUT))[1][0]
+@pytest.mark.parametrize("text", ["长" * 40_000, "😀" * 20_000, "a" + "😀" * 20_000])
+def test_a_text_longer_than_a_cell_says_that_it_is_cut(text: str) -> None:
+    cell = opened(workbook([{"编号": text}], LAYOUT))[1][0]
 
-    assert len(cell) == CELL_LIMIT
+    assert CELL_LIMIT - 1 <= len(cell.encode("utf-16-le")) // 2 <= CELL_LIMIT
     assert cell.endswith("……（原文过长，见案卷）")
+    assert text.startswith(cell.removesuffix("……（原文过长，见案卷）"))
+
+
+@pytest.mark.parametrize("text", ["长" * CELL_LIMIT, "😀" * (CELL_LIMIT // 2)])
+def test_a_text_that_just_fits_a_cell_is_whole(text: str) -> None:
+    assert opened(workbook([{"编号": text}], LAYOUT))[1][0] == text
 
 
 def test_the_same_rows_are_the_same_bytes() -> None:

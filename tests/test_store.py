@@ -155,7 +155,8 @@ def test_queues_find_cases_by_state_unit_kind_and_day(store):
     def numbers(**wishes):
         return store.read(lambda unit: unit.numbers(**wishes))
 
-    assert numbers() == ["20260302-00015", "20260303-00023"]
+    assert numbers() == numbers(limit=None) == ["20260302-00015", "20260303-00023"]
+    assert numbers(limit=None, offset=1) == ["20260303-00023"]
     assert numbers(state="awaiting_dispatch") == ["20260303-00023"]
     assert numbers(state=["awaiting_dispatch", "awaiting_acceptance"], limit=1) == ["20260302-00015"]
     assert numbers(unit="甲局") == numbers(unit="乙局") == ["20260302-00015"]

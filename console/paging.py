@@ -1,0 +1,35 @@
+"""A long list in pages: which page is asked for, and what stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of a list of `total`: page `at` of `pages`."""
+
+    shown: Sequence[Any]
+    total: int
+    at: int
+    pages: int
+
+
+def leaf(lines: Sequence[Any], asked: str, size: int) -> Leaf:
+    """The page asked for."""
+    pages = pages_of(len(lines), size)
+    at = page_asked(asked, pages)
+    return Leaf(lines[(at - 1) * size : at * size], len(lines), at, pages)
+
+
+def pages_of(total: int, size: int) -> int:
+    """How many pages hold so many; an empty list has one."""
+    return max(1, -(-total // size))
+
+
+def page_asked(asked: str, pages: int) -> int:
+    """The page of that number: the first where it is no number, the last where there are not so many."""
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+    return min(max(number, 1), pages)
