@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as it is served
 
-from nlp.corpus_reading import CORPUS, read_examples
+from nlp.corpus_reading import CORPUS, read_examples, read_taught
 from nlp.reader import Reader
 from nlp.text import clean, cut, features
 
@@ -81,7 +81,7 @@ def ways() -> dict[str, Way]:
 
     jieba.setLogLevel(logging.ERROR)
     jieba.initialize()
-    taught = [example for path in sorted(CORPUS.glob("train*.csv")) for example in read_examples(path)][:TAUGHT]
+    taught = [example for part in read_taught() for example in part][:TAUGHT]
     cutting = TfidfVectorizer(tokenizer=jieba.lcut, token_pattern=None, lowercase=False)
     plain = make_pipeline(cutting, LogisticRegression(max_iter=300))
     plain.fit([example.text for example in taught], [example.ground or example.verdict for example in taught])

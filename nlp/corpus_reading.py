@@ -1,13 +1,20 @@
-"""The corpus as rows: reading CSV of labelled messages, with the line named where one is faulty."""
+"""The corpus as rows: reading labelled messages, with the line named where one is faulty.
+
+The house's own stand in CSV (`train*.csv`), those of independent hands, with their fields, in `hands.jsonl`.
+"""
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 CORPUS = Path(__file__).with_name("corpus")
+HANDS = "hands.jsonl"
+LABELS = ("text", "kind", "verdict", "ground", "department")
 
 
 class CorpusError(Exception):
@@ -16,19 +23,45 @@ class CorpusError(Exception):
 
 @dataclass(frozen=True)
 class Example:
-    """One message of the corpus with what it means."""
+    """One message of the corpus with what it means.
+
+    `second`: another unit that could rightly lead, "" where none could; None where nobody was asked.
+    """
 
     text: str
     kind: str
     verdict: str
     ground: str
     department: str
+    second: str | None = None
+
+    @property
+    def units(self) -> set[str]:
+        """Those that could rightly lead."""
+        return {self.department, self.second or self.department}
 
 
 def read_examples(path: Path) -> list[Example]:
     """All messages of a corpus file."""
-    names = ("text", "kind", "verdict", "ground", "department")
-    return [Example(*row) for row in read_columns(path, names)]
+    return [Example(*row) for row in read_columns(path, LABELS)]
+
+
+def read_taught(corpus: Path = CORPUS) -> tuple[list[Example], list[Example]]:
+    """All messages that teach: the house's own, and those of independent hands."""
+    own = [example for path in sorted(corpus.glob("train*.csv")) for example in read_examples(path)]
+    hands = read_lines(corpus / HANDS) if (corpus / HANDS).exists() else []
+    return own, [Example(**{name: line[name] for name in LABELS}, second=line.get("second")) for line in hands]
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Messages with all labels, a JSON object a line. Raises CorpusError with the line."""
+    found: list[dict[str, Any]] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            found.append(json.loads(line))
+        except ValueError as error:
+            raise CorpusError(f"{path.name}, line {number}: {error}") from error
+    return found
 
 
 def read_columns(path: Path, names: Sequence[str]) -> list[tuple[str, ...]]:

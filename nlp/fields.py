@@ -1,6 +1,7 @@
 """The fields of a message: each value with its place, corrections in force, nothing that the text does not give.
 
-Telephones and numbers are found by rule. Of who, whom, where and when the rules only propose; what was learnt chooses.
+Telephones and numbers are found by rule. Of who writes, units, codes and times the rules only propose, of staff and
+places not even that: what was learnt finds them.
 """
 
 from __future__ import annotations
@@ -11,31 +12,29 @@ from datetime import datetime
 
 from nlp.fields_codes import Codes, find_codes
 from nlp.fields_person import find_id_numbers, find_names, find_phones, is_valid_id
-from nlp.fields_place import find_sites
-from nlp.fields_staff import find_staff
+from nlp.fields_place import find_organisations
 from nlp.fields_time import read_times
 from nlp.found import Found, corrected, overlaps, without_blanks
 from nlp.lexicon_words import said_of
 from nlp.spotting import Spotter, load_spotter
-from nlp.spotting_features import FIELDS
+from nlp.spotting_features import FIELDS, NAME, RECEIPT, TIME, UNIT, Proposals
 from nlp.text import Cleaned, Word, fold
 
-UNITS, RECEIPTS = FIELDS.index("organisation"), FIELDS.index("receipt_number")
 ORDER = ("phone", "id_number", "name", "organisation", "staff_name", "place", "event_time", "receipt_number")
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """What the rules found of each of FIELDS, the likeliest first, whatever may be a time, and all codes."""
+    """What the rules found of the fields that they know, the likeliest first, whatever may be a time, and all codes."""
 
-    fields: tuple[list[Found], ...]
+    fields: Proposals
     times: list[Found]
     codes: Codes
 
     @property
-    def units(self) -> list[Found]:
+    def units(self) -> Sequence[Found]:
         """The units among them."""
-        return self.fields[UNITS]
+        return self.fields[UNIT]
 
 
 def find_fields(
@@ -90,15 +89,13 @@ def _with_own_units(text: str, found: Sequence[Found], units: Sequence[Found], n
 
 def propose(text: str, words: Sequence[Word], now: datetime, names: Sequence[str] = ()) -> Proposed:
     """What the rules find."""
-    organisations, places = find_sites(text, words, names)
-    own = find_names(text, words)
-    staff = [each for each in find_staff(text, words) if not overlaps(each, own[:1])]
-    places = [place for place in places if not overlaps(place, staff)]
     told, times = read_times(text, now)
     codes = find_codes(text)
-    fields = [corrected(text, each) for each in (own, organisations, staff, places, codes.receipts, told)]
-    fields[RECEIPTS] += [code for code in codes.possible if not overlaps(code, codes.receipts)]
-    return Proposed(tuple(fields), times, codes)
+    own, units = find_names(text, words), find_organisations(text, words, names)
+    fields = {NAME: own, UNIT: units, RECEIPT: codes.receipts, TIME: told}
+    fields = {field: corrected(text, found) for field, found in fields.items()}
+    fields[RECEIPT] += [code for code in codes.possible if not overlaps(code, codes.receipts)]
+    return Proposed(fields, times, codes)
 
 
 def fields_of(raw: str, cleaned: Cleaned, found: Sequence[Found]) -> dict[str, str | bool | None]:

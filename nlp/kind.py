@@ -20,8 +20,8 @@ COMMANDS = frozenset({PROGRESS, WITHDRAW, SUPPLEMENT, HUMAN})
 
 # A command that none of its words gives is believed only of a model this sure.
 SURE_OF_COMMAND = 0.4
-# "我要投诉某局" says itself what it is; "一年没发", "路灯不亮" tell of waiting in vain and of what does not work: such
-# a message neither suggests nor asks, unless its words do.
+# "我要投诉某局" says itself what it is; "一年没发", "路灯不亮", "上班时间没人" tell of waiting in vain and of what
+# does not work: such a message neither suggests nor asks, unless its words do.
 CALLED = re.compile(
     r"(?<![怎么样能否可以想问])(?:我们?|俺|本人)?(?:就?是?要|想|来|现在)(?:来)?(?:实名|匿名)?(?:投诉|举报|反映)"
     r"(?!电话|渠道|热线|建议|平台|方式|意见)"
@@ -33,6 +33,8 @@ WAITED = re.compile(
 FAILS = re.compile(
     r"不亮|打不[出开通]|用不了|登不上|[上进]不去|没人[接管修理]|坏了|不出水|失灵|死机|闪退|没反应|不管用|没动静"
     r"|不给[办发退开报修批]"
+    r"|(?:上班(?:时间|时段)?|窗口|柜台|大厅|岗位?上?)(?:里|上|都|又|老是|总是|一直|经常)?没(?:有)?人(?![多少排])"
+    r"|等了(?:整整|快|将近|差不多|足足)?[一二三四五六七八九十两半0-9]{1,3}个?(?:半|多)?(?:小时|钟头|天|上午|下午|月|星期|礼拜)"
 )
 ASKS = re.compile(
     r"[?？吗呢么嘛]|怎|咋|如何|多[少久大]|啥|哪|几[个天时号点年岁]|[能可是]不[能可是]|[能可是]否|要不要|有没有|请问|咨询"

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.corpus_reading import CORPUS, read_columns, read_examples
+from nlp.corpus_reading import CORPUS, read_columns, read_taught
 from nlp.meaning import MEANINGS, save_meanings
 from nlp.text import clean, cut
 
@@ -48,7 +48,7 @@ def train_meanings(public: Path, out: Path = MEANINGS) -> dict[str, int]:
 
 
 def _texts(public: Path) -> Iterable[str]:
-    own = {example.text for path in CORPUS.glob("train*.csv") for example in read_examples(path)}
+    own = {example.text for taught in read_taught() for example in taught}
     own |= {text for name in OWN for (text,) in read_columns(CORPUS / name, ("text",))}
     others = {text[:LONGEST] for name in PUBLIC for (text,) in read_columns(public / name, ("text",))}
     return sorted(own | others)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.corpus_reading import CORPUS, Example, read_examples
+from nlp.corpus_reading import CORPUS, Example, read_examples, read_taught
 from nlp.deciding import ACCEPT, OUT_OF_SCOPE, REFUSE
 from nlp.figures import share as _share
 from nlp.measure_exam import exam_figures
@@ -58,7 +58,7 @@ def _baseline() -> dict[str, str]:
     from sklearn.pipeline import make_pipeline
     from sklearn.svm import LinearSVC
 
-    taught = [example for path in sorted(CORPUS.glob("train*.csv")) for example in read_examples(path)]
+    taught = [example for taught in read_taught() for example in taught]
     plain = make_pipeline(TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True), LinearSVC())
     plain.fit([example.text for example in taught], [example.verdict for example in taught])
     rows = {}

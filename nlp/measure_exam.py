@@ -6,14 +6,13 @@ another takes its place.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nlp.corpus_reading import CORPUS
+from nlp.corpus_reading import CORPUS, read_lines
 from nlp.deciding import ACCEPT, REFUSE
 from nlp.figures import share
 from nlp.measure_fields import field_figures
@@ -46,8 +45,7 @@ def exam_figures(reader: Reader, corpus: Path = CORPUS) -> dict[str, str]:
 
 
 def _answers(reader: Reader, path: Path) -> Iterator[Answered]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        right = json.loads(line)
+    for right in read_lines(path):
         yield Answered(right, reader.read(right["text"], datetime.fromisoformat(right["now"])))
 
 

@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
-from nlp.corpus_reading import CORPUS, Example, read_columns, read_examples
+from nlp.corpus_reading import CORPUS, Example, read_columns, read_taught
 from nlp.figures import calibration_error, error_by_chance, share
 from nlp.model import Numbers
 from nlp.reader import Reader
@@ -49,7 +49,7 @@ def _judged(reader: Reader, kept: Sequence[Example], takes: Mapping[str, set[str
 
 def _plain(kept: Sequence[Example]) -> Judged:
     """TF-IDF of one to three characters and a linear SVM, trained in this run on the same messages."""
-    corpus = [example for path in sorted(CORPUS.glob("train*.csv")) for example in read_examples(path)]
+    corpus = [example for taught in read_taught() for example in taught]
     taught = [(example.text, example.department) for example in corpus if example.department]
     taught += [(text, unit) for text, unit in read_columns(CORPUS / ROUTES, ("text", "department"))]
     plain = make_pipeline(TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True), LinearSVC())

@@ -64,7 +64,7 @@ class Spotter:
     ) -> list[Found]:
         """The likeliest of each field that is likelier than none; none of names, units and places overlaps another.
 
-        `proposals`: what the rules found of each of FIELDS, the likeliest first; `times`: all that may be a time;
+        `proposals`: what the rules found of each of RULED, the likeliest first; `times`: all that may be a time;
         `taken`: of each field what it cannot be, telephones and the like.
         """
         if not words:
@@ -81,7 +81,7 @@ class Spotter:
                 if again is None:
                     continue
                 _, place, start, end = again
-            kept.append(_as_proposed(text, place, start, end, proposals[place]))
+            kept.append(_as_proposed(text, place, start, end, proposals.get(place, ())))
         return [*kept, *self._time(worth, times)]
 
     def worth(self, seen: NDArray[np.uint32]) -> Scores:
@@ -100,7 +100,7 @@ class Spotter:
             if gain > 0:
                 last = int(lasts[place])
                 rivals.append((gain, place, int(begins[: last + 1, place].argmax()), last + 1))
-            for each in proposals[place][:MOST_TRUSTED]:
+            for each in proposals.get(place, ())[:MOST_TRUSTED]:
                 told = begins[each.start, place] + ends[each.end - 1, place] + self.trust[place] - self.none[place]
                 rivals.append((float(told), place, each.start, each.end))
             found += [rival for rival in (max(rivals, default=None),) if rival and rival[0] > 0]

@@ -6,7 +6,7 @@ counted for all places at once; a message takes some thirty such steps, whatever
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -23,6 +23,9 @@ from nlp.text import REMEMBERED, Word
 
 # The fields that are spotted, in the order of the weights.
 FIELDS = ("name", "organisation", "staff_name", "place", "receipt_number", "event_time")
+NAME, UNIT, RECEIPT, TIME = map(FIELDS.index, ("name", "organisation", "receipt_number", "event_time"))
+# Of these the rules propose.
+RULED = (NAME, UNIT, RECEIPT, TIME)
 
 # Rows of weights: 2**16, half as many again as there are features.
 BITS = 16
@@ -44,7 +47,8 @@ KIN = frozenset(
 )
 
 Rows = NDArray[np.uint32]
-Proposals = Sequence[Sequence[Found]]
+# One of RULED → what the rules found, the likeliest first.
+Proposals = Mapping[int, Sequence[Found]]
 
 # Odd numbers that mix well; one a part of a template.
 FACTORS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=np.uint32)
@@ -57,30 +61,24 @@ LISTS = ("not_in_names.txt", "no_places.txt", "no_units.txt")
 
 def _templates() -> tuple[tuple[str, ...], ...]:
     """Each the names of the attributes that it joins. What stands around a place, the net's layers bring."""
-    ruled = [
-        each
-        for field in range(len(FIELDS))
-        for each in ((f"rule{field}", f"order{field}"), (f"rule{field}", f"often{field}"))
-    ]
+    ruled = [each for field in RULED for each in ((f"rule{field}", f"order{field}"), (f"rule{field}", f"often{field}"))]
     return (
         *(("sign",), ("kind-1", "kind", "kind+1")),
         *((each, "within") for each in ("word", "sort", "like", "list")),
         *ruled,
-        *(("rule0", "rule2"), ("rule1", "rule3"), ("rule0", "called"), ("rule2", "called")),
         *(("called",), ("person",), ("time", f"often{TIME}"), ("ends",), ("part",)),
     )
 
 
-TIME = FIELDS.index("event_time")
 TEMPLATES = _templates()
 NAMES = (
     *("sign", "kind-1", "kind", "kind+1", "word", "sort", "like", "list"),
-    *(f"{what}{field}" for what in ("rule", "order", "often") for field in range(len(FIELDS))),
+    *(f"{what}{field}" for what in ("rule", "order", "often") for field in RULED),
     *("time", "called", "person", "within", "ends", "part", ""),
 )
 _PLACES = np.array([[NAMES.index(name) for name in (*each, "", "")[:3]] for each in TEMPLATES]).T
 _WORD = slice(NAMES.index("word"), NAMES.index("list") + 1)
-_RULED = slice(NAMES.index("rule0"), NAMES.index("time") + 1)
+_RULED = slice(NAMES.index(f"rule{RULED[0]}"), NAMES.index("time") + 1)
 _CALLED, _PERSON, _WITHIN, _ENDS, _PART = map(NAMES.index, ("called", "person", "within", "ends", "part"))
 _SALTS = (np.arange(1, len(TEMPLATES) + 1, dtype=np.uint32) * SALT)[:, None]
 
@@ -106,7 +104,7 @@ class Sorts(dict[str, bytes]):
 def columns(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
     """The row of weights of every template (first axis) at every character (second).
 
-    `proposals`: what the rules found of each of FIELDS, the likeliest first; `times`: all that may be a time.
+    `proposals`: what the rules found of each of RULED, the likeliest first; `times`: all that may be a time.
     """
     return rows_of(attributes(text, words, proposals, times, sorts))
 
@@ -162,19 +160,20 @@ def _framed(size: int) -> tuple[Rows, Rows]:
 
 def _mark_proposed(seen: Rows, proposals: Proposals, times: Sequence[Found]) -> None:
     """Where in a proposal each place is, of which rank and which in order; how many there are; where a time may be."""
-    fields = len(FIELDS)
-    seen[2 * fields : 3 * fields] = 1
+    ruled = len(RULED)
+    seen[2 * ruled : 3 * ruled] = 1
     for each in reversed(times):
         _mark(seen[-1], each, 1)
-    for field, found in enumerate(proposals):
+    for place, field in enumerate(RULED):
+        found = proposals.get(field, ())
         if not found:
             continue
         some = found[:MOST_PROPOSED]
         for rank, each in reversed([*enumerate(some)]):
-            _mark(seen[field], each, 1 + 4 * min(rank, 2))
+            _mark(seen[place], each, 1 + 4 * min(rank, 2))
         for rank, each in enumerate(sorted(some, key=_start)):
-            seen[fields + field, each.start : each.end] = min(rank, 3) + 1
-        seen[2 * fields + field] = min(len(found), 3) + 1
+            seen[ruled + place, each.start : each.end] = min(rank, 3) + 1
+        seen[2 * ruled + place] = min(len(found), 3) + 1
 
 
 def _mark_people(row: Rows, words: Sequence[Word]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from nlp.corpus_reading import read_lines
 from nlp.fields import propose
 from nlp.found import Found
-from nlp.spotting_features import FIELDS
+from nlp.spotting_features import FIELDS, TIME, Proposals
 from nlp.text import Word, clean, cut
 
 Span = tuple[int, int]
@@ -27,7 +27,7 @@ class Message:
 
     text: str
     words: tuple[Word, ...]
-    proposals: tuple[list[Found], ...]
+    proposals: Proposals
     times: list[Found]
     spans: tuple[tuple[Span, ...], ...]
     told: tuple[bool, ...]
@@ -38,8 +38,7 @@ class Message:
 
 def read_messages(path: Path) -> Iterator[Message]:
     """Those of a file, in order; the set is the file where a line names none."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
+    for case in read_lines(path):
         now = datetime.fromisoformat(case["now"])
         yield message_of(case["text"], now, case["fields"], case.get("set", path.stem))
 
@@ -52,10 +51,10 @@ def message_of(raw: str, now: datetime, fields: Mapping[str, Any], set_name: str
     spans, told = [], []
     for place, field in enumerate(FIELDS):
         label = fields.get(field, fields.get(f"{field}_text"))
-        if field == "event_time":
+        if place == TIME:
             found = _spans_of_time(text, fields, proposed.times)
         else:
-            found = _spans_of(text, label, proposed.fields[place])
+            found = _spans_of(text, label, proposed.fields.get(place, ()))
         spans.append(found)
         told.append(bool(found) or label is None)
     return Message(text, words, proposed.fields, proposed.times, tuple(spans), tuple(told), fields, set_name, now)

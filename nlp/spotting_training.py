@@ -17,7 +17,7 @@ from scipy import sparse
 
 from nlp.model import Numbers
 from nlp.spotting import COUNT, Spotter
-from nlp.spotting_features import BITS, FIELDS, TEMPLATES, TIME, Sorts, columns
+from nlp.spotting_features import BITS, RULED, TEMPLATES, TIME, Sorts, columns
 from nlp.spotting_known import Known
 from nlp.spotting_messages import Message
 from nlp.spotting_net import REACHES, Layers, Weights
@@ -28,10 +28,10 @@ EPOCHS, BATCH, RATE, WARMING = 9, 48, 0.003, 0.15
 HIDDEN, UNTOLD = 0.2, 0.15
 # A feature of a single message tells nothing.
 SEEN_AT_LEAST = 2
-# Of each field the templates that tell what the rules propose.
-RULED = [
+# Of each field that rules propose for, the templates that tell it.
+TOLD = [
     [place for place, each in enumerate(TEMPLATES) if {f"rule{field}", "time" if field == TIME else ""} & {*each}]
-    for field in range(len(FIELDS))
+    for field in RULED
 ]
 SPANNED = COUNT - 1
 NOWHERE = -1e9
@@ -118,7 +118,7 @@ def _batch(lessons: Sequence[Lesson], features: int, chance: np.random.Generator
     rows = np.concatenate([lesson.rows for lesson in lessons])
     seen = (rows >= 0) & (chance.random(rows.shape, dtype=np.float32) >= HIDDEN)
     lengths = [len(lesson.rows) for lesson in lessons]
-    for templates in RULED:
+    for templates in TOLD:
         told = chance.random(len(lessons)) >= UNTOLD
         seen[:, templates] &= told.repeat(lengths)[:, None]
     until = np.concatenate([[0], np.cumsum(seen.sum(axis=1))])

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.corpus_reading import CORPUS
+from nlp.corpus_reading import CORPUS, HANDS
 from nlp.fields import fields_of, find_fields
 from nlp.measure_fields import field_figures
 from nlp.model import Numbers
@@ -28,8 +28,7 @@ from nlp.text import Cleaned
 # What a message of each file counts: our own forty, which the tests hold to, and those of hands that knew neither the
 # rules nor the corpus. Of these only the later ones had the guide as it stands: a shop that is complained of is a unit,
 # any spot that is named is a place.
-JUDGED = "fields-sixth"
-WEIGHTS = {JUDGED: 1.0, "fields-fifth": 0.15, "fields": 4.0}
+WEIGHTS = {HANDS: 1.0, "fields-fifth.jsonl": 0.15, "fields.jsonl": 4.0}
 # How many times some sets of the judged file are left out of the teaching, to be read.
 FOLDS = 3
 # By how much "none" may be worth less than was learnt, and what a rule proposes more.
@@ -44,13 +43,13 @@ Rival = tuple[float, tuple[int, int]]
 def train_fields(out: Path = SPOTS) -> dict[str, Any]:
     """Teach and write the weights; their figures on sets that did not teach."""
     known = known_words()
-    messages = {file: list(read_messages(CORPUS / f"{file}.jsonl")) for file in WEIGHTS}
+    messages = {file: list(read_messages(CORPUS / file)) for file in WEIGHTS}
     lessons = [lesson for file, weight in WEIGHTS.items() for lesson in _lessons(messages[file], known, weight)]
-    names = sorted({message.set_name for message in messages[JUDGED]})
+    names = sorted({message.set_name for message in messages[HANDS]})
     trials = []
     for left_out in (names[fold::FOLDS] for fold in range(FOLDS)):
         others = [lesson for lesson in lessons if lesson.message.set_name not in left_out]
-        unseen = [message for message in messages[JUDGED] if message.set_name in left_out]
+        unseen = [message for message in messages[HANDS] if message.set_name in left_out]
         trials.append((teach(others, known), unseen))
     sure = np.array([_surest(trials, field) for field in range(len(FIELDS))])
     read: dict[str, list[tuple[Any, Any]]] = {name: [] for name in (*names, "")}
@@ -105,7 +104,7 @@ def _rivals(spotter: Spotter, worth: Numbers, message: Message, field: int) -> t
         return max((rival(each.start, each.end) for each in message.times), default=NO_RIVAL), []
     last = int((ends + np.maximum.accumulate(begins)).argmax())
     best = rival(int(begins[: last + 1].argmax()), last + 1)
-    return best, [rival(each.start, each.end) for each in message.proposals[field][:MOST_TRUSTED]]
+    return best, [rival(each.start, each.end) for each in message.proposals.get(field, ())[:MOST_TRUSTED]]
 
 
 def _sure(spotter: Spotter, sure: Numbers) -> Spotter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from scipy.optimize import minimize
@@ -14,12 +14,12 @@ from nlp.text import clean, cut, features
 
 
 def find_trust(
-    texts: Sequence[str], labels: Sequence[str], unseen: Numbers, classes: Sequence[str]
+    texts: Sequence[str], labels: Sequence[Collection[str]], unseen: Numbers, classes: Sequence[str]
 ) -> tuple[tuple[float, float], dict[str, float]]:
     """The trust (see `Router`) that surprises least, and how the router then does on these texts.
 
-    `unseen`: a row a text, a column a subject (`classes`), from a model that had not seen the text; `labels`: the
-    subjects that are right. Units bear the subjects' own names here, so that the router is judged as it is served.
+    `unseen`: a row a text, a column a subject (`classes`), from a model that had not seen the text; `labels`: of each
+    the subjects that are right. Units bear the subjects' own names here, so that the router is judged as it is served.
     """
     named = {subject.called[0]: subject.name for subject in subjects()}
     router = Router()
@@ -27,8 +27,8 @@ def find_trust(
     for text, label, chances in zip(texts, labels, unseen, strict=True):
         cleaned = clean(text).text
         routed = router.route(cleaned, features(cut(cleaned)), dict(zip(classes, chances.tolist(), strict=True)))
-        first.append(named[routed[0][0]] == label)
-        three.append(label in [named[unit] for unit, _ in routed[:3]])
+        first.append(named[routed[0][0]] in label)
+        three.append(any(named[unit] in label for unit, _ in routed[:3]))
         leads.append(lead(routed))
     right, told = np.array(first), np.array(leads)
     trust = _least_surprise(told, right)

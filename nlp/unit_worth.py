@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from nlp.found import Found
 
@@ -41,10 +42,14 @@ def standing(text: str, unit: Found) -> float:
     return 4 * bool(TURN.search(before)) - 6 * bool(is_own or is_spoken_to) - 6 * bool(BESIDE.fullmatch(name))
 
 
-def is_fuller(one: Found, other: Found) -> bool:
-    """房管局产权科 names the 房管局 more fully, 傻姑路警务室 the 警务室; 省卫健委 is another than 卫健委."""
-    longer, shorter = one.value or "", other.value or ""
-    more = len(longer) - len(shorter)
-    if more > 0 and longer.startswith(shorter):
-        return True
-    return more > (1 if shorter[:1] in OF_THE_PLACE else 2) and longer.endswith(shorter)
+def less_full(names: Iterable[str]) -> set[str]:
+    """What the names tell more fully: 房管局产权科 the 房管局, 傻姑路警务室 the 警务室; 省卫健委 no 卫健委."""
+    found: set[str] = set()
+    for name in names:
+        found.update(name[:size] for size in range(1, len(name)))
+        found.update(
+            name[-size:]
+            for size in range(1, len(name) - 1)
+            if len(name) - size > (1 if name[-size] in OF_THE_PLACE else 2)
+        )
+    return found

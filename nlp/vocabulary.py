@@ -10,6 +10,7 @@ from itertools import chain, groupby, repeat
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.lexicon_words import word_list
 from nlp.text import Said
 
 NOWHERE = -1
@@ -146,7 +147,10 @@ def _keys(sorts: tuple[str, ...]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Shown:
-    """Words of two characters or more: what can be shown to a person. `row_of`: of each column, -1 where no word."""
+    """Words of two characters or more that tell something: what can be shown to a person.
+
+    `row_of`: of each column, -1 where no word.
+    """
 
     words: Sequence[str]
     columns: NDArray[np.intp]
@@ -155,7 +159,8 @@ class Shown:
     @classmethod
     def of(cls, vocabulary: Vocabulary | Numbered) -> Shown:
         """Those of a vocabulary."""
-        words = {word: column for word, column in vocabulary.of("w").items() if len(word) > 1}
+        idle = word_list("no_reasons.txt")
+        words = {word: column for word, column in vocabulary.of("w").items() if len(word) > 1 and word not in idle}
         columns = np.array([*words.values()], dtype=np.intp)
         row_of = np.full(len(vocabulary), -1, dtype=np.int32)
         row_of[columns] = np.arange(len(words))
