@@ -17,12 +17,12 @@ from nlp.corpus_reading import CORPUS, HANDS, read_examples, read_taught
 from nlp.deciding import GROUNDS
 from nlp.fitting import analyse, fit
 from nlp.kind import tell_kind
+from nlp.lexicon_words import word_list
 from nlp.measure import KEPT_APART
 from nlp.measure_exam import EXAMS
 from nlp.model import ModelError
 from nlp.net import load_net, save_net
 from nlp.net_training import fit_net
-from nlp.lexicon_words import word_list
 from nlp.reader import Reader
 from nlp.route import Router, subjects, ties
 from nlp.screen import RULEBOOKS, clauses
