@@ -15,8 +15,8 @@ from casebook.terms import MARKS, ROLES, SCORES, STATES, VERDICTS
 _TABLE: Mapping[str, Mapping[str, str]] = tomllib.loads(
     Path(__file__).with_name("labels.toml").read_text(encoding="utf-8")
 )
-FACTS, FILER, SYSTEMS, ROOMS, SAID, FATES = (
-    _TABLE[part] for part in ("facts", "filer", "systems", "rooms", "said", "fates")
+FACTS, FILER, SYSTEMS, ROOMS, SAID, FATES, PARTS = (
+    _TABLE[part] for part in ("facts", "filer", "systems", "rooms", "said", "fates", "parts")
 )
 YES, NO = "是", "否"
 SCORED = frozenset({"score", "result", "efficiency", "attitude"})

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import openpyxl
 import pytest
+from sqlalchemy import Engine, event
 
 from casebook.case import Person
 from scheduler.reporting import Reporting
@@ -33,6 +34,7 @@ from tests.test_console import (
 
 __all__ = ["address", "office", "sign_in"]
 MARCH = "since=2026-03-01&until=2026-03-31"
+REPORT = "/console/reports/quarter_summary/2026Q1"
 FIGURE = f"/console/figures/on_time_rate?{MARCH}"
 
 
@@ -230,10 +232,12 @@ def test_a_report_stays_as_given_and_corrections_stand_apart(office: TestOffice,
     browser = sign_in(SUPERVISOR)
 
     listed = page(browser, "/console/reports")
-    shown = page(browser, "/console/reports/quarter_summary/2026Q1")
+    shown = page(browser, REPORT)
+    behind = page(browser, f"{REPORT}/figures/on_time_rate")
 
     assert "季度政务服务投诉处理情况汇总" in listed
-    assert number in shown
+    assert f'href="{REPORT}/figures/on_time_rate">按期办结率</a><span>100%（1／1）' in shown
+    assert cases_in(behind) == [number]
     assert "原数不再改动" in shown
     assert f"尚未报送：{UNIT}" in shown
     assert "报出之后的变化会列在这里" in shown
@@ -256,7 +260,88 @@ def test_a_unit_hands_in_its_own_report_once(office: TestOffice, sign_in: SignIn
 def test_another_units_report_is_not_a_units_to_see(office: TestOffice, sign_in: SignIn) -> None:
     number = reported(office)
 
-    assert number not in page(sign_in(STRANGER), "/console/reports/quarter_summary/2026Q1")
+    browser = sign_in(STRANGER)
+
+    for path in (REPORT, f"{REPORT}/figures/on_time_rate"):
+        assert number not in page(browser, path)
+    page(sign_in(INSPECTOR), f"{REPORT}/cases/overdue", 403)
+
+
+def a_crowd_reported(office: TestOffice) -> list[str]:
+    """A quarter of five cases supervised, their answers late; their numbers."""
+    Reporting(office.store, office.desk.law).run(office.at)
+    cases = [office.file(citizen=f"h{place}") for place in range(5)]
+    for case in cases:
+        office.take(case, "dispatch", DISPATCHER, to=[UNIT])
+        office.take(case, "supervise", SUPERVISOR, reason="请尽快")
+    office.at = moment("2026-04-01 09:00")
+    Reporting(office.store, office.desk.law).run(office.at)
+    return [case.number for case in cases]
+
+
+def test_a_long_list_of_a_report_begins_on_its_page_and_is_turned_whole(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.reports.FIRST", 2)
+    monkeypatch.setattr("console.report_cases.SHOWN", 2)
+    numbers = a_crowd_reported(office)
+    browser = sign_in(SUPERVISOR)
+
+    shown = page(browser, REPORT).partition("<h2>督办（5 件）</h2>")[2].partition("</section>")[0]
+    first = page(browser, f"{REPORT}/cases/supervised")
+    second = page(browser, turned(first, "下一页", "督办"))
+    last = page(browser, turned(second, "下一页", "督办"))
+
+    assert cases_in(shown) == numbers[:2]
+    assert f'<a href="{REPORT}/cases/supervised">全部 5 件</a>' in shown
+    assert [cases_in(text) for text in (first, second, last)] == [numbers[:2], numbers[2:4], numbers[4:]]
+    assert "督办（5 件）" in last
+
+
+def test_what_many_cases_changed_since_a_report_is_turned_too(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = a_crowd_reported(office)
+    body = Reporting(office.store, office.desk.law)
+    changed = [{"figure": "on_time_rate", "part": "denominator", "added": numbers, "removed": []}]
+    monkeypatch.setattr(type(body), "corrected", lambda self, given: changed)
+    monkeypatch.setattr("console.reports.FIRST_MOVED", 2)
+    monkeypatch.setattr("console.report_cases.SHOWN", 3)
+    browser = sign_in(SUPERVISOR)
+
+    shown = page(browser, REPORT).partition("<h2>更正</h2>")[2].partition("</section>")[0]
+    first = page(browser, f"{REPORT}/corrections/on_time_rate")
+    second = page(browser, turned(first, "下一页", "分母增"))
+
+    assert "增 5 件" in shown
+    assert "减" not in shown
+    assert cases_in(shown) == numbers[:2]
+    assert [cases_in(first), cases_in(second)] == [numbers[:3], numbers[3:]]
+
+
+@pytest.mark.parametrize("path", ["figures/none", "cases/failings", "cases/none", "corrections/on_time_rate"])
+def test_of_a_report_only_what_stands_in_it_has_pages(office: TestOffice, sign_in: SignIn, path: str) -> None:
+    reported(office)
+
+    page(sign_in(SUPERVISOR), f"{REPORT}/{path}", 404)
+
+
+def test_a_list_of_reports_reads_none_of_them(office: TestOffice, sign_in: SignIn) -> None:
+    reported(office)
+    browser = sign_in(SUPERVISOR)
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    listed = page(browser, "/console/reports")
+    event.remove(Engine, "before_cursor_execute", note)
+
+    assert f'<a href="{REPORT}">季度政务服务投诉处理情况汇总</a><span>2026年1月1日至2026年3月31日</span>' in listed
+    of_reports = [statement for statement in asked if "FROM reports" in statement]
+    assert len(of_reports) == 1
+    assert "sealed" not in of_reports[0]
 
 
 def test_an_area_report_is_nobodys_to_hand_in_and_an_inspectors_not_to_see(office: TestOffice, sign_in: SignIn) -> None:
