@@ -39,6 +39,7 @@ def routes(office: Office, propose: Propose = no_proposal) -> list[BaseRoute]:
         route("/figures.xlsx", statistics.workbook),
         route("/figures/{figure}", statistics.cases_of),
         route("/lists", lists.show),
+        route("/lists/{list}", lists.one),
         route("/calls", calls.show),
         route("/calls/{id}", calls.note, "POST"),
         route("/suggestions", suggestions.show),

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from casebook import report_words as say
 from casebook.case import Person
 from casebook.rulebook import Rulebook
 from casebook.terms import MARKS, ROLES, SCORES, STATES, VERDICTS
@@ -37,6 +38,11 @@ def person(by: Person) -> str:
     if by.role in ("citizen", "clock"):
         return title
     return " ".join(part for part in (by.unit or "", title, by.name) if part)
+
+
+def who(what: str) -> str:
+    """What sort of somebody or something stands on a list."""
+    return say.word("who", what)
 
 
 def address(to: str) -> str:

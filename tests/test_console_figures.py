@@ -34,6 +34,7 @@ from tests.test_console import (
 
 __all__ = ["address", "office", "sign_in"]
 MARCH = "since=2026-03-01&until=2026-03-31"
+LISTS = ("lists", "lists/repeats")
 REPORT = "/console/reports/quarter_summary/2026Q1"
 FIGURE = f"/console/figures/on_time_rate?{MARCH}"
 
@@ -134,7 +135,7 @@ def test_the_figures_are_exported_with_their_cases(office: TestOffice, sign_in: 
 
 
 @pytest.mark.parametrize("person", [OFFICER, STRANGER, LEADER, INSPECTOR])
-@pytest.mark.parametrize("path", ["ledger", "ledger.xlsx", "figures", "figures.xlsx", "figures/on_time_rate", "lists"])
+@pytest.mark.parametrize("path", ["ledger", "ledger.xlsx", "figures", "figures.xlsx", "figures/on_time_rate", *LISTS])
 def test_only_the_body_sees_everybodys_figures(office: TestOffice, sign_in: SignIn, person: Person, path: str) -> None:
     page(sign_in(person), f"/console/{path}", 403)
 
@@ -203,6 +204,72 @@ def test_key_objects_are_for_the_supervisors_eyes(office: TestOffice, sign_in: S
 
     assert f"单位　{UNIT}　3 件" in page(sign_in(SUPERVISOR), f"/console/lists?{MARCH}")
     assert "重点对象" not in page(sign_in(DISPATCHER), f"/console/lists?{MARCH}")
+
+
+def test_a_long_list_begins_on_the_page_of_all_and_is_turned_whole(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.lists.FIRST_LINES", 1)
+    monkeypatch.setattr("console.lists.LINES", 2)
+    monkeypatch.setattr("console.lists.FIRST_OF_LINE", 2)
+    monkeypatch.setattr("console.lists.SHOWN", 2)
+    pairs = [[office.file(citizen=f"h{place}").number for _ in range(2)] for place in range(2)]
+    many = [office.file(citizen="h2").number for _ in range(3)]
+    browser = sign_in(DISPATCHER)
+
+    shown = page(browser, f"/console/lists?{MARCH}").partition("<h2>同一人多次反映</h2>")[2].partition("</section>")[0]
+    (whole, rest) = (unescape(link) for link in re.findall(r'<a href="(/console/lists/[^"]+)">全部', shown))
+    first = page(browser, rest)
+    second = page(browser, turned(first, "下一页", "同一人多次反映"))
+    line = page(browser, whole)
+    line_on = page(browser, turned(line, "下一页", "同一人多次反映"))
+
+    assert cases_in(shown) == many[:2]
+    assert "全部 3 件" in shown
+    assert "全部 3 条" in shown
+    assert [cases_in(text) for text in (first, second)] == [many[:2] + pairs[0], pairs[1]]
+    assert [cases_in(text) for text in (line, line_on)] == [many[:2], many[2:]]
+    assert "（3 件）" in line
+
+
+def test_who_is_complained_of_is_read_on_a_page_of_its_own_where_there_are_many(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.lists.MOST_READ", 2)
+    for place in range(3):
+        answered(office, citizen=f"h{place}")
+    browser = sign_in(SUPERVISOR)
+
+    shown = page(browser, f"/console/lists?{MARCH}").partition("<h2>重点对象")[2].partition("</section>")[0]
+    (apart,) = re.findall(r'href="([^"]+)">打开这份名单', shown)
+
+    assert f"单位　{UNIT}" not in shown
+    assert f"单位　{UNIT}　3 件" in page(browser, unescape(apart))
+
+
+@pytest.mark.parametrize("path", ["key_objects", "honours", "none", "repeats?of=1&what=citizen"])
+def test_a_list_that_is_not_there_or_not_ones_own_has_no_page(sign_in: SignIn, path: str) -> None:
+    page(sign_in(DISPATCHER), f"/console/lists/{path}", 404)
+
+
+def test_all_major_matters_are_turned_page_by_page(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.lists.FIRST", 1)
+    monkeypatch.setattr("console.lists.SHOWN", 2)
+    numbers = []
+    for place in range(3):
+        case = office.file(citizen=f"h{place}")
+        office.take(case, "mark", DISPATCHER, marks=["major"])
+        numbers.append(case.number)
+    browser = sign_in(DISPATCHER)
+
+    shown = page(browser, f"/console/lists?{MARCH}").partition("重大事项（3 件）")[2].partition("</section>")[0]
+    first = page(browser, f"/console/lists/major?{MARCH}")
+
+    assert cases_in(shown) == numbers[:1]
+    assert f"/console/lists/major?{MARCH}" in unescape(shown)
+    assert [cases_in(first), cases_in(page(browser, turned(first, "下一页", "重大事项")))] == [numbers[:2], numbers[2:]]
 
 
 def test_what_many_tell_is_listed_for_the_centre_under_its_name(office: TestOffice, sign_in: SignIn) -> None:
