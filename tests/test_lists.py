@@ -77,8 +77,8 @@ def differing(store: Store, law: Law) -> Iterator[tuple[str, Span, str]]:
 
 
 def complained_of(store: Store, law: Law) -> None:
-    """Cases whose respondents are a unit, a person, a place told in two ways, nobody; from people who come again. One
-    is a major matter, and true, and was answered late."""
+    """Cases whose respondents are a unit, a person, a place told in two ways, nobody; from people who come again. Two
+    are major matters, and true, and were answered late; of them one once more in another month."""
     one = law.jurisdiction.units[0].name
     of = (
         {"respondent": f"{one}窗口", "fields": {"staff_name": "段正淳"}},
@@ -92,13 +92,18 @@ def complained_of(store: Store, law: Law) -> None:
         given = {"kind": "complaint", "text": f"第{place}件", "citizen": f"h{place % 3}", **of[place % len(of)]}
         by = Person("citizen", given["citizen"] or "h9")
         keep(store, file(f"20250926-{700 + place:05d}", a_filing(**given), by, START, law), timers=())
-    complaint = a_filing(kind="complaint", respondent=f"{one}窗口")
-    case = keep(store, file("20250926-00800", complaint, Person("citizen", "h1"), START, law), timers=())
     late = ClockRun("resolution", 1, START, START, "第十三条", stopped=START + timedelta(hours=2))
-    marked = after(case, "mark", state="handling", changes={"marks": frozenset({"major"})})
-    answer = {"verdict": "substantiated", "lead_unit": one, "answers": 1}
-    answered = after(marked, "resolve", state="answered", changes=answer, clocks=(late,))
-    store.write(lambda unit: unit.save(case, answered, (), ()))
+    for place in range(2):
+        complaint = a_filing(kind="complaint", respondent=f"{one}窗口")
+        case = keep(
+            store, file(f"20250926-{800 + place:05d}", complaint, Person("citizen", "h1"), START, law), timers=()
+        )
+        stood = after(case, "mark", state="handling", changes={"marks": frozenset({"major"})})
+        answer = {"verdict": "substantiated", "lead_unit": one, "answers": 1}
+        stood = after(stood, "resolve", state="answered", changes=answer, clocks=(late,))
+        if place:
+            stood = after(stood, "resolve", at=moment("2025-10-08 10:00"), state="answered")
+        store.write(lambda unit, pair=(case, stood): unit.save(*pair, (), ()))  # type: ignore[misc]
 
 
 def let_go(store: Store) -> None:
