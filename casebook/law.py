@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from casebook.case import Case, ClockRun
+from casebook.case import ClockRun
 from casebook.errors import RulebookError
 from casebook.jurisdiction import Jurisdiction
 from casebook.lifecycle import DEFAULT_FLOW, EVERYWHERE
@@ -54,11 +55,15 @@ class Law:
         chosen = next((flow[key] for each in which if (key := f"{step}/{each}") in flow), None)
         return chosen or flow.get(step) or DEFAULT_FLOW[step]
 
-    def respondent_unit(self, case: Case) -> str | None:
+    def respondent_unit(self, words: str) -> str | None:
         """The handling unit whose name the respondent's words hold; None where they name none."""
-        words = case.filing.respondent
-        names = ((unit.name, alias) for unit in self.jurisdiction.units for alias in (unit.name, *unit.aliases))
-        return next((name for name, alias in names if alias and alias in words), None)
+        return next((name for name, alias in self._names if alias in words), None)
+
+    @cached_property
+    def _names(self) -> tuple[tuple[str, str], ...]:
+        """The units by each of the names they go by."""
+        units = self.jurisdiction.units
+        return tuple((unit.name, alias) for unit in units for alias in (unit.name, *unit.aliases) if alias)
 
     def call_by(self, failed: datetime) -> datetime:
         """By when people telephone what could not be sent: the next working day's closing, a target of ours."""

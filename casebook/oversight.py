@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casebook.case import Case, ClockRun, Entry
-from casebook.figures import NO_COMPLAINT, Counted
+from casebook.case import Case, Entry, Filing
+from casebook.figures import NO_COMPLAINT, numbers
 from casebook.law import Law
 from casebook.periods import Span
 from casebook.permission import UNIT_ROLES
@@ -21,6 +21,7 @@ MAJOR = "major"
 CONCLUDED = frozenset({"answered", "closed", "archived"})
 # What a respondent may lose honours by.
 COMPLAINTS = frozenset({"complaint", "rating"})
+TRUE = ("substantiated", "partly")
 
 # The latest so many are gathered: a week of a city, and a page that is there in seconds.
 MOST_GATHERED = 500
@@ -50,9 +51,28 @@ class Honours:
     late: tuple[str, ...]
 
 
-def major(cases: Iterable[Case]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One case of the span: how it counts there, and what of its filing lists go by. A city's month has hundreds of
+    thousands of them, so `text` is known only where texts are read, and the others where they are asked for."""
+
+    number: str
+    group: Alike
+    citizen: str = ""
+    respondent: str = ""
+    staff_name: str = ""
+    text: str = ""
+
+
+def filed(number: str, group: Alike, filing: Filing, *, text: bool = False) -> Filed:
+    """The case of that number, with the text or without."""
+    staff_name = str(filing.fields.get("staff_name") or "")
+    return Filed(number, group, filing.citizen, filing.respondent, staff_name, filing.text if text else "")
+
+
+def major(groups: Iterable[Alike]) -> tuple[str, ...]:
     """The cases marked as major matters."""
-    return tuple(case.number for case in cases if MAJOR in case.marks)
+    return numbers(group for group in groups if MAJOR in group.marks.split())
 
 
 def neglected(case: Case, law: Law, now: datetime) -> HandOver | None:
@@ -70,13 +90,13 @@ def _speaks(entry: Entry) -> bool:
     return entry.by.role in UNIT_ROLES or entry.step == "supervise"
 
 
-def draw(numbers: Iterable[str], most: int, seed: str) -> tuple[str, ...]:
+def draw(cases: Iterable[str], most: int, seed: str) -> tuple[str, ...]:
     """So many of them by lot. Whoever knows the seed can draw the same again and see that nobody chose."""
 
     def lot(number: str) -> str:
         return hashlib.sha256(f"{seed}\0{number}".encode()).hexdigest()
 
-    return tuple(sorted(sorted(set(numbers), key=lot)[: max(most, 0)]))
+    return tuple(sorted(sorted(set(cases), key=lot)[: max(most, 0)]))
 
 
 def concluded(cases: Iterable[Case], span: Span) -> list[Case]:
@@ -96,21 +116,21 @@ def is_concluded(group: Alike) -> bool:
 
 
 def may_cost_honours(group: Alike) -> bool:
-    """Whether whole cases of this sort are looked at for `honours`: all others are passed over there."""
-    counts = group.verdict in ("substantiated", "partly") or group.late
+    """Whether cases of this sort are looked at for `honours`: all others are passed over there."""
+    counts = group.verdict in TRUE or group.late
     return is_concluded(group) and group.kind in COMPLAINTS and counts
 
 
-def honours(counted: Counted, law: Law) -> tuple[Honours, ...]:
+def honours(cases: Iterable[Filed], law: Law) -> tuple[Honours, ...]:
     """Respondents with more true complaints than the reading allows, or any concluded late (readings A32)."""
     found: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for case in concluded(counted.cases, counted.span):
-        if case.kind not in COMPLAINTS:
+    for case in cases:
+        if not may_cost_honours(case.group):
             continue
         for who in respondents(case, law):
-            if case.verdict in ("substantiated", "partly"):
-                found[who][case.verdict].append(case.number)
-            if any(_late_in(run, counted.span) for run in case.clocks):
+            if case.group.verdict in TRUE:
+                found[who][case.group.verdict].append(case.number)
+            if case.group.late:
                 found[who]["late"].append(case.number)
     rows = (
         Honours(what, name, tuple(of["substantiated"]), tuple(of["partly"]), tuple(of["late"]))
@@ -129,78 +149,68 @@ def _is_listed(row: Honours, law: Law) -> bool:
     return len(row.substantiated) + partly > law.read.honours_more_than or bool(row.late)
 
 
-def _late_in(run: ClockRun, span: Span) -> bool:
-    ended = run.stopped
-    return run.clock == "resolution" and not run.target and ended is not None and ended > run.due and span.holds(ended)
+def is_complaint(group: Alike) -> bool:
+    """Whether they are complaints that came in the span and stayed: what key objects and hotspots are made of."""
+    return group.kind == "complaint" and group.state not in NO_COMPLAINT and group.filed
 
 
-def respondents(case: Case, law: Law) -> Iterator[tuple[str, str]]:
+def respondents(case: Filed, law: Law) -> Iterator[tuple[str, str]]:
     """Who is complained of: the unit named, else the one that handles it; and the person, where one is named."""
-    unit = law.respondent_unit(case) or case.lead_unit
+    unit = law.respondent_unit(case.respondent) or case.group.lead_unit
     if unit:
         yield ("unit", unit)
-    person = str(case.filing.fields.get("staff_name") or "")
-    if person:
-        yield ("person", f"{person}（{unit}）" if unit else person)
+    if case.staff_name:
+        yield ("person", f"{case.staff_name}（{unit}）" if unit else case.staff_name)
 
 
-def key_objects(counted: Counted, law: Law) -> tuple[Listed, ...]:
+def key_objects(cases: Iterable[Filed], law: Law) -> tuple[Listed, ...]:
     """Units and persons with so many complaints in the span that they are looked at with care (重点对象)."""
-    cases = [case for case in _complaints(counted) if case.verdict not in law.rulebook.invalid.verdicts]
-    return _gathered(cases, lambda case: respondents(case, law), law.read.key_objects_from)
+    valid = (case for case in _complaints(cases) if case.group.verdict not in law.rulebook.invalid.verdicts)
+    return _gathered(valid, lambda case: respondents(case, law), law.read.key_objects_from)
 
 
-def hotspots(counted: Counted, law: Law) -> tuple[Listed, ...]:
+def hotspots(cases: Iterable[Filed], law: Law) -> tuple[Listed, ...]:
     """The same place or person complained of by so many different people in the span (投诉集中)."""
     by_place: dict[str, dict[str, str]] = defaultdict(dict)
-    for case in _complaints(counted):
-        if case.filing.respondent:
-            by_place["".join(case.filing.respondent.split())].setdefault(
-                case.filing.citizen or case.number, case.number
-            )
-    rows = (Listed("matter", place, tuple(numbers.values())) for place, numbers in by_place.items())
+    for case in _complaints(cases):
+        if case.respondent:
+            by_place["".join(case.respondent.split())].setdefault(case.citizen or case.number, case.number)
+    rows = (Listed("matter", place, tuple(of.values())) for place, of in by_place.items())
     return _sorted(row for row in rows if len(row.cases) >= law.read.hotspot_from)
 
 
-def hot_matters(counted: Counted, law: Law, gather: Gather) -> tuple[Listed, ...]:
-    """One matter told by so many different people in the span, in whatever words (热点事项)."""
-    told = [case for case in counted.cases if case.filing.text and counted.span.holds(case.filed)]
-    told = sorted(told, key=lambda case: (case.filed, case.number))[-MOST_GATHERED:]
+def hot_matters(told: Sequence[Filed], law: Law, gather: Gather) -> tuple[Listed, ...]:
+    """One matter told by so many different people in the span, in whatever words (热点事项); of the texts given, in the
+    order of their filing."""
     rows = []
-    for name, places in gather([case.filing.text for case in told]):
-        by_citizen = {
-            told[place].filing.citizen or told[place].number: told[place].number for place in reversed(places)
-        }
+    for name, places in gather([case.text for case in told]):
+        by_citizen = {told[place].citizen or told[place].number: told[place].number for place in reversed(places)}
         if len(by_citizen) >= law.read.hotspot_from:
             rows.append(Listed("hot", name, tuple(sorted(by_citizen.values()))))
     return _sorted(rows)
 
 
-def repeated(counted: Counted) -> tuple[Listed, ...]:
+def repeated(cases: Iterable[Filed]) -> tuple[Listed, ...]:
     """People who filed more than once in the span, by their first case (no name is told)."""
     by_citizen: dict[str, list[str]] = defaultdict(list)
-    for case in counted.cases:
-        if case.filing.citizen and counted.span.holds(case.filed):
-            by_citizen[case.filing.citizen].append(case.number)
-    return _sorted(Listed("citizen", numbers[0], tuple(numbers)) for numbers in by_citizen.values() if len(numbers) > 1)
+    for case in cases:
+        if case.citizen and case.group.filed:
+            by_citizen[case.citizen].append(case.number)
+    return _sorted(Listed("citizen", of[0], tuple(of)) for of in by_citizen.values() if len(of) > 1)
 
 
-def _complaints(counted: Counted) -> list[Case]:
-    return [
-        case
-        for case in counted.cases
-        if case.kind == "complaint" and case.state not in NO_COMPLAINT and counted.span.holds(case.filed)
-    ]
+def _complaints(cases: Iterable[Filed]) -> Iterator[Filed]:
+    return (case for case in cases if is_complaint(case.group))
 
 
-def _gathered(cases: Sequence[Case], of: Callable[[Case], Iterable[tuple[str, str]]], least: int) -> tuple[Listed, ...]:
+def _gathered(
+    cases: Iterable[Filed], of: Callable[[Filed], Iterable[tuple[str, str]]], least: int
+) -> tuple[Listed, ...]:
     found: Mapping[tuple[str, str], list[str]] = defaultdict(list)
     for case in cases:
         for who in of(case):
             found[who].append(case.number)
-    return _sorted(
-        Listed(what, name, tuple(numbers)) for (what, name), numbers in found.items() if len(numbers) >= least
-    )
+    return _sorted(Listed(what, name, tuple(mine)) for (what, name), mine in found.items() if len(mine) >= least)
 
 
 def _sorted(rows: Iterable[Listed]) -> tuple[Listed, ...]:

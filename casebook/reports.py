@@ -38,9 +38,8 @@ class Occasion:
 
 
 @dataclass(frozen=True)
-class Given:
-    """A report as it was given, for a unit or the whole area (""). `body` is what `report_contents.body` made; nothing
-    changes it afterwards."""
+class Heading:
+    """Which report was given, for a unit or the whole area (""), on which days, when."""
 
     report: str
     period: str
@@ -48,11 +47,17 @@ class Given:
     since: date
     until: date
     at: datetime
-    body: dict[str, Any]
 
     @property
     def span(self) -> Span:
         return Span(self.period, self.since, self.until)
+
+
+@dataclass(frozen=True)
+class Given(Heading):
+    """A report as it was given. `body` is what `report_contents.body` made; nothing changes it afterwards."""
+
+    body: dict[str, Any]
 
 
 def occasions(law: Law, since: datetime, until: datetime) -> list[Occasion]:

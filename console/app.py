@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from console import calls, cases, ledger, lists, papers, people, reports, rules, statistics, suggestions
+from console import calls, cases, ledger, lists, papers, people, report_cases, reports, rules, statistics, suggestions
 from console.door import Handler, signed_in
 from console.given import Office
 from console.login import Login
@@ -39,12 +39,16 @@ def routes(office: Office, propose: Propose = no_proposal) -> list[BaseRoute]:
         route("/figures.xlsx", statistics.workbook),
         route("/figures/{figure}", statistics.cases_of),
         route("/lists", lists.show),
+        route("/lists/{list}", lists.one),
         route("/calls", calls.show),
         route("/calls/{id}", calls.note, "POST"),
         route("/suggestions", suggestions.show),
         route("/reports", reports.listing),
         route("/reports/{report}/{period}", reports.show),
         route("/reports/{report}/{period}.xlsx", reports.workbook),
+        route("/reports/{report}/{period}/figures/{figure}", report_cases.of_figure),
+        route("/reports/{report}/{period}/cases/{list}", report_cases.of_list),
+        route("/reports/{report}/{period}/corrections/{figure}", report_cases.of_correction),
         route("/reports/{report}/{period}/hand-in", reports.hand_in, "POST"),
         route("/reports/{report}/{period}/pass-on", reports.pass_on, "POST"),
         route("/people", people.show),

@@ -7,10 +7,30 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from casebook.desk import Desk
-from casebook.figures import Counted
+from casebook.oversight import Gather, Honours, Listed
 from casebook.periods import Span
 from casebook.reports import Given
 from models.store import Store
+
+
+class Lists(Protocol):
+    """The lists of one span; each is made when it is asked for."""
+
+    def major(self) -> tuple[str, ...]: ...
+
+    def concluded(self) -> tuple[str, ...]: ...
+
+    def how_many_complained(self) -> int: ...
+
+    def key_objects(self) -> tuple[Listed, ...]: ...
+
+    def honours(self) -> tuple[Honours, ...]: ...
+
+    def hotspots(self) -> tuple[Listed, ...]: ...
+
+    def hot_matters(self, gather: Gather) -> tuple[Listed, ...]: ...
+
+    def repeated(self) -> tuple[Listed, ...]: ...
 
 
 class Reporting(Protocol):
@@ -19,8 +39,8 @@ class Reporting(Protocol):
     @property
     def units(self) -> Sequence[str]: ...
 
-    def counted(self, span: Span, now: datetime | None = None) -> Counted:
-        """The cases the span concerns, as they stood at its end, whole."""
+    def lists(self, span: Span, unit: str = "") -> Lists:
+        """The lists for supervisors over the span, of the whole area or one unit."""
 
     def overview(
         self, span: Span, unit: str = "", now: datetime | None = None, *, cases: bool = False

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from casebook import report_words as say
 from casebook.case import Person
 from casebook.rulebook import Rulebook
 from casebook.terms import MARKS, ROLES, SCORES, STATES, VERDICTS
@@ -15,8 +16,8 @@ from casebook.terms import MARKS, ROLES, SCORES, STATES, VERDICTS
 _TABLE: Mapping[str, Mapping[str, str]] = tomllib.loads(
     Path(__file__).with_name("labels.toml").read_text(encoding="utf-8")
 )
-FACTS, FILER, SYSTEMS, ROOMS, SAID, FATES = (
-    _TABLE[part] for part in ("facts", "filer", "systems", "rooms", "said", "fates")
+FACTS, FILER, SYSTEMS, ROOMS, SAID, FATES, PARTS = (
+    _TABLE[part] for part in ("facts", "filer", "systems", "rooms", "said", "fates", "parts")
 )
 YES, NO = "是", "否"
 SCORED = frozenset({"score", "result", "efficiency", "attitude"})
@@ -37,6 +38,11 @@ def person(by: Person) -> str:
     if by.role in ("citizen", "clock"):
         return title
     return " ".join(part for part in (by.unit or "", title, by.name) if part)
+
+
+def who(what: str) -> str:
+    """What sort of somebody or something stands on a list."""
+    return say.word("who", what)
 
 
 def address(to: str) -> str:

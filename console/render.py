@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from casebook.terms import MESSAGES, STATES, STEPS
-from console.labels import FATES, address, moment, person
+from console.labels import FATES, PARTS, address, moment, person, who
 
 HERE = Path(__file__).parent
 # No scripts at all: the pages are forms and links.
@@ -28,8 +28,8 @@ HEADERS = {
 def _environment() -> Environment:
     loader = FileSystemLoader(HERE / "pages")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    pages.filters.update(moment=moment, person=person, address=address)
-    pages.globals.update(STATES=STATES, STEPS=STEPS, MESSAGES=MESSAGES, FATES=FATES)
+    pages.filters.update(moment=moment, person=person, address=address, who=who)
+    pages.globals.update(STATES=STATES, STEPS=STEPS, MESSAGES=MESSAGES, FATES=FATES, PARTS=PARTS)
     return pages
 
 

@@ -19,6 +19,11 @@ from console.statistics import count_lines, figure_lines, heads, unit_lines
 
 AHEAD = timedelta(days=100)
 DONE = frozenset({"handed_in", "passed_on"})
+# The lists of a report that name cases, and how many of each its own page names; the rest has pages of its own.
+LISTS = ("overdue", "supervised", "major")
+FIRST = 50
+# Of what is counted otherwise today, for each rate: a line or two.
+FIRST_MOVED = 20
 
 
 def listing(visit: Visit) -> Response:
@@ -30,17 +35,17 @@ def listing(visit: Visit) -> Response:
     return visit.page(
         "reports",
         coming=[
-            {"title": _title(item.rule.report), "span": say.span_words(item.span), "at": item.at, "due": item.due}
+            {"title": title_of(item.rule.report), "span": say.span_words(item.span), "at": item.at, "due": item.due}
             for item in mine
         ],
-        given=[{"item": item, "title": _title(item.report), "span": say.span_words(item.span)} for item in given],
+        given=[{"item": item, "title": title_of(item.report), "span": say.span_words(item.span)} for item in given],
         has_any=bool(law.rulebook.reports),
     )
 
 
 def show(visit: Visit) -> Response:
     """One report as it was given; what changed since stands apart."""
-    given = _given(visit)
+    given = report_asked(visit)
     law, done = visit.office.desk.law, visit.query.get("done", "")
     rule = rule_of(law, given.report)
     by_unit = rule is not None and rule.by == "unit"
@@ -48,9 +53,12 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "report",
         item=given,
-        title=_title(given.report),
+        address=address_of(given),
+        title=title_of(given.report),
         span=say.span_words(given.span),
-        body=given.body,
+        lists={name: given.body[name] for name in LISTS},
+        first=FIRST,
+        first_moved=FIRST_MOVED,
         figures=figure_lines(given.body),
         counts=count_lines(given.body),
         heads=heads(given.body),
@@ -67,13 +75,13 @@ def show(visit: Visit) -> Response:
 
 
 def workbook(visit: Visit) -> Response:
-    given = _given(visit)
-    return sheet(figures_workbook(given.body, _title(given.report)), f"{_title(given.report)}-{given.period}")
+    given = report_asked(visit)
+    return sheet(figures_workbook(given.body, title_of(given.report)), f"{title_of(given.report)}-{given.period}")
 
 
 def hand_in(visit: Visit) -> Response:
     """The unit hands in its report."""
-    given, law = _given(visit), visit.office.desk.law
+    given, law = report_asked(visit), visit.office.desk.law
     rule = rule_of(law, given.report)
     if rule is None or rule.by != "unit" or not given.unit or visit.person.role not in UNIT_ROLES:
         raise Refused(said("not_yours_to_hand_in"), 403)
@@ -85,7 +93,7 @@ def hand_in(visit: Visit) -> Response:
 def pass_on(visit: Visit) -> Response:
     """Send a bulletin to every unit; once, however often it is pressed."""
     must_be_of_the_body(visit)
-    given, law = _given(visit), visit.office.desk.law
+    given, law = report_asked(visit), visit.office.desk.law
     rule = rule_of(law, given.report)
     if rule is None or rule.to != "units":
         raise Refused(said("not_to_pass_on"))
@@ -95,10 +103,14 @@ def pass_on(visit: Visit) -> Response:
 
 
 def _back(given: Given, done: str) -> Response:
-    return RedirectResponse(f"/console/reports/{given.report}/{given.period}?done={done}", 303)
+    return RedirectResponse(f"{address_of(given)}?done={done}", 303)
 
 
-def _given(visit: Visit) -> Given:
+def address_of(given: Given) -> str:
+    return f"/console/reports/{given.report}/{given.period}"
+
+
+def report_asked(visit: Visit) -> Given:
     """The report of that period: the whole area's for the body, a unit's own for its people."""
     report, period, unit = str(visit.path["report"]), str(visit.path["period"]), _own_unit(visit)
     found = visit.office.store.read(lambda book: book.report(report, period, unit))
@@ -116,7 +128,7 @@ def _own_unit(visit: Visit) -> str:
     return visit.person.unit
 
 
-def _title(report: str) -> str:
+def title_of(report: str) -> str:
     return say.word("title", report)
 
 

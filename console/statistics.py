@@ -11,7 +11,7 @@ from starlette.responses import Response
 from casebook import report_words as say
 from casebook.figures_sheet import figures_workbook
 from console.door import Visit
-from console.paging import Leaf, leaf
+from console.paging import Leaf, addresses, leaf
 from console.seeing import NotThere
 from console.spans import must_be_of_the_body, query_of, sheet, span_asked, unit_asked
 
@@ -47,12 +47,13 @@ def cases_of(visit: Visit) -> Response:
     parts, query = figure_cases(row, visit.query, SHOWN), query_of(span, unit)
     return visit.page(
         "figure",
-        span=span,
-        unit=unit,
-        query=query,
+        section="figures",
         title=say.word("figure", row["figure"]),
+        about=f"{span.since} 至 {span.until}　{unit}",
+        back=f"/console/figures?{query}",
+        whence="指标",
         parts=parts,
-        addresses=addresses(f"/console/figures/{row['figure']}?{query}", parts),
+        addresses=addresses(f"/console/figures/{row['figure']}", query, parts),
     )
 
 
@@ -91,14 +92,6 @@ def figure_cases(row: Mapping[str, Any], asked: Mapping[str, str], size: int) ->
     left_out = leaves["left_out"]
     said = [(number, say.word("left_out", why)) for number, why in left_out.shown]
     return {**leaves, "left_out": replace(left_out, shown=said)}
-
-
-def addresses(address: str, parts: Mapping[str, Leaf]) -> dict[str, str]:
-    """For each part where its other pages are, but for the number: the other parts stay where they are turned to."""
-    turned = {name: f"&{name}={part.at}" for name, part in parts.items() if part.at > 1}
-    return {
-        name: address + "".join(at for other, at in turned.items() if other != name) + f"&{name}=" for name in parts
-    }
 
 
 def count_lines(body: Mapping[str, Any]) -> list[tuple[str, int]]:

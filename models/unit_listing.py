@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from casebook.case import Case
+from casebook.case import Case, Filing
+from models.columns import among
+from models.ready import Ready
 from models.tables import case_units, cases
 from models.unit_part import Part
 
@@ -55,12 +58,38 @@ class Listing(Part):
         query = query.order_by(cases.c.next_due.is_(None), cases.c.next_due, cases.c.filed_at, cases.c.number)
         return [self._open(row.sealed, "case", row.number) for row in self._rows(query.limit(limit))]
 
+    def filings(self, numbers: Collection[str]) -> dict[str, Filing]:
+        """What was filed, by number, without the rest of the case; unknown numbers are left out."""
+        rows = self._rows(_sealed(self._link.dialect.name), {"numbers": list(numbers)})
+        return {row.number: self._open_filing(row.sealed, row.number) for row in rows}
+
+    def repeating(self, since: datetime, until: datetime) -> list[tuple[str, list[str]]]:
+        """The citizens with several cases filed between these moments, and the cases, by number."""
+        numbers = func.aggregate_strings(cases.c.number, ",").label("numbers")
+        query = select(cases.c.citizen, numbers).where(cases.c.filed_at.between(since, until), cases.c.citizen != "")
+        query = query.group_by(cases.c.citizen).having(func.count() > 1)
+        return [(row.citizen, sorted(row.numbers.split(","))) for row in self._rows(query)]
+
+    def newest_filed(self, since: datetime, until: datetime, limit: int, below: str = "") -> list[tuple[str, datetime]]:
+        """The latest cases filed between these moments, and when; `below`: of those filed at the last of them only the
+        ones with a lesser number."""
+        query = select(cases.c.number, cases.c.filed_at).where(cases.c.filed_at.between(since, until))
+        if below:
+            query = query.where(or_(cases.c.filed_at < until, cases.c.number < below))
+        rows = self._rows(query.order_by(cases.c.filed_at.desc(), cases.c.number.desc()).limit(limit))
+        return [(row.number, row.filed_at) for row in rows]
+
     def listed_count(self, wanted: Wanted) -> int:
         """How many there are in all."""
         return self._count(*_conditions(wanted))
 
     def _count(self, *conditions: ColumnElement[bool]) -> int:
         return int(self._run(select(func.count()).select_from(cases).where(*conditions)).scalar_one())
+
+
+@cache
+def _sealed(dialect: str) -> Ready:
+    return Ready(select(cases.c.number, cases.c.sealed).where(among(dialect, cases.c.number, "numbers")))
 
 
 def _paged(query: Select[Any], limit: int, offset: int, *order: Any) -> Select[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Table, and_
 from sqlalchemy.engine import Row
 
+from casebook.case import Filing
 from models.codec import Codec
 from models.columns import constant
 from models.ready import Ready
@@ -65,6 +66,10 @@ class Part:
 
     def _open(self, sealed: bytes, *place: str) -> Any:
         return self._codec.load(self._vault.unseal(sealed, _aad(place)))
+
+    def _open_filing(self, sealed: bytes, number: str) -> Filing:
+        """The filing alone of a case's snapshot."""
+        return self._codec.filing(self._vault.unseal(sealed, _aad(("case", number))))
 
     def _blind_is(self, column: ColumnElement[str], kind: str, value: str) -> ColumnElement[bool]:
         """Whether the column holds the keyed hash of the value, under the present key or a former one."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 
-from casebook.reports import Given
+from casebook.reports import Given, Heading
 from casebook.terms import FINAL
 from models.keep_tables import duties
 from models.tables import cases, entries, report_returns, reports, services_handled
 from models.unit_part import Part
 
 BEGAN = "report calendar"
+# What a list of reports needs: a city's report has tens of megabytes, and stands in the last column.
+PLAIN = tuple(reports.c[item.name] for item in fields(Heading))
 
 
 class Reports(Part):
@@ -54,12 +57,12 @@ class Reports(Part):
         row = self._one(select(reports).where(*mine))
         return self._report(row) if row else None
 
-    def reports_listed(self, unit: str | None = "", limit: int = 100) -> list[Given]:
-        """The newest reports, of one unit, of the whole area (""), or all (None)."""
-        query = select(reports).order_by(reports.c.at.desc(), reports.c.report, reports.c.unit).limit(limit)
+    def reports_listed(self, unit: str | None = "", limit: int = 100) -> list[Heading]:
+        """The newest reports, of one unit, of the whole area (""), or all (None), without what they say."""
+        query = select(*PLAIN).order_by(reports.c.at.desc(), reports.c.report, reports.c.unit).limit(limit)
         if unit is not None:
             query = query.where(reports.c.unit == unit)
-        return [self._report(row) for row in self._rows(query)]
+        return [Heading(*self._plain_of(row)) for row in self._rows(query)]
 
     def return_put(self, report: str, period: str, unit: str, by: str, at: datetime) -> bool:
         """The unit has handed in its report; whether it had not before."""
@@ -78,5 +81,8 @@ class Reports(Part):
 
     def _report(self, row: Any) -> Given:
         body = self._open(row.sealed, "report", row.report, row.period, row.unit)
+        return Given(*self._plain_of(row), body)
+
+    def _plain_of(self, row: Any) -> tuple[str, str, str, date, date, datetime]:
         since, until = date.fromisoformat(row.since), date.fromisoformat(row.until)
-        return Given(row.report, row.period, row.unit, since, until, self._codec.local(row.at), body)
+        return row.report, row.period, row.unit, since, until, self._codec.local(row.at)

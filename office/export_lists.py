@@ -15,9 +15,9 @@ from casebook.case import Case
 from casebook.figures import Counted, Figure, how_many
 from casebook.figures_sheet import list_workbook
 from casebook.issued import issued
-from casebook.law import Law
 from casebook.redact import redact_text
 from casebook.terms import CHANNELS, STATES, STEPS, VERDICTS
+from scheduler.lists import Lists
 
 NUMBERS_IN_CELL = 1_000  # with what parts them some 16,000 characters, half of what a spreadsheet's cell can hold
 
@@ -52,9 +52,8 @@ def _cell(cell: Any, start: int, most: int) -> Any:
     return cell if not start or isinstance(cell, str) else ""
 
 
-def major(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+def major(lists: Lists, given: argparse.Namespace) -> Found:
     """重大事项: what it is, who has it, how it stands."""
-    numbers = set(oversight.major(counted.cases))
     heads = (("number", "编号"), ("filed", "登记时间"), ("unit", "承办单位"), ("state", "状态"), ("verdict", "认定"))
     rows = (
         (
@@ -64,26 +63,24 @@ def major(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
             STATES[case.state],
             VERDICTS.get(case.verdict or "", ""),
         )
-        for case in counted.cases
-        if case.number in numbers
+        for case in lists.whole(lists.major())
     )
     return Found("重大事项", heads, tuple(rows))
 
 
-def key_objects(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
-    return _listed("重点对象", oversight.key_objects(counted, law))
+def key_objects(lists: Lists, given: argparse.Namespace) -> Found:
+    return _listed("重点对象", lists.key_objects())
 
 
-def hotspots(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+def hotspots(lists: Lists, given: argparse.Namespace) -> Found:
     """投诉集中 by whom or what is complained of; then 热点事项 by what is told, whomever it names."""
     from nlp.reader import Reader  # only this list reads texts
 
-    hot = oversight.hot_matters(counted, law, Reader.load().gather)
-    return _listed("投诉集中", (*oversight.hotspots(counted, law), *hot))
+    return _listed("投诉集中", (*lists.hotspots(), *lists.hot_matters(Reader.load().gather)))
 
 
-def repeats(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
-    return _listed("多次反映", oversight.repeated(counted))
+def repeats(lists: Lists, given: argparse.Namespace) -> Found:
+    return _listed("多次反映", lists.repeated())
 
 
 def _listed(title: str, found: tuple[oversight.Listed, ...]) -> Found:
@@ -92,21 +89,19 @@ def _listed(title: str, found: tuple[oversight.Listed, ...]) -> Found:
     return Found(title, heads, rows)
 
 
-def spot_check(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+def spot_check(lists: Lists, given: argparse.Namespace) -> Found:
     """抽查: closed cases drawn by lot; the same seed draws the same."""
-    closed = oversight.concluded(counted.cases, counted.span)
-    seed = given.seed or counted.span.name
-    drawn = set(oversight.draw((case.number for case in closed), given.most, seed))
+    seed = given.seed or lists.span.name
+    drawn = oversight.draw(lists.concluded(), given.most, seed)
     heads = (("number", "编号"), ("unit", "承办单位"), ("concluded", "办结时间"), ("seed", "抽取种子"))
     rows = (
         (case.number, case.lead_unit or "", f"{oversight.concluded_at(case):%Y-%m-%d %H:%M}", seed)
-        for case in closed
-        if case.number in drawn
+        for case in lists.whole(drawn)
     )
     return Found("抽查名单", heads, tuple(rows))
 
 
-def papers(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+def papers(counted: Counted, given: argparse.Namespace) -> Found:
     """发文登记: every number that was given out, the void ones too."""
     heads = (
         ("office", "发出单位"),
@@ -124,7 +119,7 @@ def papers(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
     return Found("文号登记", heads, tuple((*row[:-1], "作废" if row[-1] else "") for row in rows))
 
 
-def ratings(counted: Counted, law: Law, given: argparse.Namespace) -> Found:
+def ratings(counted: Counted, given: argparse.Namespace) -> Found:
     """好差评: every rating with what was made of it, for the platform that collects them. Words are covered."""
     heads = (
         *(("number", "编号"), ("outside_number", "外部编号"), ("score", "评价"), ("item", "事项"), ("channel", "渠道")),
@@ -152,12 +147,15 @@ def summary(found: Iterable[Figure]) -> Found:
     return Found("办理成效", heads, rows)
 
 
-LISTS: dict[str, Callable[[Counted, Law, argparse.Namespace], Found]] = {
+LISTS: dict[str, Callable[[Lists, argparse.Namespace], Found]] = {
     "major": major,
     "key-objects": key_objects,
     "hotspots": hotspots,
     "repeats": repeats,
     "spot-check": spot_check,
+}
+# These go through every case of the span with its history.
+WHOLE: dict[str, Callable[[Counted, argparse.Namespace], Found]] = {
     "papers": papers,
     "ratings": ratings,
 }

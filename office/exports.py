@@ -193,9 +193,14 @@ def _volume(export: Export) -> int:
 
 def _list(export: Export) -> int:
     """One of the lists: as JSON, or as a workbook where --out ends in .xlsx."""
+    lists = Reporting(export.store.behind(), export.law).lists(export.span, export.given.unit or "")
+    return _told(export, export_lists.LISTS[export.given.what](lists, export.given))
+
+
+def _whole_list(export: Export) -> int:
     counted = Reporting(export.store.behind(), export.law).counted(export.span, export.now)
     counted = counted.of_unit(export.given.unit) if export.given.unit else counted
-    return _told(export, export_lists.LISTS[export.given.what](counted, export.law, export.given))
+    return _told(export, export_lists.WHOLE[export.given.what](counted, export.given))
 
 
 def _summary(export: Export) -> int:
@@ -229,4 +234,5 @@ WHAT: dict[str, Callable[[Export], int]] = {
     "volume": _volume,
     "summary": _summary,
     **dict.fromkeys(export_lists.LISTS, _list),
+    **dict.fromkeys(export_lists.WHOLE, _whole_list),
 }

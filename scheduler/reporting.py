@@ -7,21 +7,22 @@ of its period, so it may be made late and says the same.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Protocol, TypeVar
 
 from casebook import report_notices, report_words
 from casebook.case import Notice
-from casebook.figures import Counted, Figure, Tally, figures, how_many, numbers, table, up_to
+from casebook.figures import Counted, Figure, Tally, figures, how_many, table, up_to
 from casebook.law import Law
-from casebook.oversight import honours, lists_honours, may_cost_honours
+from casebook.oversight import Filed, honours, lists_honours, may_cost_honours
 from casebook.periods import Span, all_as_of, before, span_of
 from casebook.report_contents import Services, body, corrections, overview
 from casebook.reports import MISSING, REMIND, Given, Occasion, occasions
 from casebook.rules import ReportRule
 from casebook.standing import in_hindsight
+from scheduler.lists import Lists, opened
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -77,7 +78,13 @@ class Reporting:
     def counted(self, span: Span, now: datetime | None = None) -> Counted:
         """The cases the span concerns, as they stood at its end: whole, for lists that need more than figures do."""
         since = span.start(self._zone)
-        return self._whole(lambda unit: unit.numbers_concerned(since), span, now)
+        cases = self.store.read(lambda unit: [unit.load(number) for number in unit.numbers_concerned(since)])
+        stood = tuple(all_as_of(cases, span.end(self._zone)))
+        return Counted(stood, span, self.law.rulebook, self._zone, now=now)
+
+    def lists(self, span: Span, unit: str = "") -> Lists:
+        """The lists for supervisors over the span: of the whole area, or of the cases one unit leads."""
+        return Lists(self.store, self.law, span, unit)
 
     def corrected(self, given: Given) -> list[dict[str, Any]]:
         """What the report would count otherwise today, by what was decided since."""
@@ -106,13 +113,8 @@ class Reporting:
 
     def _found(self, span: Span, now: datetime | None = None) -> _Found:
         counted, services = self._tallied(span, now, told=True)
-        named = numbers(filter(may_cost_honours, counted.groups)) if lists_honours(self.law) else ()
-        return _Found(counted, services, self._whole(lambda unit: named, span, now))
-
-    def _whole(self, named: Callable[[Any], Iterable[str]], span: Span, now: datetime | None) -> Counted:
-        cases = self.store.read(lambda unit: [unit.load(number) for number in named(unit)])
-        stood = tuple(all_as_of(cases, span.end(self._zone)))
-        return Counted(stood, span, self.law.rulebook, self._zone, now=now)
+        named = filter(may_cost_honours, counted.groups) if lists_honours(self.law) else ()
+        return _Found(counted, services, tuple(opened(self.store, named)))
 
     @property
     def _zone(self) -> tzinfo:
@@ -188,14 +190,15 @@ class Reporting:
 
 @dataclass(frozen=True)
 class _Found:
-    """What a report is made from; `complained` are the cases that may cost a respondent honours, whole."""
+    """What a report is made from; `complained` are the cases that may cost a respondent honours."""
 
     counted: Tally
     services: Services
-    complained: Counted
+    complained: tuple[Filed, ...]
 
     def of_unit(self, unit: str) -> _Found:
-        return replace(self, counted=self.counted.of_unit(unit), complained=self.complained.of_unit(unit))
+        mine = tuple(case for case in self.complained if case.group.lead_unit == unit)
+        return replace(self, counted=self.counted.of_unit(unit), complained=mine)
 
 
 def _given(occasion: Occasion, unit: str, made: dict[str, Any]) -> Given:

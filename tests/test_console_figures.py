@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import openpyxl
 import pytest
+from sqlalchemy import Engine, event
 
 from casebook.case import Person
 from scheduler.reporting import Reporting
@@ -33,6 +34,8 @@ from tests.test_console import (
 
 __all__ = ["address", "office", "sign_in"]
 MARCH = "since=2026-03-01&until=2026-03-31"
+LISTS = ("lists", "lists/repeats")
+REPORT = "/console/reports/quarter_summary/2026Q1"
 FIGURE = f"/console/figures/on_time_rate?{MARCH}"
 
 
@@ -132,7 +135,7 @@ def test_the_figures_are_exported_with_their_cases(office: TestOffice, sign_in: 
 
 
 @pytest.mark.parametrize("person", [OFFICER, STRANGER, LEADER, INSPECTOR])
-@pytest.mark.parametrize("path", ["ledger", "ledger.xlsx", "figures", "figures.xlsx", "figures/on_time_rate", "lists"])
+@pytest.mark.parametrize("path", ["ledger", "ledger.xlsx", "figures", "figures.xlsx", "figures/on_time_rate", *LISTS])
 def test_only_the_body_sees_everybodys_figures(office: TestOffice, sign_in: SignIn, person: Person, path: str) -> None:
     page(sign_in(person), f"/console/{path}", 403)
 
@@ -203,6 +206,72 @@ def test_key_objects_are_for_the_supervisors_eyes(office: TestOffice, sign_in: S
     assert "重点对象" not in page(sign_in(DISPATCHER), f"/console/lists?{MARCH}")
 
 
+def test_a_long_list_begins_on_the_page_of_all_and_is_turned_whole(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.lists.FIRST_LINES", 1)
+    monkeypatch.setattr("console.lists.LINES", 2)
+    monkeypatch.setattr("console.lists.FIRST_OF_LINE", 2)
+    monkeypatch.setattr("console.lists.SHOWN", 2)
+    pairs = [[office.file(citizen=f"h{place}").number for _ in range(2)] for place in range(2)]
+    many = [office.file(citizen="h2").number for _ in range(3)]
+    browser = sign_in(DISPATCHER)
+
+    shown = page(browser, f"/console/lists?{MARCH}").partition("<h2>同一人多次反映</h2>")[2].partition("</section>")[0]
+    (whole, rest) = (unescape(link) for link in re.findall(r'<a href="(/console/lists/[^"]+)">全部', shown))
+    first = page(browser, rest)
+    second = page(browser, turned(first, "下一页", "同一人多次反映"))
+    line = page(browser, whole)
+    line_on = page(browser, turned(line, "下一页", "同一人多次反映"))
+
+    assert cases_in(shown) == many[:2]
+    assert "全部 3 件" in shown
+    assert "全部 3 条" in shown
+    assert [cases_in(text) for text in (first, second)] == [many[:2] + pairs[0], pairs[1]]
+    assert [cases_in(text) for text in (line, line_on)] == [many[:2], many[2:]]
+    assert "（3 件）" in line
+
+
+def test_who_is_complained_of_is_read_on_a_page_of_its_own_where_there_are_many(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.lists.MOST_READ", 2)
+    for place in range(3):
+        answered(office, citizen=f"h{place}")
+    browser = sign_in(SUPERVISOR)
+
+    shown = page(browser, f"/console/lists?{MARCH}").partition("<h2>重点对象")[2].partition("</section>")[0]
+    (apart,) = re.findall(r'href="([^"]+)">打开这份名单', shown)
+
+    assert f"单位　{UNIT}" not in shown
+    assert f"单位　{UNIT}　3 件" in page(browser, unescape(apart))
+
+
+@pytest.mark.parametrize("path", ["key_objects", "honours", "none", "repeats?of=1&what=citizen"])
+def test_a_list_that_is_not_there_or_not_ones_own_has_no_page(sign_in: SignIn, path: str) -> None:
+    page(sign_in(DISPATCHER), f"/console/lists/{path}", 404)
+
+
+def test_all_major_matters_are_turned_page_by_page(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.lists.FIRST", 1)
+    monkeypatch.setattr("console.lists.SHOWN", 2)
+    numbers = []
+    for place in range(3):
+        case = office.file(citizen=f"h{place}")
+        office.take(case, "mark", DISPATCHER, marks=["major"])
+        numbers.append(case.number)
+    browser = sign_in(DISPATCHER)
+
+    shown = page(browser, f"/console/lists?{MARCH}").partition("重大事项（3 件）")[2].partition("</section>")[0]
+    first = page(browser, f"/console/lists/major?{MARCH}")
+
+    assert cases_in(shown) == numbers[:1]
+    assert f"/console/lists/major?{MARCH}" in unescape(shown)
+    assert [cases_in(first), cases_in(page(browser, turned(first, "下一页", "重大事项")))] == [numbers[:2], numbers[2:]]
+
+
 def test_what_many_tell_is_listed_for_the_centre_under_its_name(office: TestOffice, sign_in: SignIn) -> None:
     numbers = [answered(office, citizen=f"h{place}", text=f"路灯不亮已经{place}天") for place in range(5)]
 
@@ -230,10 +299,12 @@ def test_a_report_stays_as_given_and_corrections_stand_apart(office: TestOffice,
     browser = sign_in(SUPERVISOR)
 
     listed = page(browser, "/console/reports")
-    shown = page(browser, "/console/reports/quarter_summary/2026Q1")
+    shown = page(browser, REPORT)
+    behind = page(browser, f"{REPORT}/figures/on_time_rate")
 
     assert "季度政务服务投诉处理情况汇总" in listed
-    assert number in shown
+    assert f'href="{REPORT}/figures/on_time_rate">按期办结率</a><span>100%（1／1）' in shown
+    assert cases_in(behind) == [number]
     assert "原数不再改动" in shown
     assert f"尚未报送：{UNIT}" in shown
     assert "报出之后的变化会列在这里" in shown
@@ -256,7 +327,88 @@ def test_a_unit_hands_in_its_own_report_once(office: TestOffice, sign_in: SignIn
 def test_another_units_report_is_not_a_units_to_see(office: TestOffice, sign_in: SignIn) -> None:
     number = reported(office)
 
-    assert number not in page(sign_in(STRANGER), "/console/reports/quarter_summary/2026Q1")
+    browser = sign_in(STRANGER)
+
+    for path in (REPORT, f"{REPORT}/figures/on_time_rate"):
+        assert number not in page(browser, path)
+    page(sign_in(INSPECTOR), f"{REPORT}/cases/overdue", 403)
+
+
+def a_crowd_reported(office: TestOffice) -> list[str]:
+    """A quarter of five cases supervised, their answers late; their numbers."""
+    Reporting(office.store, office.desk.law).run(office.at)
+    cases = [office.file(citizen=f"h{place}") for place in range(5)]
+    for case in cases:
+        office.take(case, "dispatch", DISPATCHER, to=[UNIT])
+        office.take(case, "supervise", SUPERVISOR, reason="请尽快")
+    office.at = moment("2026-04-01 09:00")
+    Reporting(office.store, office.desk.law).run(office.at)
+    return [case.number for case in cases]
+
+
+def test_a_long_list_of_a_report_begins_on_its_page_and_is_turned_whole(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.reports.FIRST", 2)
+    monkeypatch.setattr("console.report_cases.SHOWN", 2)
+    numbers = a_crowd_reported(office)
+    browser = sign_in(SUPERVISOR)
+
+    shown = page(browser, REPORT).partition("<h2>督办（5 件）</h2>")[2].partition("</section>")[0]
+    first = page(browser, f"{REPORT}/cases/supervised")
+    second = page(browser, turned(first, "下一页", "督办"))
+    last = page(browser, turned(second, "下一页", "督办"))
+
+    assert cases_in(shown) == numbers[:2]
+    assert f'<a href="{REPORT}/cases/supervised">全部 5 件</a>' in shown
+    assert [cases_in(text) for text in (first, second, last)] == [numbers[:2], numbers[2:4], numbers[4:]]
+    assert "督办（5 件）" in last
+
+
+def test_what_many_cases_changed_since_a_report_is_turned_too(
+    office: TestOffice, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = a_crowd_reported(office)
+    body = Reporting(office.store, office.desk.law)
+    changed = [{"figure": "on_time_rate", "part": "denominator", "added": numbers, "removed": []}]
+    monkeypatch.setattr(type(body), "corrected", lambda self, given: changed)
+    monkeypatch.setattr("console.reports.FIRST_MOVED", 2)
+    monkeypatch.setattr("console.report_cases.SHOWN", 3)
+    browser = sign_in(SUPERVISOR)
+
+    shown = page(browser, REPORT).partition("<h2>更正</h2>")[2].partition("</section>")[0]
+    first = page(browser, f"{REPORT}/corrections/on_time_rate")
+    second = page(browser, turned(first, "下一页", "分母增"))
+
+    assert "增 5 件" in shown
+    assert "减" not in shown
+    assert cases_in(shown) == numbers[:2]
+    assert [cases_in(first), cases_in(second)] == [numbers[:3], numbers[3:]]
+
+
+@pytest.mark.parametrize("path", ["figures/none", "cases/failings", "cases/none", "corrections/on_time_rate"])
+def test_of_a_report_only_what_stands_in_it_has_pages(office: TestOffice, sign_in: SignIn, path: str) -> None:
+    reported(office)
+
+    page(sign_in(SUPERVISOR), f"{REPORT}/{path}", 404)
+
+
+def test_a_list_of_reports_reads_none_of_them(office: TestOffice, sign_in: SignIn) -> None:
+    reported(office)
+    browser = sign_in(SUPERVISOR)
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    listed = page(browser, "/console/reports")
+    event.remove(Engine, "before_cursor_execute", note)
+
+    assert f'<a href="{REPORT}">季度政务服务投诉处理情况汇总</a><span>2026年1月1日至2026年3月31日</span>' in listed
+    of_reports = [statement for statement in asked if "FROM reports" in statement]
+    assert len(of_reports) == 1
+    assert "sealed" not in of_reports[0]
 
 
 def test_an_area_report_is_nobodys_to_hand_in_and_an_inspectors_not_to_see(office: TestOffice, sign_in: SignIn) -> None:
