@@ -47,20 +47,24 @@ def read_examples(path: Path) -> list[Example]:
 
 
 def read_taught(corpus: Path = CORPUS) -> tuple[list[Example], list[Example]]:
-    """All messages that teach: the house's own, and those of independent hands."""
+    """All messages that teach: the house's own, and those of independent hands. Raises CorpusError with the line."""
     own = [example for path in sorted(corpus.glob("train*.csv")) for example in read_examples(path)]
-    hands = read_lines(corpus / HANDS) if (corpus / HANDS).exists() else []
+    hands = read_lines(corpus / HANDS, LABELS) if (corpus / HANDS).exists() else []
     return own, [Example(**{name: line[name] for name in LABELS}, second=line.get("second")) for line in hands]
 
 
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Messages with all labels, a JSON object a line. Raises CorpusError with the line."""
+def read_lines(path: Path, names: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Labelled messages, a JSON object a line, each with these labels. Raises CorpusError with the line."""
     found: list[dict[str, Any]] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            found.append(json.loads(line))
+            message = json.loads(line)
         except ValueError as error:
             raise CorpusError(f"{path.name}, line {number}: {error}") from error
+        missing = [name for name in names if name not in message]
+        if missing:
+            raise CorpusError(f"{path.name}, line {number}: no {missing[0]!r}; needed are {','.join(names)}")
+        found.append(message)
     return found
 
 

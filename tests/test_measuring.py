@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp.corpus_reading import CORPUS, CorpusError, read_examples
+from nlp.corpus_reading import CORPUS, HANDS, CorpusError, read_examples, read_taught
 from nlp.figures import calibration_error, error_by_chance, share
 from nlp.measure_public import offensive, public_figures, seven_classes
 from nlp.measure_routing import routing_figures
@@ -59,6 +59,23 @@ def test_insults_are_learnt_from_one_part_and_judged_on_the_other(tmp_path: Path
     assert offensive(write(tmp_path / "posts.csv", names, rows))["COLD, macro F1"].startswith("1.000")
     with pytest.raises(CorpusError, match="no rows of train and dev"):
         offensive(write(tmp_path / "none.csv", names, [("好", "safe", "train")]))
+
+
+@pytest.mark.parametrize(
+    ("line", "because"),
+    [
+        ('{"text": "路灯不亮", "kind": "complaint", "verdict": "accept", "ground": ""}', "line 2: no 'department'"),
+        ('{"text": "路灯不亮"', "line 2: "),
+    ],
+)
+def test_a_faulty_line_of_a_hand_is_named(tmp_path: Path, line: str, because: str) -> None:
+    whole = (
+        '{"text": "好", "kind": "praise", "verdict": "clarify", "ground": "chitchat", "department": "", "second": ""}'
+    )
+    (tmp_path / HANDS).write_text(f"{whole}\n{line}\n", encoding="utf-8")
+
+    with pytest.raises(CorpusError, match=f"{HANDS}, {because}"):
+        read_taught(tmp_path)
 
 
 def test_routing_is_measured_under_our_names_under_others_and_beside_a_plain_pipeline(reader: Reader) -> None:
