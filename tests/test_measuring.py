@@ -69,9 +69,7 @@ def test_insults_are_learnt_from_one_part_and_judged_on_the_other(tmp_path: Path
     ],
 )
 def test_a_faulty_line_of_a_hand_is_named(tmp_path: Path, line: str, because: str) -> None:
-    whole = (
-        '{"text": "好", "kind": "praise", "verdict": "clarify", "ground": "chitchat", "department": ""}'
-    )
+    whole = '{"text": "好", "kind": "praise", "verdict": "clarify", "ground": "chitchat", "department": ""}'
     (tmp_path / HANDS).write_text(f"{whole}\n{line}\n", encoding="utf-8")
 
     with pytest.raises(CorpusError, match=f"{HANDS}, {because}"):
