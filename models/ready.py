@@ -51,7 +51,11 @@ class Ready:
     def do_each(self, link: Connection, plain: Any, rows: Sequence[Values]) -> None:
         """Run it once for each of the rows, which give the same names."""
         form = self._form(link.dialect)
-        run(link, plain.cursor().executemany, form.words, [form.values(row) for row in rows])
+        values = [form.values(row) for row in rows]
+        if len(values) == 1:  # psycopg makes a pipeline of a list, however short
+            run(link, plain.execute, form.words, values[0])
+        else:
+            run(link, plain.cursor().executemany, form.words, values)
 
     def _form(self, dialect: Dialect) -> _Form:
         form = self._forms.get(dialect.name)
