@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ class CorpusError(Exception):
 class Example:
     """One message of the corpus with what it means.
 
-    `second`: another unit that could rightly lead, "" where none could; None where nobody was asked.
+    `second`: another unit that could rightly lead, "" where none could; None where nobody was asked. `hand`: who wrote
+    it, of those that are not of the house.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Example:
     ground: str
     department: str
     second: str | None = None
+    hand: str = ""
 
     @property
     def units(self) -> set[str]:
@@ -50,7 +52,11 @@ def read_taught(corpus: Path = CORPUS) -> tuple[list[Example], list[Example]]:
     """All messages that teach: the house's own, and those of independent hands. Raises CorpusError with the line."""
     own = [example for path in sorted(corpus.glob("train*.csv")) for example in read_examples(path)]
     hands = read_lines(corpus / HANDS, LABELS) if (corpus / HANDS).exists() else []
-    return own, [Example(**{name: line[name] for name in LABELS}, second=line.get("second")) for line in hands]
+    return own, [_example(line) for line in hands]
+
+
+def _example(line: Mapping[str, Any]) -> Example:
+    return Example(**{name: line[name] for name in LABELS}, second=line.get("second"), hand=line.get("set", ""))
 
 
 def read_lines(path: Path, names: Sequence[str] = ()) -> list[dict[str, Any]]:

@@ -1,14 +1,15 @@
 """Which verdict: four opinions as one, leaned so that no verdict is forgotten and nobody is turned away lightly.
 
 One model knows the grounds, one the verdicts alone, two what a message means whole (ground and kind together), of which
-one is a net; together they err less than any. How much each counts, the leaning and the thresholds are found on texts
-none had seen (`nlp/weighing.py`) and stand in the model's card.
+one is a net; together they err less than any. How much each answer of each counts, the leaning and the thresholds are
+found on texts by hands that had not taught (`nlp/weighing.py`) and stand in the model's card.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ GROUNDS: Mapping[str, tuple[str, ...]] = {
     )
 }
 VERDICT_OF = {ground: verdict for verdict, grounds in GROUNDS.items() for ground in grounds}
-LEAST = 1e-9
+# Less than this is as good as never: below it, logarithms tell of nothing but themselves.
+LEAST = 1e-4
 # Between ground and kind in the name of what a message means whole.
 BETWEEN = " "
 
@@ -40,22 +42,51 @@ MIDDLE = 0.35
 
 
 @dataclass(frozen=True)
-class Decision:
-    """How opinions become one: how much each counts, and `lean`, a verdict's handicap as a logarithm."""
+class Judge:
+    """How opinions become one: a column an answer, a row for each answer of each opinion (as logarithms), and a bias.
 
-    warmth: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(ON_VERDICT, MIDDLE))
+    That the net says "accept" may count for less than that it says "refuse", and one answer may speak for another.
+    """
+
+    weights: Sequence[Sequence[float]]
+    bias: Sequence[float]
+
+    @cached_property
+    def _arrays(self) -> tuple[Numbers, Numbers]:
+        return np.array(self.weights), np.array(self.bias)
+
+    def of(self, told: Numbers) -> Numbers:
+        """What the opinions come to, as logarithms."""
+        weights, bias = self._arrays
+        answer: Numbers = told @ weights + bias
+        return answer
+
+
+def even_judge(opinions: int, answers: int, beside: int = 0) -> Judge:
+    """Each opinion counts alike, its answers for themselves; what stands `beside` them for nothing."""
+    even = np.concatenate([MIDDLE * np.tile(np.eye(answers), (opinions, 1)), np.zeros((beside, answers))])
+    return Judge(even.tolist(), [0.0] * answers)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How opinions become one: their judges, None for even ones; and `lean`, a verdict's handicap as a logarithm."""
+
+    on_verdict: Judge | None = None
     lean: Mapping[str, float] = field(default_factory=dict)
     sure_of_refusal: float = 0.5
-    warmth_of_kind: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(ON_KIND, MIDDLE))
+    on_kind: Judge | None = None
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any]) -> Decision:
         """As the card tells it; the middle way for a card that does not."""
-        return cls(**card.get("decision", {}))
+        told = dict(card.get("decision", {}))
+        judges = {name: Judge(**told[name]) for name in ("on_verdict", "on_kind") if told.get(name)}
+        return cls(**{**told, **judges})
 
     def as_document(self) -> dict[str, Any]:
         """For the card."""
-        return {name: dict(each) if isinstance(each, Mapping) else each for name, each in vars(self).items()}
+        return asdict(self)
 
 
 class Weigher:
@@ -63,29 +94,31 @@ class Weigher:
 
     def __init__(self, decision: Decision, labels: Sequence[tuple[str, str]]) -> None:
         """`labels`: whose and of what each of the probabilities is that are to be weighed."""
-        self._warmth = np.array([decision.warmth[whose] for whose in ON_VERDICT])
-        self._warmth_of_kind = np.array([decision.warmth_of_kind[whose] for whose in ON_KIND])
         self._lean = np.array([decision.lean.get(verdict, 0.0) for verdict in VERDICTS])
         self._grounds = tuple(label for whose, label in labels if whose == "screen")
         self._kinds = tuple(label for whose, label in labels if whose == "kind")
+        # The screen's grounds stand beside the verdicts, for their judge hears them too.
         self._counts_for = np.concatenate(
             [
                 *(_counts_for(labels, whose, VERDICTS, verdict_of) for whose in ON_VERDICT),
-                *(_counts_for(labels, whose, self._grounds, _ground_of) for whose in ON_GROUND),
+                *(_counts_for(labels, whose, self._grounds, ground_of) for whose in ON_GROUND),
                 *(_counts_for(labels, whose, self._kinds, kind_of) for whose in ON_KIND),
             ],
             axis=1,
         )
-        first = len(ON_VERDICT) * len(VERDICTS)
-        self._ends = first, first + len(ON_GROUND) * len(self._grounds)
+        self._first = len(ON_VERDICT) * len(VERDICTS)
+        self._second = self._first + len(ON_GROUND) * len(self._grounds)
+        self._heard = self._first + len(self._grounds)
+        even = even_judge(len(ON_VERDICT), len(VERDICTS), len(self._grounds))
+        self._on_verdict = decision.on_verdict or even
+        self._on_kind = decision.on_kind or even_judge(len(ON_KIND), len(self._kinds))
 
     def weigh(self, chances: Numbers) -> Weighed:
         """What the opinions come to."""
         told = np.log(chances @ self._counts_for + LEAST)
-        first, second = self._ends
-        verdicts = self._warmth @ told[:first].reshape(len(ON_VERDICT), -1) + self._lean
-        grounds = np.add.reduce(told[first:second].reshape(len(ON_GROUND), -1)) / len(ON_GROUND)
-        kinds = self._warmth_of_kind @ told[second:].reshape(len(ON_KIND), -1)
+        verdicts = self._on_verdict.of(told[: self._heard]) + self._lean
+        grounds = np.add.reduce(told[self._first : self._second].reshape(len(ON_GROUND), -1)) / len(ON_GROUND)
+        kinds = self._on_kind.of(told[self._second :])
         return Weighed(
             _shares(VERDICTS, np.exp(verdicts).tolist()),
             dict(zip(self._grounds, np.exp(grounds).tolist(), strict=True)),
@@ -116,7 +149,7 @@ def _counts_for(
 
 def verdict_of(label: str) -> str:
     """Of a verdict, a ground, or what a message means whole."""
-    ground = _ground_of(label)
+    ground = ground_of(label)
     return ground if ground in VERDICTS else VERDICT_OF.get(ground, ACCEPT)
 
 
@@ -125,5 +158,5 @@ def kind_of(label: str) -> str:
     return label.split(BETWEEN)[-1]
 
 
-def _ground_of(label: str) -> str:
+def ground_of(label: str) -> str:
     return label.partition(BETWEEN)[0]

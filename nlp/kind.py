@@ -43,6 +43,11 @@ ASKS = re.compile(
 REFUSED = re.compile(r"(?:一直|始终|总是|就是|死活)都?不(?:给|发|办|退|批|回|理|修|来|接|开|换)")
 # Who is made to withdraw tells of it: that is no withdrawal.
 FORCED = re.compile(r"(?:逼|叫我|要我|让我|要求我|威胁|劝我|骗我|强迫|强制)[^,。;!?]{0,8}(?:撤|取消)")
+# 投诉了多久能回话 asks how it goes, after nothing of one's own; 我的都一周了 does.
+IN_GENERAL = re.compile(
+    r"^(?![^。!?]{0,40}(?:我的|我们的|上次|编号))[^。!?]{0,30}(?:投诉|反映|举报|提交|上报)(?:了|之?后|完|以后)?(?:的话)?[,，]?"
+    r"(?:一般|大概)?(?:要|得|需要)?(?:多久|几天|多长时间|多少天)"
+)
 SUGGESTS = re.compile(r"建议|提议|希望(?:能|可以|增|多|把)|能不能|可不可以|可否|最好|应该|不如|要是能|多设|增设|推广")
 
 
@@ -78,7 +83,10 @@ def tell_kind(text: str, learnt: Mapping[str, float]) -> KindAnswer:
         if match and not command.unless.search(stripped):
             return KindAnswer(command.kind, 0.97, f"kind {command.kind}: says “{match.group()[:20]}”")
     sure = {kind: chance for kind, chance in learnt.items() if kind not in COMMANDS or chance >= SURE_OF_COMMAND}
-    likely = {kind: chance for kind, chance in sure.items() if kind != WITHDRAW or not FORCED.search(stripped)}
+    unlikely = {WITHDRAW: FORCED, PROGRESS: IN_GENERAL}
+    likely = {
+        kind: chance for kind, chance in sure.items() if kind not in unlikely or not unlikely[kind].search(stripped)
+    }
     best = max(likely or learnt, key=lambda kind: learnt[kind])
     found = _complains(stripped, best)
     if found:

@@ -24,7 +24,7 @@ LONG_ENOUGH = 80
 # Where a matter of an office is told too, danger is believed from this probability on: of a short message sooner.
 SURE_OF_DANGER, HARDLY_DANGER = 0.5, 0.1
 # Asking about a named matter, taking a nameless one: from these probabilities on.
-SURE_TO_ASK, SURE_TO_TAKE = 0.7, 0.6
+SURE_TO_ASK, SURE_TO_TAKE = 0.85, 0.6
 NO_RESPONDENT = "no_respondent"
 
 

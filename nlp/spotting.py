@@ -21,7 +21,7 @@ from nlp.found import Found, without_blanks
 from nlp.model import ModelError
 from nlp.spotting_features import BITS, FIELDS, TIME, Proposals, Sorts, attributes, rows_of
 from nlp.spotting_known import Known
-from nlp.spotting_net import REACHES, Layers
+from nlp.spotting_net import REACHES, Layers, Whole
 from nlp.text import Word
 
 SPOTS = Path(__file__).with_name("weights") / "spots.npz"
@@ -161,6 +161,7 @@ def save_spotter(path: Path, spotter: Spotter, figures: Mapping[str, Mapping[str
         none=spotter.none,
         trust=spotter.trust,
         **hidden,
+        **vars(layers.whole),
         **vars(spotter.known),
         figures=_as_bytes(figures),
     )
@@ -179,7 +180,8 @@ def load_spotter(path: Path = SPOTS) -> Spotter:
             inputs = np.zeros((1 << BITS, width), dtype=np.int8)
             inputs[arrays["rows"]] = arrays["inputs"]
             hidden = [(arrays[f"hidden{place}"], arrays[f"bias{place}"]) for place in range(len(REACHES))]
-            layers = Layers(inputs, arrays["scale"], arrays["bias"], hidden, arrays["outputs"], arrays["ending"])
+            whole = Whole(*(arrays[each.name] for each in fields(Whole)))
+            layers = Layers(inputs, arrays["scale"], arrays["bias"], hidden, whole, arrays["outputs"], arrays["ending"])
             known = Known(*(arrays[each.name] for each in fields(Known)))
             return Spotter(layers, arrays["none"], arrays["trust"], known)
     except (OSError, ValueError, KeyError, IndexError) as error:

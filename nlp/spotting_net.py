@@ -1,7 +1,8 @@
 """The net that tells what each character is worth to each field: features summed, then layers that look further.
 
 Each layer sees a character and two others, as far to the left and to the right as its reach; what it makes of them is
-added to what was known of the character. So the last one knows fifteen characters around, and what stands there.
+added to what was known of the character. So the third knows fifteen characters around, and what stands there. The last
+is told of the whole text besides: which of two units is complained of may be said far from both.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-REACHES = (1, 2, 4)
+REACHES = (1, 2, 4, 1)
+
+LAST = len(REACHES) - 1
 
 Weights = NDArray[np.float32]
 Rows = NDArray[np.uint32]
@@ -21,14 +24,36 @@ BLOCK = 64
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What becomes of a whole text: `noted` of each character (the most and the mean of all of them count), `drawn`
+    from that, each with a bias, and `lent` to every character in the last layer."""
+
+    noted: Weights
+    noted_bias: Weights
+    drawn: Weights
+    drawn_bias: Weights
+    lent: Weights
+
+    def lends(self, known: Weights) -> Weights:
+        """What every character is lent; `known`: of each character (first axis)."""
+        noted = known @ self.noted
+        noted += self.noted_bias
+        np.maximum(noted, 0, out=noted)
+        both = np.concatenate([noted.max(axis=0), noted.mean(axis=0)])
+        lent: Weights = np.maximum(both @ self.drawn + self.drawn_bias, 0) @ self.lent
+        return lent
+
+
+@dataclass(frozen=True)
 class Layers:
     """`inputs`: what each row of features adds, in steps of `scale`; `bias`; of each layer the weights (three
-    characters' values, by what becomes of them) and a bias; `outputs` and theirs."""
+    characters' values, by what becomes of them) and a bias; `whole`; `outputs` and theirs."""
 
     inputs: NDArray[np.int8]
     scale: Weights
     bias: Weights
     hidden: Sequence[tuple[Weights, Weights]]
+    whole: Whole
     outputs: Weights
     ending: Weights
 
@@ -41,9 +66,9 @@ class Layers:
         known = np.multiply(summed, self.scale, dtype=np.float32)
         known += self.bias
         np.maximum(known, 0, out=known)
-        for reach, (weights, bias) in zip(REACHES, self.hidden, strict=True):
+        for place, (reach, (weights, bias)) in enumerate(zip(REACHES, self.hidden, strict=True)):
             seen = beside(known, reach) @ weights
-            seen += bias
+            seen += bias + self.whole.lends(known) if place == LAST else bias
             known += np.maximum(seen, 0, out=seen)
         worth: Weights = known @ self.outputs
         return np.add(worth, self.ending, dtype=np.float64)

@@ -8,7 +8,7 @@ on sets that were not learnt from.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from nlp.spotting import COUNT, Spotter
 from nlp.spotting_features import BITS, RULED, TEMPLATES, TIME, Sorts, columns
 from nlp.spotting_known import Known
 from nlp.spotting_messages import Message
-from nlp.spotting_net import REACHES, Layers, Weights
+from nlp.spotting_net import REACHES, Layers, Weights, Whole
 from nlp.spotting_pupil import WIDTH, Pupil
 
 EPOCHS, BATCH, RATE, WARMING = 9, 48, 0.003, 0.15
@@ -102,7 +102,8 @@ def _in_steps(kept: NDArray[np.int64], weights: dict[str, Weights], known: Known
     inputs = np.zeros((1 << BITS, WIDTH), dtype=np.int8)
     inputs[kept] = np.rint(weights["inputs"] / scale).astype(np.int8)
     hidden = [(weights[f"hidden{place}"], weights[f"bias{place}"]) for place in range(len(REACHES))]
-    layers = Layers(inputs, scale, weights["bias"], hidden, weights["outputs"], weights["ending"])
+    whole = Whole(*(weights[each.name] for each in fields(Whole)))
+    layers = Layers(inputs, scale, weights["bias"], hidden, whole, weights["outputs"], weights["ending"])
     return Spotter(layers, weights["none"].astype(np.float64), np.zeros(COUNT), known)
 
 

@@ -38,7 +38,7 @@ LEAST_OF_A_LABEL = FOLDS
 # head of its own.
 LEAST_OF_A_PAIR = 20
 # What fewer texts say is left out: on hands that did not teach all heads then do as well or better.
-SAID_BY = 6
+SAID_BY = 8
 
 ROUTER_HEAD = "label"
 # The heads whose opinions are weighed into a verdict and a kind.
@@ -56,7 +56,7 @@ SUBJECT_COMPLEMENT = 0.6
 KIND = {"c": 0.5, "log_ratios": 0.3, "complement": 0.3}
 
 # Each message of the house counts so many times: three in four are by other hands, and its hard cases would drown.
-OWN = 2
+OWN = 3
 
 # So many complaints are learnt a second time with an insult at their side.
 RUDE, LONGEST_INSULT = 300, 24
@@ -81,7 +81,7 @@ def train_reader(folder: Path = WEIGHTS, corpus: Path = CORPUS) -> Fitted:
     small = fit_net(matrix, fitted.model.names, heads["whole"])
     opinions = {name: Opinion(fitted.model.heads[name].classes, fitted.unseen[name]) for name in OPINIONS}
     opinions[NET] = Opinion(small.net.classes, small.unseen)
-    decision, decided = find_decision(opinions, heads["verdict"].labels, heads["kind"].labels)
+    decision, decided = find_decision(opinions, heads["verdict"].labels, heads["kind"].labels, heads["verdict"].groups)
     subject = heads["subject"]
     # How far a probability can be trusted, hands tell who were asked for a second unit too.
     told = [
@@ -111,7 +111,8 @@ def train_reader(folder: Path = WEIGHTS, corpus: Path = CORPUS) -> Fitted:
 
 
 def reader_material(examples: Sequence[Example], times: Sequence[int] = ()) -> tuple[list[str], dict[str, Labelled]]:
-    """Texts and, for each question, which of them teach it what; a text made of another stays in the other's fold.
+    """Texts and, for each question, which of them teach it what; a text made of another stays in the other's fold, and
+    so do the messages of one hand: whoever writes next is a stranger too.
 
     `times`: how often each example teaches; once where none is given.
     """
@@ -119,9 +120,9 @@ def reader_material(examples: Sequence[Example], times: Sequence[int] = ()) -> t
     kinds = [example.kind for example in examples]
     grounds = [example.ground or example.verdict for example in examples]
     verdicts = [example.verdict for example in examples]
-    groups = list(range(len(examples)))
+    groups = _by_hand(examples)
     for row, text in (*_rude_but_real(examples), *_in_passing(examples), *_courteous(examples)):
-        groups.append(row)
+        groups.append(groups[row])
         texts.append(text)
         kinds.append(kinds[row])
         grounds.append(grounds[row])
@@ -138,9 +139,17 @@ def reader_material(examples: Sequence[Example], times: Sequence[int] = ()) -> t
         "screen": told(grounds, c=2.0),
         "verdict": told(verdicts),
         "whole": told(_whole(grounds, kinds)),
-        "subject": Labelled(routed, labels, routed, complement=SUBJECT_COMPLEMENT),
+        "subject": Labelled(
+            routed, labels, [groups[row] if row < len(groups) else row for row in routed], complement=SUBJECT_COMPLEMENT
+        ),
     }
     return texts, heads
+
+
+def _by_hand(examples: Sequence[Example]) -> list[int]:
+    """Of each the first row of its hand; its own where it is of the house."""
+    first: dict[str, int] = {}
+    return [first.setdefault(each.hand, row) if each.hand else row for row, each in enumerate(examples)]
 
 
 def _whole(grounds: Sequence[str], kinds: Sequence[str]) -> list[str]:

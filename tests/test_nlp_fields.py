@@ -120,7 +120,7 @@ def test_the_days_off_are_those_of_the_holiday_notices():
         ("姓名：天山童姥\n电话：13900000204", "name", "天山童姥"),
         ("我姓邪，叫邪剑仙", "name", "邪剑仙"),
         ("我是学员沈轻虹，约不上考试", "name", "沈轻虹"),
-        ("7号窗口的萧咪咪，特别慢", "staff_name", "萧咪咪"),
+        ("7号窗口的萧薇薇，特别慢", "staff_name", "萧薇薇"),
         ("保安高度紧张，不让进", "staff_name", None),
         ("去镇环保办说了三次", "organisation", "镇环保办"),
         ("跑了三次税务局", "organisation", "税务局"),
