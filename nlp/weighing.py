@@ -35,7 +35,7 @@ from nlp.model import Numbers
 REFUSED_AT_MOST = 0.006
 # And nobody is proposed for refusal on less certainty than this: on messages that were made to be hard the models err
 # more than on those that teach.
-LEAST_SURE = 0.8
+LEAST_SURE = 0.83
 # Of the judges: found by cross-validation, hand by hand.
 JUDGE_C, ROUNDS_OF_JUDGE = 0.03, 100
 # That all are right counts for so much more than that each verdict is.
