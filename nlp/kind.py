@@ -48,6 +48,8 @@ IN_GENERAL = re.compile(
     r"^(?![^。!?]{0,40}(?:我的|我们的|上次|编号))[^。!?]{0,30}(?:投诉|反映|举报|提交|上报)(?:了|之?后|完|以后)?(?:的话)?[,，]?"
     r"(?:一般|大概)?(?:要|得|需要)?(?:多久|几天|多长时间|多少天)"
 )
+# By what the models' word is not taken for a command.
+UNLESS = {WITHDRAW: FORCED, PROGRESS: IN_GENERAL}
 SUGGESTS = re.compile(r"建议|提议|希望(?:能|可以|增|多|把)|能不能|可不可以|可否|最好|应该|不如|要是能|多设|增设|推广")
 
 
@@ -83,10 +85,7 @@ def tell_kind(text: str, learnt: Mapping[str, float]) -> KindAnswer:
         if match and not command.unless.search(stripped):
             return KindAnswer(command.kind, 0.97, f"kind {command.kind}: says “{match.group()[:20]}”")
     sure = {kind: chance for kind, chance in learnt.items() if kind not in COMMANDS or chance >= SURE_OF_COMMAND}
-    unlikely = {WITHDRAW: FORCED, PROGRESS: IN_GENERAL}
-    likely = {
-        kind: chance for kind, chance in sure.items() if kind not in unlikely or not unlikely[kind].search(stripped)
-    }
+    likely = {kind: chance for kind, chance in sure.items() if kind not in UNLESS or not UNLESS[kind].search(stripped)}
     best = max(likely or learnt, key=lambda kind: learnt[kind])
     found = _complains(stripped, best)
     if found:

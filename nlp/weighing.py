@@ -34,7 +34,7 @@ from nlp.model import Numbers
 # Of the real matters in our corpus, most of them written to look refusable, at most this share may be refused.
 REFUSED_AT_MOST = 0.006
 # And nobody is proposed for refusal on less certainty than this: on messages that were made to be hard the models err
-# more than on those that teach.
+# more than on those that teach (of 5,650 public letters one was proposed for refusal at .8, none at .82).
 LEAST_SURE = 0.83
 # Of the judges: found by cross-validation, hand by hand.
 JUDGE_C, ROUNDS_OF_JUDGE = 0.03, 100
