@@ -112,6 +112,14 @@ def train_same(options: argparse.Namespace) -> int:
     return DONE
 
 
+def make_words(options: argparse.Namespace) -> int:
+    """The cutter's dictionary from jieba's and our messages; all models are to be trained again after it."""
+    from nlp.dictionary_making import make_dictionary
+
+    _show({"words": make_dictionary()}, options.json)
+    return DONE
+
+
 def train_fields(options: argparse.Namespace) -> int:
     """The weights that choose among what may be a field, from our labelled messages."""
     from nlp.spotting_trial import train_fields as teach
@@ -237,6 +245,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--units", type=Path, help="CSV department,duties: learnt besides, where labels are units")
     comparing = _command(commands, "train-same", train_same, "learn when two messages tell of the same matter")
     comparing.add_argument("--data", type=Path, help="folder of public letters, to learn what words mean anew")
+    _command(commands, "make-words", make_words, "make the cutter's dictionary anew; train all models after it")
     _command(commands, "train-fields", train_fields, "learn which words of a message are its fields")
     evaluating = _command(commands, "evaluate", evaluate, "figures of a trained router on unseen texts")
     evaluating.add_argument("--model", type=Path, help="folder of the model; without it, the reader is measured")

@@ -135,7 +135,8 @@ class Reader:
         is_routed = screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit or bool(message.subjects))
 
         def found(_: Reading) -> tuple[Found, ...]:
-            return choose(cleaned.text, words, proposed, self.names)
+            chosen = choose(cleaned.text, words, proposed, self.names)
+            return tuple(each for each in chosen if not cleaned.is_torn(each.start, each.end))
 
         def fields(reading: Reading) -> dict[str, str | bool | None]:
             return fields_of(text, cleaned, reading.found)

@@ -2,24 +2,23 @@
 
 Cleaning folds full-width forms (NFKC), writes traditional characters simply, and drops what cannot be seen (zero-width,
 control), character by character, so that every place in the cleaned text can be told in the original: a card shows the
-span, the vault seals it. Cutting is jieba's dictionary with our own words and with its guessing (HMM) off: the guesses
-differ between engines, the dictionary does not.
+span, the vault seals it. Cutting is told in `cutting.py`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 import unicodedata
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import accumulate, chain, pairwise, repeat
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
+
+from nlp.cutting import Cutter, cutter
 
 LEXICONS = Path(__file__).with_name("lexicons")
 CUES = "cues.toml"
@@ -37,20 +36,25 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 # met before; to ask for the sort and the form of each takes longer than to read the text.
 PLAIN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0002a6df]")
 
-# jieba wants a frequency: high enough that our words win over their parts, low enough not to break common words.
-WORD_FREQUENCY = 3000
-
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Cleaned text; `origins[i]` is where its i-th character stood in what was sent."""
+    """Cleaned text; `origins[i]` is where its i-th character stood in what was sent.
+
+    `seam`: where the tail of a long text begins, whose middle is left out; 0 where nothing is.
+    """
 
     text: str
     origins: Sequence[int]
+    seam: int = 0
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The same stretch in the text as it was sent."""
         return self.origins[start], self.origins[end - 1] + 1
+
+    def is_torn(self, start: int, end: int) -> bool:
+        """Is something left out within that stretch?"""
+        return start < self.seam < end
 
 
 class Word(NamedTuple):
@@ -112,14 +116,15 @@ def fold(raw: str) -> str:
 def clean(raw: str) -> Cleaned:
     """`raw` folded, simplified and without what cannot be seen; at most HEAD + TAIL characters of it."""
     places: Sequence[int] = range(len(raw))
-    if len(raw) > HEAD + TAIL:
+    is_long = len(raw) > HEAD + TAIL
+    if is_long:
         places = (*range(HEAD), *range(len(raw) - TAIL, len(raw)))
         raw = raw[:HEAD] + raw[-TAIL:]
     pieces = [*map(_FOLDING.__getitem__, raw)]
     sizes = [*map(len, pieces)]
     if sizes.count(1) != len(sizes):
         places = tuple(chain.from_iterable(map(repeat, places, sizes)))
-    return Cleaned("".join(pieces), places)
+    return Cleaned("".join(pieces), places, sum(sizes[:HEAD]) if is_long else 0)
 
 
 def cut(cleaned: str) -> tuple[Word, ...]:
@@ -211,43 +216,5 @@ _SIGN = _Sign()
 
 
 @cache
-def _cutter() -> Callable[[str], list[str]]:
-    """rjieba where it can be had (the same cut, thirty times as fast), else jieba."""
-    try:
-        return rust_cutter()
-    except ImportError:
-        return python_cutter()
-
-
-def rust_cutter() -> Callable[[str], list[str]]:
-    """The cutter written in Rust; ImportError where it is not installed.
-
-    The engine that it loads by itself: another of our own would hold the same dictionary once more, 24 megabytes.
-    """
-    import rjieba
-
-    for word in lines("words.txt"):
-        rjieba.add_word(word, WORD_FREQUENCY, "n")
-    return lambda text: list(rjieba.cut(text, False))
-
-
-def python_cutter() -> Callable[[str], list[str]]:
-    """jieba itself, with a cache folder of its own.
-
-    jieba trusts a cache file of a fixed name in the shared temporary folder, where any user may put another one.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # jieba 0.42.1 has invalid escapes and asks for pkg_resources
-        import jieba
-    engine = jieba.Tokenizer()
-    engine.tmp_dir = str(_private_folder())
-    for word in lines("words.txt"):
-        engine.add_word(word, WORD_FREQUENCY, "n")
-    return lambda text: list(engine.lcut(text, HMM=False))
-
-
-def _private_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "huiying"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+def _cutter() -> Cutter:
+    return cutter(lines("words.txt"))

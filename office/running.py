@@ -81,9 +81,13 @@ def _keep_heaps_small() -> None:
 
 
 def _leave_alone_what_stays() -> None:
-    """What was loaded stays as long as the process: Python looks for what can be let go among what comes after it."""
+    """What was loaded stays as long as the process: Python looks for what can be let go among what comes after it, and
+    what loading needed besides goes back to the system."""
+    gc.collect()
     gc.freeze()
     gc.enable()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager

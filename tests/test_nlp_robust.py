@@ -156,6 +156,13 @@ def test_whatever_is_sent_is_answered_with_spans_inside_it(reader: Reader, text:
     assert set(reading.spans) == set(reading.fields) - {"id_number_valid", "event_time_text"}, because
 
 
+@pytest.mark.parametrize("piece", ["局", "窗口", "人社局三号窗口"])
+def test_no_field_reaches_over_what_was_left_out(reader: Reader, piece: str) -> None:
+    reading = reader.read(piece * 5000, NOW)
+
+    assert all(end - start <= HEAD for start, end in reading.spans.values())
+
+
 def test_every_pattern_does_bounded_work_at_each_place() -> None:
     """No repetition without a bound, but for one that is the whole pattern or its end: then growth is linear."""
     unbounded = [f"{where}: {pattern.pattern}" for where, pattern in _patterns() if _is_unbounded(pattern)]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.text import HEAD, PLAIN, TAIL, UNSEEN, clean, cut, python_cutter, rust_cutter
+from nlp.cutting import python_cutter, rust_cutter
+from nlp.text import HEAD, PLAIN, TAIL, UNSEEN, clean, cut, lines
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,8 @@ def test_cutting_loses_nothing(raw):
 
 @cache
 def cutters():
-    return python_cutter(), rust_cutter()
+    own = lines("words.txt")
+    return python_cutter(own), rust_cutter(own)
 
 
 @given(st.text(alphabet=st.sampled_from("市不动产登记中心窗口号社保局的我去办理投诉受理AB 3１②。，！\n😀龘")))
