@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 # A line: a word, a blank, how often it was counted.
 DICTIONARY = Path(__file__).with_name("lexicons") / "dictionary.txt"
@@ -20,9 +22,18 @@ NO_SORT = "n"
 
 Cutter = Callable[[str], list[str]]
 
+# The engine is one for all threads: none may cut while another fills it.
+_FILLING = Lock()
 
-def cutter(own: Sequence[str]) -> Cutter:
+
+def cutter(own: tuple[str, ...]) -> Cutter:
     """rjieba where it can be had (the same cut, thirty times as fast), else jieba; `own`: words besides."""
+    with _FILLING:
+        return _filled(own)
+
+
+@cache
+def _filled(own: tuple[str, ...]) -> Cutter:
     try:
         return rust_cutter(own)
     except ImportError:
@@ -36,7 +47,7 @@ def rust_cutter(own: Sequence[str]) -> Cutter:
     """
     import rjieba
 
-    rjieba.clear()
+    rjieba.clear()  # type: ignore[no-untyped-call]
     for word, frequency in _counted():
         rjieba.add_word(word, frequency, NO_SORT)
     for word in own:

@@ -30,9 +30,7 @@ def make_dictionary(out: Path = DICTIONARY) -> int:
     held = Counter(word for text in _texts() for word in {*whole.cut(clean(text).text, False)})
     used = {word for word, messages in held.items() if messages >= USED} | load_meanings().rows.keys()
     kept = {
-        word: frequency
-        for word, frequency in counted.items()
-        if frequency >= COMMON or len(word) == 1 or word in used
+        word: frequency for word, frequency in counted.items() if frequency >= COMMON or len(word) == 1 or word in used
     }
     out.write_text("".join(f"{word} {kept[word]}\n" for word in sorted(kept)), encoding="utf-8")
     return len(kept)

@@ -60,6 +60,7 @@ def _figures(reader: Reader, answers: list[Answered]) -> dict[str, str]:
             [(each.reading.verdict, each.reading.ground or "") == _verdict(each) for each in answers]
         ),
         "kind right": share([each.reading.kind == each.right["kind"] for each in answers]),
+        "kind of the accepted ones right": share([each.reading.kind == each.right["kind"] for each in real]),
         "real matters proposed for refusal": f"{sum(each.reading.verdict == REFUSE for each in real)} of {len(real)}",
         "unit, first of the list": share([bool(right & {*said[:1]}) for right, said in units]),
         "unit, in the first three": share([bool(right & {*said[:FIRST]}) for right, said in units]),
