@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.text import Said
-from nlp.vocabulary import NOWHERE, Numbered, Shown, Vocabulary
+from nlp.vocabulary import Columns, Numbered, Shown, Vocabulary
 
 Numbers = NDArray[np.float64]
 
@@ -72,16 +71,15 @@ class Model:
 
     def vector(self, said: Said, marks: Iterable[str] = ()) -> Vector:
         """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks by worth."""
-        counts = Counter(self.vocabulary.columns(said))
-        counts.pop(NOWHERE, None)
+        own, often = _counted(self.vocabulary.rising(said))
         marked = [column for mark in marks if (column := self._marks.get(mark)) is not None]
-        columns = np.array([*counts, *marked], dtype=np.intp)
-        values, own = self.rarity[columns], slice(len(counts))
-        often = np.array([*counts.values()], dtype=np.float64)
-        values[own] = self._scaled(columns[own], values[own] * (1.0 + np.log(often)))
+        columns = np.empty(len(own) + len(marked), dtype=np.intp)
+        columns[: len(own)], columns[len(own) :] = own, marked
+        values = self.rarity.take(columns)
+        values[: len(own)] = self._scaled(own, values[: len(own)] * (1.0 + np.log(often)))
         return Vector(columns, values)
 
-    def _scaled(self, columns: NDArray[np.intp], values: Numbers) -> Numbers:
+    def _scaled(self, columns: Columns, values: Numbers) -> Numbers:
         """Each block to its own length."""
         if not self.blocks:
             length = math.sqrt(float(values @ values))
@@ -203,6 +201,17 @@ def side_by_side(parts: Sequence[NDArray[np.int8]]) -> NDArray[np.int8]:
     if whole is not None and whole.shape[1:] == (width,) and all(each.base is whole for each in parts):
         return whole
     return np.concatenate(parts, axis=1)
+
+
+def _counted(rising: Columns) -> tuple[Columns, NDArray[np.intp]]:
+    """Each of them once, and how often it stands there."""
+    if not len(rising):
+        return rising, np.empty(0, dtype=np.intp)
+    others = (rising[1:] != rising[:-1]).nonzero()[0]
+    begins = np.empty(len(others) + 2, dtype=np.intp)
+    begins[0], begins[-1] = 0, len(rising)
+    np.add(others, 1, out=begins[1:-1])
+    return rising.take(begins[:-1]), begins[1:] - begins[:-1]
 
 
 def _most(names: Sequence[str], worth: Sequence[float], most: int) -> list[str]:

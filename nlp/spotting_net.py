@@ -39,7 +39,7 @@ class Whole:
         noted = known @ self.noted
         noted += self.noted_bias
         np.maximum(noted, 0, out=noted)
-        both = np.concatenate([noted.max(axis=0), noted.mean(axis=0)])
+        both = np.concatenate([np.maximum.reduce(noted), np.add.reduce(noted) / np.float32(len(noted))])
         lent: Weights = np.maximum(both @ self.drawn + self.drawn_bias, 0) @ self.lent
         return lent
 

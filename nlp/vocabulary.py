@@ -21,6 +21,8 @@ SHELVES, SHELF = 1 << 16, np.uint64(64 - 16)
 # Orders of sorts whose keys are remembered; texts all have the same one.
 ORDERS = 16
 
+Columns = NDArray[np.int32]
+
 
 class Vocabulary(Mapping[str, int]):
     """Feature → column, kept sort by sort: what a text says is looked up without writing the sort before each."""
@@ -47,6 +49,10 @@ class Vocabulary(Mapping[str, int]):
         known = self.sorts
         found = (map(known[sort].get, those, repeat(NOWHERE)) for sort, those in said.sorts.items() if sort in known)
         return chain.from_iterable(found)
+
+    def rising(self, said: Said) -> Columns:
+        """The column of each feature that is known, rising; what is said twice stands twice."""
+        return np.array(sorted(column for column in self.columns(said) if column != NOWHERE), dtype=np.int32)
 
     def of(self, sort: str) -> Mapping[str, int]:
         """The features of that sort, without its name → their columns."""
@@ -99,14 +105,15 @@ class Numbered:
     def __len__(self) -> int:
         return len(self._columns)
 
-    def columns(self, said: Said) -> Sequence[int]:
-        """The column of each feature that is known, in the order in which they are said."""
+    def rising(self, said: Said) -> Columns:
+        """The column of each feature that is known, rising; what is said twice stands twice."""
         words = [*chain.from_iterable(said.sorts.values())]
         keys = _keys(tuple(said.sorts)).repeat([*map(len, said.sorts.values())])
         told = _numbers_of(words, keys).view(np.uint64)
         begins = self._begins.take((told >> SHELF).view(np.int64))
         found, steps = (self._numbers.take(begins[:, None] + self._reach) == told[:, None]).nonzero()
-        columns: list[int] = self._columns.take(begins.take(found) + steps).tolist()
+        columns: Columns = self._columns.take(begins.take(found) + steps)
+        columns.sort()
         return columns
 
     def of(self, sort: str) -> Mapping[str, int]:
