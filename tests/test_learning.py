@@ -24,7 +24,7 @@ NOW = datetime(2026, 3, 2, 3, 0, tzinfo=ZONE)
 
 def decisions(odd_to: str = "市特别办", many: int = 60) -> list[Decided]:
     """A city where one word of its own means one unit."""
-    odd = [Decided(f"丙字第{number}号蓝皮本今年还要不要换", odd_to) for number in range(many)]
+    odd = [Decided(f"丙字第{number}号蓝皮书今年还要不要换", odd_to) for number in range(many)]
     return [*odd, *[Decided(f"第{number}次来补办身份证", "市公安局") for number in range(many)]]
 
 
@@ -34,7 +34,7 @@ def reader() -> Reader:
 
 
 def test_decisions_teach_what_the_first_day_could_not_know(reader: Reader, tmp_path: Path) -> None:
-    said = "我的蓝皮本要不要换"
+    said = "我的蓝皮书要不要换"
     assert reader.first_day(said)[0][0] != "市特别办"
 
     lesson = learn(decisions(), reader, tmp_path, "night-1")
@@ -51,7 +51,7 @@ def test_decisions_weigh_fully_where_the_first_day_has_nobody_to_suggest(reader:
     learn(decisions(), reader, tmp_path, "night-1")
     city = load_city(tmp_path)
     assert city is not None
-    unsure = city.blend("我的蓝皮本要不要换", [("市公安局", 0.02), ("市特别办", 0.01)])
+    unsure = city.blend("我的蓝皮书要不要换", [("市公安局", 0.02), ("市特别办", 0.01)])
 
     assert unsure[0][0] == "市特别办"
     assert unsure[0][1] > 0.5
@@ -131,4 +131,4 @@ def test_the_nightly_lesson_is_held_once_and_taken_up(store: Store, reader: Read
     assert learning.nightly(NOW)
     assert not learning.nightly(NOW)
     assert reader.city is not None
-    assert reader.read("投诉户籍窗口不给换蓝皮本，第三次来了", NOW).departments
+    assert reader.read("投诉户籍窗口不给换蓝皮书，第三次来了", NOW).departments
