@@ -14,10 +14,8 @@ import ctypes
 import itertools
 import json
 import os
-import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -29,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.slow_disk import run_on_slow_disk
 from casebook.case import Notice
 from models.migrate import migrate
 from models.store import Store
@@ -160,19 +159,6 @@ def flushed(unit: Unit) -> int:
     """How often the process flushed so far; without the library that counts it, how often the unit committed."""
     counted = getattr(ctypes.CDLL(None), "flushes", None)
     return int(counted()) if counted else int(unit.commits)  # type: ignore[attr-defined]
-
-
-def run_on_slow_disk(milliseconds: float) -> None:
-    """Become the same program with slow flushes under it. Comes back only where there is no compiler."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        print("no C compiler: the slow disk is left out")
-        return
-    library = Path(tempfile.mkdtemp()) / "slow_flush.so"
-    source = Path(__file__).with_name("slow_flush.c")
-    subprocess.run([compiler, "-O2", "-shared", "-fPIC", str(source), "-o", str(library), "-ldl"], check=True)
-    environment = {"LD_PRELOAD": str(library), "FLUSH_US": f"{milliseconds * 1000:.0f}"}
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **environment})
 
 
 def main() -> None:

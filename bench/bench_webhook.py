@@ -1,6 +1,7 @@
 """Messages a second of the whole WeChat path in safe mode, beside bare peers, in one run.
 
     python bench/bench_webhook.py [--quick] [--rate 50] [--connections new|kept] [--peers PYTHON] [--minute 60]
+                                  [--flush 5]
 
 Ours is `python -m bots --only web` as it is served: verify, open, deduplicate, read, converse, store durably, answer.
 Beside it the same server (Starlette on uvicorn) with wechatpy's own calls: verify, open, parse, echo, seal; once
@@ -11,7 +12,8 @@ more than one; rounds alternate, and what counts is the ratio. Every message is 
 Saturation is 16 connections asking again as soon as they are answered, each on a new connection, as a reverse proxy
 does by default, or on kept ones; then the time of an answer at a steady rate, counted from the moment the message was
 due. At last twice what saturates is offered for a minute, repeated as the platform repeats: what was acknowledged must
-stand in the inbox, once, and the memory must not grow.
+stand in the inbox, once, and the memory must not grow. `--flush 5` serves all of them on a disk whose flush costs five
+milliseconds more, as an ordinary one does (`slow_flush.c`, for which it needs a C compiler).
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.slow_disk import run_on_slow_disk
 from bench.webhook_peers import FLASK, WEROBOT, peer, under_gunicorn
 from tests.walking import free_port
 from tests.wechat_pushes import AES_KEY, APP_ID, TOKEN, heard, push, text_xml
@@ -338,7 +341,7 @@ def settings(folder: str, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def all_served(peers: str | None) -> Iterator[tuple[dict[str, Served], str]]:
+def all_served(peers: str | None, kept: bool) -> Iterator[tuple[dict[str, Served], str]]:
     """Ours and the others, each on a port of its own; and the file that ours keeps everything in."""
     file = str(Path(__file__).resolve())
     with tempfile.TemporaryDirectory() as ours, tempfile.TemporaryDirectory() as bare, ExitStack() as stack:
@@ -349,8 +352,8 @@ def all_served(peers: str | None) -> Iterator[tuple[dict[str, Served], str]]:
             "bare": [sys.executable, file, "--peer", str(ports["bare"])],
         }
         if peers:
-            commands["werobot"] = under_gunicorn(peers, bare, ports["werobot"], "robot", WEROBOT)
-            commands["flask"] = under_gunicorn(peers, bare, ports["flask"], "echo", FLASK)
+            commands["werobot"] = under_gunicorn(peers, bare, ports["werobot"], "robot", WEROBOT, kept)
+            commands["flask"] = under_gunicorn(peers, bare, ports["flask"], "echo", FLASK, kept)
         # A release brings the tables up to date before it starts (see Procfile).
         migrating = {**os.environ, **settings(ours, ports["ours"]), "PYTHONPATH": str(ROOT)}
         subprocess.run([sys.executable, "-m", "models", "migrate"], env=migrating, cwd=ours, check=True)
@@ -378,17 +381,23 @@ def main() -> None:
     parser.add_argument("--connections", choices=("new", "kept"), default="new")
     parser.add_argument("--peers", help="an interpreter that has WeRoBot, Flask, wechatpy and gunicorn")
     parser.add_argument("--minute", type=float, help="how many seconds twice saturation lasts (60; 0: not at all)")
+    parser.add_argument("--flush", type=float, default=0, help="milliseconds that a flush costs more")
     given = parser.parse_args()
+    if given.flush and "FLUSH_US" not in os.environ:
+        run_on_slow_disk(given.flush)
+        return
+    kept = given.connections == "kept"
     rounds, seconds = (2, 1.0) if given.quick else (7, 2.0)
     lasts = given.minute if given.minute is not None else (6.0 if given.quick else 60.0)
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
-    with all_served(given.peers) as (servers, file):
-        figures = measure(servers, given.connections == "kept", rounds, seconds, given.rate)
+    with all_served(given.peers, kept) as (servers, file):
+        figures = measure(servers, kept, rounds, seconds, given.rate)
         show(figures, given.peers)
         if lasts:
             figures["overload"] = overloaded(servers["ours"], file, 2 * figures["ours"]["per_second"], lasts)
-    name = f"webhook{'' if given.connections == 'new' else '-kept'}{'.quick' if given.quick else ''}.json"
+    disk = f"-{given.flush:g}ms" if given.flush else ""
+    name = f"webhook{'-kept' if kept else ''}{disk}{'.quick' if given.quick else ''}.json"
     out = Path(__file__).parent / "results" / name
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

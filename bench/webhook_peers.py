@@ -88,8 +88,9 @@ def wechat():
 """
 
 
-def under_gunicorn(python: str, folder: str, port: int, name: str, program: str) -> list[str]:
-    """The command that serves the program under gunicorn, one worker; threads where connections are kept."""
+def under_gunicorn(python: str, folder: str, port: int, name: str, program: str, kept: bool) -> list[str]:
+    """The command that serves the program under gunicorn, one worker: its usual one, which closes every connection, or
+    one with threads where they are kept."""
     Path(folder, f"{name}.py").write_text(program.format(token=TOKEN, key=AES_KEY, app=APP_ID), encoding="utf-8")
-    worker = ["--worker-class", "gthread", "--threads", "2", "--keep-alive", "30"]
+    worker = ["--worker-class", "gthread", "--threads", "2", "--keep-alive", "30"] if kept else []
     return [python, "-m", "gunicorn", *worker, "-b", f"127.0.0.1:{port}", f"{name}:application"]
