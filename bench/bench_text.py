@@ -3,9 +3,10 @@
     python bench/bench_text.py [--quick]
 
 The pipeline (jieba, TF-IDF, logistic regression over the same words and classes) answers one question; ours answers
-four, finds the fields and names the unit. Ratios within a run are what counts; where other work shares the machine, the
-processor's time of one message (its mean) says more than the clock's. Cold start and memory are those of processes of
-their own; what is sent to hold a reader up has 20,000 characters each.
+four, finds the fields and names the unit. Both do so one message at a time, and sixty-four together. Ratios within a
+run are what counts; where other work shares the machine, the processor's time of one message (its mean) says more than
+the clock's. Cold start and memory are those of processes of their own; what is sent to hold a reader up has 20,000
+characters each.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as it is served
 
 from nlp.corpus_reading import CORPUS, read_examples, read_taught
-from nlp.reader import Reader
+from nlp.reader import Reader, Reading
 from nlp.text import clean, cut, features
 
 NOW = datetime.fromisoformat("2025-09-26T10:00:00+08:00")
@@ -51,6 +53,8 @@ COLD = {
 # What a process says of itself: kilobytes resident, at its most (Linux), and seconds that it worked.
 SAID = "\nimport time; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0], time.process_time())"
 
+# Messages read together.
+LOT = 64
 # Characters of what is sent to hold a reader up.
 SIZE = 20_000
 REPEATED = (
@@ -73,7 +77,7 @@ WORST = (PIPELINE, CUTTING, OURS)
 Way = Callable[[str], object]
 
 
-def ways() -> dict[str, Way]:
+def ways() -> tuple[dict[str, Way], dict[str, Callable[[list[str]], object]]]:
     import jieba
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -92,10 +96,12 @@ def ways() -> dict[str, Way]:
         return reader.model.answer("screen", reader.model.vector(features(cut(clean(text).text))))
 
     def whole(text: str) -> object:
-        reading = reader.read(text, NOW)
-        return reading.fields, reading.departments, reading.why
+        return asked_for(reader.read(text, NOW))
 
-    return {
+    def together(lot: list[str]) -> object:
+        return [asked_for(reading) for reading in reader.read_each([(text, NOW) for text in lot])]
+
+    one_by_one: dict[str, Way] = {
         PIPELINE: lambda text: plain.predict_proba([text]),
         CUTTING: jieba.lcut,
         "rjieba and sparse dot, one question": dot,
@@ -103,12 +109,19 @@ def ways() -> dict[str, Way]:
         "ours: read, kind and verdict alone": lambda text: reader.read(text, NOW),
         "ours: compare with another": lambda text: reader.compare(text, other),
     }
+    return one_by_one, {PIPELINE: plain.predict_proba, OURS: together}
 
 
-def rates(found: dict[str, Way], texts: list[str], rounds: int, seconds: float) -> dict[str, dict[str, float]]:
+def asked_for(reading: Reading) -> object:
+    return reading.fields, reading.departments, reading.why
+
+
+def rates(
+    found: Mapping[str, Callable[[Any], object]], lots: Sequence[Any], rounds: int, seconds: float, size: int = 1
+) -> dict[str, dict[str, float]]:
     """Messages a second (the median of rounds, the ways taking turns), and milliseconds of one: median and p99.
 
-    `cpu_ms`: the processor's milliseconds of one, on the mean of the best round.
+    `cpu_ms`: the processor's milliseconds of one, on the mean of the best round; `size`: messages of a lot.
     """
     speed: dict[str, list[float]] = {name: [] for name in found}
     worked: dict[str, list[float]] = {name: [] for name in found}
@@ -118,11 +131,11 @@ def rates(found: dict[str, Way], texts: list[str], rounds: int, seconds: float) 
             done, began, busy = 0, time.perf_counter(), time.process_time()
             while time.perf_counter() - began < seconds:
                 started = time.perf_counter()
-                way(texts[done % len(texts)])
-                taken[name].append(1000 * (time.perf_counter() - started))
+                way(lots[done % len(lots)])
+                taken[name].append(1000 * (time.perf_counter() - started) / size)
                 done += 1
-            speed[name].append(done / (time.perf_counter() - began))
-            worked[name].append(1000 * (time.process_time() - busy) / done)
+            speed[name].append(size * done / (time.perf_counter() - began))
+            worked[name].append(1000 * (time.process_time() - busy) / (size * done))
     return {
         name: {
             "per_second": round(statistics.median(speed[name]), 1),
@@ -183,15 +196,17 @@ def starts(rounds: int) -> dict[str, dict[str, float]]:
 def print_all(
     texts: list[str],
     spoken: dict[str, dict[str, float]],
+    together: dict[str, dict[str, float]],
     worst: dict[str, dict[str, float]],
     cold: dict[str, dict[str, float]],
 ) -> None:
-    base = spoken[PIPELINE]["per_second"]
     print(f"{len(texts)} messages, {sum(map(len, texts)) / len(texts):.0f} characters on the mean")
-    print(f"{'one message at a time':<46}{'per second':>12}{'× pipeline':>12}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}")
-    for name, row in spoken.items():
-        ratio, times = row["per_second"] / base, (row["p50_ms"], row["p99_ms"], row["cpu_ms"])
-        print(f"{name:<46}{row['per_second']:>12.0f}{ratio:>12.2f}" + "".join(f"{each:>9.3f}" for each in times))
+    for title, rows in (("one message at a time", spoken), (f"{LOT} together, a message", together)):
+        print(f"{title:<46}{'per second':>12}{'× pipeline':>12}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}")
+        for name, row in rows.items():
+            ratio = row["per_second"] / rows[PIPELINE]["per_second"]
+            times = "".join(f"{each:>9.3f}" for each in (row["p50_ms"], row["p99_ms"], row["cpu_ms"]))
+            print(f"{name:<46}{row['per_second']:>12.0f}{ratio:>12.2f}{times}")
     print(f"\n{f'{SIZE} characters, CPU ms':<32}{'pipeline':>12}{'jieba':>12}{'ours':>12}")
     for name, taken in sorted(worst.items(), key=lambda pair: -pair[1][OURS]):
         print(f"{name:<32}" + "".join(f"{taken[way]:>12.1f}" for way in WORST))
@@ -206,18 +221,24 @@ def main() -> None:
     given = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     texts = [example.text for name in ("test.csv", "test-hard.csv") for example in read_examples(CORPUS / name)]
-    found = ways()
-    spoken = rates(found, texts, 2 if given.quick else 7, 0.3 if given.quick else 1.5)
+    found, of_lots = ways()
+    rounds, seconds = (2, 0.3) if given.quick else (7, 1.5)
+    spoken = rates(found, texts, rounds, seconds)
+    lots = [texts[start : start + LOT] for start in range(0, len(texts) - LOT + 1, LOT)]
+    together = rates(of_lots, lots, rounds, seconds, LOT)
     worst = held_up(
         {name: found[name] for name in WORST},
         hostile([text for text in texts if len(text) > 30]),
         1 if given.quick else 5,
     )
     cold = starts(1 if given.quick else 5)
-    print_all(texts, spoken, worst, cold)
+    print_all(texts, spoken, together, worst, cold)
     out = Path(__file__).parent / "results" / ("text.quick.json" if given.quick else "text.json")
     out.write_text(
-        json.dumps({"messages": spoken, "worst": worst, "cold": cold}, indent=1, ensure_ascii=False) + "\n",
+        json.dumps(
+            {"messages": spoken, "together": together, "worst": worst, "cold": cold}, indent=1, ensure_ascii=False
+        )
+        + "\n",
         encoding="utf-8",
     )
 

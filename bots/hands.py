@@ -1,8 +1,7 @@
 """Hands for a door: threads that each take all that waits by then, and answer it together.
 
-A thread for each of those who wait costs more than it brings: they only take turns. So whatever comes while a hand is
-busy is answered by the next free one in one go, in the order it came; a further hand helps only where many wait, so
-that something is done while the disk is written. The loop keeps the line; nothing is locked.
+A thread for each of those who wait costs more than it brings: they only take turns. So whatever comes while all hands
+are busy is answered by the next free one in one go, in the order it came. The loop keeps the line; nothing is locked.
 """
 
 from __future__ import annotations
@@ -19,13 +18,12 @@ Told = TypeVar("Told")
 
 
 class Hands(Generic[Asked, Told]):
-    """`answer_each` answers a list, one for each; in one of `hands` threads, `most` at a time, a further one where
-    `many` wait. Of one event loop."""
+    """`answer_each` answers a list, one for each; in one of `hands` threads, `most` at a time. Of one event loop."""
 
     def __init__(
-        self, answer_each: Callable[[Sequence[Asked]], Sequence[Told]], hands: int, most: int, many: int, name: str = ""
+        self, answer_each: Callable[[Sequence[Asked]], Sequence[Told]], hands: int, most: int, name: str = ""
     ) -> None:
-        self._answer_each, self._free, self._hands, self._most, self._many = answer_each, hands, hands, most, many
+        self._answer_each, self._free, self._most = answer_each, hands, most
         self._threads = ThreadPoolExecutor(hands, name)
         self._line: deque[tuple[Asked, asyncio.Future[Told]]] = deque()
 
@@ -37,7 +35,7 @@ class Hands(Generic[Asked, Told]):
         return await answer
 
     def _take_up(self) -> None:
-        while self._free and len(self._line) >= (1 if self._free == self._hands else self._many):
+        while self._free and self._line:
             self._free -= 1
             taken = [self._line.popleft() for _ in range(min(self._most, len(self._line)))]
             work = partial(self._answer_each, [asked for asked, _ in taken])

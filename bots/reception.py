@@ -23,7 +23,7 @@ from bots.message import TEXT, Button, Media, Message, Reply
 from bots.overdue import Limit
 from bots.reception_room import RoomReception
 from bots.render import Rendering
-from bots.talk import USUAL, Act, FileCase, Here, Material, Talk, Turn
+from bots.talk import USUAL, Act, FileCase, Here, Material, Reading, Talk, Turn
 from bots.thinking import Reads, Thinking, read_once
 from bots.values import replace
 from bots.views import own_case
@@ -101,15 +101,26 @@ class Reception:
         self._room = RoomReception(desk, jurisdiction, self._words, public_url)
         self._standing: tuple[Law, Here] | None = None
 
-    def read_ahead(self, message: Said) -> Said:
-        """The message with its words read, as far as no talk is needed for that: where others wait for our transaction,
-        this is better done before it. A fault is kept, to be met in its turn."""
-        text = citizen.to_read(Talk(), message)
+    def read_ahead(self, messages: Sequence[Said]) -> list[Said]:
+        """The messages with their words read, as far as no talk is needed for that: where others wait for our
+        transaction, this is better done before it. A fault is kept, to be met in its turn."""
+        texts = [citizen.to_read(Talk(), message) for message in messages]
+        readings = iter(self._read_each([(text, of.at) for text, of in zip(texts, messages, strict=True) if text]))
+        return [
+            replace(message, ahead=(text, next(readings))) if text else message
+            for text, message in zip(texts, messages, strict=True)
+        ]
+
+    def _read_each(self, written: Sequence[tuple[str, datetime]]) -> Sequence[Reading | Exception]:
+        """What each says, or why it could not be read."""
         try:
             with LIMIT.kept():
-                return replace(message, ahead=(text, self._reader.read(text, message.at))) if text else message
+                return self._reader.read_each(written)
         except Exception as error:
-            return replace(message, ahead=(text, error))
+            if len(written) == 1:
+                return [error]
+            # Whose fault it is, is seen when each is read by itself.
+            return [reading for each in written for reading in self._read_each([each])]
 
     def receive(self, unit: Any, message: Message) -> list[Reply]:
         """What to answer to one message. Runs inside the caller's transaction and may be run again after a conflict.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +16,7 @@ class Reads(Protocol):
     """`nlp.reader.Reader`, as far as it is needed here."""
 
     def read(self, text: str, now: datetime) -> Reading: ...
+    def read_each(self, written: Sequence[tuple[str, datetime]]) -> Sequence[Reading]: ...
     def compare(self, one: str, other: str) -> float: ...
 
 

@@ -44,9 +44,9 @@ log = logging.getLogger(__name__)
 
 # Guessing a notice's code: a person checks one paper at a time.
 CHECKS_PER_ADDRESS = (30, 0.2)
-# Hands, what one takes, and how many wait before another helps. Where all that waits is written together, as many as a
-# lot holds, and a second hand for many before a slow disk; else (PostgreSQL) as its pool has connections.
-TOGETHER, ALONE = (2, 64, 8), (16, 1, 1)
+# Hands, and what one takes. Where all that waits is written together one hand takes as many as a lot holds: a second
+# would take half, and have its turn no sooner. Else (PostgreSQL) as its pool has connections.
+TOGETHER, ALONE = (1, 64), (16, 1)
 DECISIONS = ("accept", "decline")
 
 

@@ -74,8 +74,9 @@ def answer_each(store: Store, reception: Reception, wechat: WeChat, deliveries: 
     opened = [_opened(reception, wechat, delivery) for delivery in deliveries]
     handlings = [one for one in opened if isinstance(one, _Handling)]
     # One kind of work after another, not one message after another: the same code and tables are at hand.
-    for handling in handlings:
-        handling.read_ahead()
+    to_read = [handling for handling in handlings if handling.is_read]
+    for handling, push in zip(to_read, reception.read_ahead([each.push for each in to_read]), strict=True):
+        handling.push = push
     handled = iter(store.write_each(handlings))
     return [_answered(store, one, next(handled)) if isinstance(one, _Handling) else one for one in opened]
 
@@ -111,30 +112,30 @@ class _Handling:
     """One push inside one transaction; may run again after a conflict, so it keeps nothing between runs."""
 
     def __init__(self, reception: Reception, wechat: WeChat, push: Push, delivery: Delivery, opened: str = "") -> None:
-        self._reception, self._wechat, self._push, self._delivery = reception, wechat, push, delivery
+        self._reception, self._wechat, self.push, self._delivery = reception, wechat, push, delivery
         self._opened = opened
 
-    def read_ahead(self) -> None:
-        """Read its words before the transaction, unless it is only to be kept."""
-        if not self._delivery.crowded and _expects_answer(self._push):
-            self._push = self._reception.read_ahead(self._push)
+    @property
+    def is_read(self) -> bool:
+        """Whether its words are better read before the transaction: unless it is only to be kept."""
+        return not self._delivery.crowded and _expects_answer(self.push)
 
     def __call__(self, unit: Any) -> bytes:
-        seen, others_wait = unit.inbox_stands("wechat", self._push.id)
+        seen, others_wait = unit.inbox_stands("wechat", self.push.id)
         if seen:
             return seen.reply or NOTHING
         if self._delivery.crowded or others_wait:
-            unit.inbox_add("wechat", self._push.id, self._opened.encode(), self._push.at, "pending")
+            unit.inbox_add("wechat", self.push.id, self._opened.encode(), self.push.at, "pending")
             return NOTHING
         reply = self.handled(unit)
-        unit.inbox_add("wechat", self._push.id, self._delivery.body, self._push.at, "done", reply)
+        unit.inbox_add("wechat", self.push.id, self._delivery.body, self.push.at, "done", reply)
         return reply
 
     def handled(self, unit: Any) -> bytes:
         """Everything the push causes; the answer to it."""
-        contact = unit.contact("wechat", self._push.sender, self._push.sender_name, self._push.at)
-        _note(unit, contact.handle, self._push)
-        replies = self._reception.receive(unit, self._push) if _expects_answer(self._push) else []
+        contact = unit.contact("wechat", self.push.sender, self.push.sender_name, self.push.at)
+        _note(unit, contact.handle, self.push)
+        replies = self._reception.receive(unit, self.push) if _expects_answer(self.push) else []
         return self._reply(unit, f"citizen:{contact.handle}", replies)
 
     def _reply(self, unit: Any, to: str, replies: Sequence[Reply]) -> bytes:
@@ -143,13 +144,13 @@ class _Handling:
         in_time = self._delivery.elapsed() < PATIENCE
         late = [piece for piece in ([] if in_time else [first]) + rest if piece]
         if late:
-            unit.post(reply_notices(f"wechat:{self._push.id}", to, [Reply(piece) for piece in late], self._push.at))
-        return self._wechat.say(self._push, first) if in_time else NOTHING
+            unit.post(reply_notices(f"wechat:{self.push.id}", to, [Reply(piece) for piece in late], self.push.at))
+        return self._wechat.say(self.push, first) if in_time else NOTHING
 
     def bury(self, unit: Any, error: Exception) -> bytes:
         """Keep the body with the reason, and say sorry. If even that fails the platform is told nothing and asks
         again."""
-        push = self._push
+        push = self.push
         seen = unit.inbox_seen("wechat", push.id)
         if seen:
             return seen.reply or NOTHING
@@ -159,7 +160,7 @@ class _Handling:
 
     @property
     def name(self) -> str:
-        return _name(self._push)
+        return _name(self.push)
 
 
 class Later:

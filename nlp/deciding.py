@@ -113,17 +113,23 @@ class Weigher:
         self._on_verdict = decision.on_verdict or even
         self._on_kind = decision.on_kind or even_judge(len(ON_KIND), len(self._kinds))
 
-    def weigh(self, chances: Numbers) -> Weighed:
-        """What the opinions come to."""
+    def weigh(self, chances: Numbers) -> list[Weighed]:
+        """What the opinions of each text (first axis) come to."""
         told = np.log(chances @ self._counts_for + LEAST)
-        verdicts = self._on_verdict.of(told[: self._heard]) + self._lean
-        grounds = np.add.reduce(told[self._first : self._second].reshape(len(ON_GROUND), -1)) / len(ON_GROUND)
-        kinds = self._on_kind.of(told[self._second :])
-        return Weighed(
-            _shares(VERDICTS, np.exp(verdicts).tolist()),
-            dict(zip(self._grounds, np.exp(grounds).tolist(), strict=True)),
-            _shares(self._kinds, np.exp(kinds).tolist()),
-        )
+        verdicts = self._on_verdict.of(told[:, : self._heard]) + self._lean
+        each = told[:, self._first : self._second].reshape(len(told), len(ON_GROUND), -1)
+        grounds = np.add.reduce(each, axis=1) / len(ON_GROUND)
+        kinds = self._on_kind.of(told[:, self._second :])
+        return [
+            Weighed(
+                _shares(VERDICTS, of_verdicts),
+                dict(zip(self._grounds, of_grounds, strict=True)),
+                _shares(self._kinds, of_kinds),
+            )
+            for of_verdicts, of_grounds, of_kinds in zip(
+                np.exp(verdicts).tolist(), np.exp(grounds).tolist(), np.exp(kinds).tolist(), strict=True
+            )
+        ]
 
 
 @dataclass(frozen=True)

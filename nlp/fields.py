@@ -16,8 +16,8 @@ from nlp.fields_place import find_organisations
 from nlp.fields_time import read_times
 from nlp.found import Found, corrected, overlaps, without_blanks
 from nlp.lexicon_words import said_of
-from nlp.spotting import Spotter, load_spotter
-from nlp.spotting_features import FIELDS, NAME, RECEIPT, TIME, UNIT, Proposals
+from nlp.spotting import Scores, Spotter, load_spotter
+from nlp.spotting_features import FIELDS, NAME, RECEIPT, TIME, UNIT, Asked, Proposals
 from nlp.text import Cleaned, Word, fold
 
 ORDER = ("phone", "id_number", "name", "organisation", "staff_name", "place", "event_time", "receipt_number")
@@ -48,13 +48,18 @@ def find_fields(
 
 
 def choose(
-    text: str, words: Sequence[Word], proposed: Proposed, names: Sequence[str] = (), spotter: Spotter | None = None
+    text: str,
+    words: Sequence[Word],
+    proposed: Proposed,
+    names: Sequence[str] = (),
+    spotter: Spotter | None = None,
+    worth: Scores | None = None,
 ) -> tuple[Found, ...]:
-    """The fields, of what was proposed and of all else that the text holds."""
+    """The fields, of what was proposed and of all else that the text holds; `worth`: see `Spotter.spot`."""
     receipts, _, others = proposed.codes
     phones, ids = (corrected(text, each) for each in (find_phones(text, receipts), find_id_numbers(text, receipts)))
     taken = {**dict.fromkeys(FIELDS, (*phones, *ids)), "receipt_number": (*phones, *ids, *others)}
-    found = (spotter or load_spotter()).spot(text, words, proposed.fields, proposed.times, taken)
+    found = (spotter or load_spotter()).spot(Asked(text, words, proposed.fields, proposed.times), taken, worth)
     found = [_in_full(each, proposed.units, found) if each.name == "organisation" else each for each in found]
     found = _with_own_units(text, found, proposed.units, names) if names else found
     found += [best[0] for best in (phones, ids) if best]

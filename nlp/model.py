@@ -7,7 +7,6 @@ times as long on one message as the product itself. Nothing here can run code wh
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -19,9 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.text import Said
-from nlp.vocabulary import Columns, Numbered, Shown, Vocabulary
+from nlp.vocabulary import BELOW, Numbered, Shown, Vocabulary
 
 Numbers = NDArray[np.float64]
+Columns = NDArray[np.int64]
+
+BELOW_ALL = np.int64((1 << BELOW) - 1)
 
 ARRAYS, CARD, WORDS = "weights.npz", "card.json", "words.json"
 
@@ -34,7 +36,7 @@ class ModelError(Exception):
 class Vector:
     """A text as the models see it: which features, how much of each (length one in all)."""
 
-    columns: NDArray[np.intp]
+    columns: Columns
     values: Numbers
 
 
@@ -70,35 +72,47 @@ class Model:
     blocks: Mapping[str, float] = field(default_factory=dict)
 
     def vector(self, said: Said, marks: Iterable[str] = ()) -> Vector:
-        """Counts damped by their logarithm, weighted by rarity, scaled to length one; then the marks by worth."""
-        own, often = _counted(self.vocabulary.rising(said))
-        marked = [column for mark in marks if (column := self._marks.get(mark)) is not None]
-        columns = np.empty(len(own) + len(marked), dtype=np.intp)
-        columns[: len(own)], columns[len(own) :] = own, marked
-        values = self.rarity.take(columns)
-        values[: len(own)] = self._scaled(own, values[: len(own)] * (1.0 + np.log(often)))
-        return Vector(columns, values)
+        """Counts damped by their logarithm, weighted by rarity, scaled to length one; the marks by worth."""
+        return self.vectors([(said, marks)])[0]
 
-    def _scaled(self, columns: Columns, values: Numbers) -> Numbers:
-        """Each block to its own length."""
-        if not self.blocks:
-            length = math.sqrt(float(values @ values))
-            return values / length if length else values
-        blocks = self._block_of[columns]
-        lengths = np.sqrt(np.bincount(blocks, values * values, len(self.blocks)))
-        scaled: Numbers = values / lengths[blocks] * self._lengths[blocks]
+    def vectors(self, seen: Sequence[tuple[Said, Iterable[str]]]) -> list[Vector]:
+        """As `vector`, of several texts in less time than of one after the other."""
+        marked = [
+            row << BELOW | column
+            for row, (_, marks) in enumerate(seen)
+            for mark in marks
+            if (column := self._marks.get(mark)) is not None
+        ]
+        told = self.vocabulary.places([said for said, _ in seen])
+        places, often = _counted(np.concatenate([told, np.array(marked, dtype=np.int64)]))
+        rows, columns = places >> BELOW, places & BELOW_ALL
+        values = self._scaled(rows, columns, self.rarity.take(columns) * (1.0 + np.log(often)), len(seen))
+        if len(seen) == 1:
+            return [Vector(columns, values)]
+        ends = rows.searchsorted(np.arange(1, len(seen)))
+        return [*map(Vector, np.split(columns, ends), np.split(values, ends))]
+
+    def _scaled(self, rows: Columns, columns: Columns, values: Numbers, texts: int) -> Numbers:
+        """Each block of each text to its own length; marks have none."""
+        blocks = rows * len(self._lengths) + self._block_of.take(columns)
+        lengths = np.sqrt(np.bincount(blocks, values * values, texts * len(self._lengths)))
+        factors = self._lengths / np.where(lengths, lengths, 1.0).reshape(texts, -1)
+        factors[:, -1] = 1.0
+        scaled: Numbers = values * factors.ravel().take(blocks)
         return scaled
 
     @cached_property
     def _lengths(self) -> Numbers:
-        return lengths_of(self.blocks)
+        """Of each block; the marks' is the last, and means nothing."""
+        return np.append(lengths_of(self.blocks) if self.blocks else np.ones(1), 1.0)
 
     @cached_property
-    def _block_of(self) -> NDArray[np.intp]:
-        """The block of each column, by place in `blocks`."""
-        found = np.empty(len(self.vocabulary), dtype=np.intp)
+    def _block_of(self) -> NDArray[np.int8]:
+        """The block of each column, by place in `blocks`; of marks the last."""
+        found = np.zeros(len(self.vocabulary), dtype=np.int8)
         for place, name in enumerate(self.blocks):
             found[self.vocabulary.columns_of(name)] = place
+        found[[*self._marks.values()]] = len(self._lengths) - 1
         return found
 
     def answer(self, head: str, vector: Vector) -> dict[str, float]:
@@ -106,12 +120,14 @@ class Model:
         question = self.heads[head]
         return dict(zip(question.classes, question.probabilities(vector).tolist(), strict=True))
 
-    def chances(self, vector: Vector) -> Numbers:
-        """The probabilities of all heads' classes, in the order of `labels`: in little more time than of one head."""
+    def chances(self, vectors: Sequence[Vector]) -> Numbers:
+        """The probabilities of all heads' classes, in the order of `labels` (second axis), of each text (first): in
+        little more time than of one head."""
         side = self._side_by_side
-        scores = (vector.values @ side.weights.take(vector.columns, axis=0)) * side.scale + side.bias
-        powers = np.exp(scores - np.maximum.reduceat(scores, side.starts)[side.head_of])
-        answer: Numbers = powers / np.add.reduceat(powers, side.starts)[side.head_of]
+        summed = [each.values @ side.weights.take(each.columns, axis=0) for each in vectors]
+        scores = np.array(summed) * side.scale + side.bias
+        powers = np.exp(scores - np.maximum.reduceat(scores, side.starts, axis=1).take(side.head_of, axis=1))
+        answer: Numbers = powers / np.add.reduceat(powers, side.starts, axis=1).take(side.head_of, axis=1)
         return answer
 
     def of(self, head: str, chances: Numbers) -> dict[str, float]:
@@ -203,10 +219,11 @@ def side_by_side(parts: Sequence[NDArray[np.int8]]) -> NDArray[np.int8]:
     return np.concatenate(parts, axis=1)
 
 
-def _counted(rising: Columns) -> tuple[Columns, NDArray[np.intp]]:
-    """Each of them once, and how often it stands there."""
-    if not len(rising):
-        return rising, np.empty(0, dtype=np.intp)
+def _counted(places: Columns) -> tuple[Columns, NDArray[np.intp]]:
+    """Each of them once, rising, and how often it stands there."""
+    if not len(places):
+        return places, np.empty(0, dtype=np.intp)
+    rising = np.sort(places)
     others = (rising[1:] != rising[:-1]).nonzero()[0]
     begins = np.empty(len(others) + 2, dtype=np.intp)
     begins[0], begins[-1] = 0, len(rising)

@@ -34,18 +34,14 @@ class Net:
     outer: Numbers
     outer_bias: Numbers
 
-    def probabilities(self, vector: Vector) -> Numbers:
-        """Of each class, in the classes' order."""
-        seen = self.inner.take(self.rows.take(vector.columns), axis=0)
-        hidden = np.maximum((vector.values @ seen) * self.scale + self.inner_bias, 0.0)
+    def chances(self, vectors: Sequence[Vector]) -> Numbers:
+        """The probabilities of the classes, in their order (second axis), of each text (first)."""
+        summed = [each.values @ self.inner.take(self.rows.take(each.columns), axis=0) for each in vectors]
+        hidden = np.maximum(np.array(summed) * self.scale + self.inner_bias, 0.0)
         scores = hidden @ self.outer + self.outer_bias
-        powers = np.exp(scores - np.maximum.reduce(scores))
-        answer: Numbers = powers / np.add.reduce(powers)
+        powers = np.exp(scores - np.maximum.reduce(scores, axis=1, keepdims=True))
+        answer: Numbers = powers / np.add.reduce(powers, axis=1, keepdims=True)
         return answer
-
-    def answer(self, vector: Vector) -> dict[str, float]:
-        """Class → probability."""
-        return dict(zip(self.classes, self.probabilities(vector).tolist(), strict=True))
 
 
 def save_net(net: Net, folder: Path) -> None:

@@ -5,33 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nlp.city import City
-from nlp.deciding import ACCEPT, NET, Decision, Weigher
+from nlp.deciding import ACCEPT, NET, Decision, Weighed, Weigher
 from nlp.disguise import undisguise
-from nlp.fields import choose, fields_of, propose
+from nlp.fields import Proposed, choose, fields_of, propose
 from nlp.fields_place import find_organisations
 from nlp.found import Found
 from nlp.gist import load_gists
 from nlp.hot import hot_matters
-from nlp.kind import COMMANDS, KindAnswer, tell_kind
+from nlp.kind import COMMANDS, tell_kind
 from nlp.marks import see
 from nlp.meaning import load_meanings
 from nlp.model import Model, Numbers, Vector, load_model
 from nlp.net import Net, load_net
 from nlp.route import Router
 from nlp.same import same
-from nlp.screen import Message, Screening, clauses, look, screen
+from nlp.screen import clauses, look, screen
 from nlp.sketch import Sketch, sketch
-from nlp.text import HEAD, TAIL, Said, Word, clean, cut, fold
+from nlp.spotting import Scores, load_spotter
+from nlp.spotting_features import Asked
+from nlp.text import HEAD, TAIL, Cleaned, Said, Word, clean, cut, fold
 
 WEIGHTS = Path(__file__).with_name("weights")
 
+# So many texts are read at once: more would leave the processor's cache.
+TOGETHER = 16
 # Texts whose sketches are kept for comparing; some kilobytes each.
 SKETCHES = 2048
 # Gatherings of texts that are kept: a page is looked at again and again.
@@ -84,6 +88,27 @@ class Reading:
         return found
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A text, cleaned and cut, with what the rules propose and what the models see of it."""
+
+    text: str
+    cleaned: Cleaned
+    words: Sequence[Word]
+    proposed: Proposed
+    said: Said
+    marks: Sequence[str]
+
+    @property
+    def asked(self) -> Asked:
+        """As a spotter is asked."""
+        return Asked(self.cleaned.text, self.words, self.proposed.fields, self.proposed.times)
+
+
+def _at(worths: Callable[[], Sequence[Scores]], place: int) -> Scores:
+    return worths()[place]
+
+
 class Reader:
     """Reads messages for one city. Thread-safe: only `city` changes after loading, and at once."""
 
@@ -120,26 +145,56 @@ class Reader:
 
     def read(self, text: str, now: datetime) -> Reading:
         """What `text`, written at `now`, says."""
+        return self.read_each([(text, now)])[0]
+
+    def read_each(self, written: Sequence[tuple[str, datetime]]) -> list[Reading]:
+        """As `read`, of several texts, each written at its time, in less time than of one after the other."""
+        readings: list[Reading] = []
+        for start in range(0, len(written), TOGETHER):
+            readings += self._read_some(written[start : start + TOGETHER])
+        return readings
+
+    def _read_some(self, written: Sequence[tuple[str, datetime]]) -> list[Reading]:
+        seen = [self._see(text, now) for text, now in written]
+        vectors = self.model.vectors([(each.said, each.marks) for each in seen])
+        chances = np.concatenate([self.model.chances(vectors), self.net.chances(vectors)], axis=1)
+        # What characters are worth to fields is worked out for all when one is asked for its own.
+        worths = cache(lambda: load_spotter().worths([each.asked for each in seen]))
+        told = zip(seen, vectors, chances, self._weigher.weigh(chances), strict=True)
+        return [
+            self._reading(each, vector, own, weighed, partial(_at, worths, place))
+            for place, (each, vector, own, weighed) in enumerate(told)
+        ]
+
+    def _see(self, text: str, now: datetime) -> _Seen:
         cleaned = clean(text)
         words = cut(cleaned.text)
         proposed = propose(cleaned.text, words, now, self.names)
         has_unit = bool(proposed.units)  # as in training, where nobody chose
         seen = undisguise(cleaned)  # hidden insults in clear: what is weighed, never what is kept
         said, marks = see(seen.text, words if seen is cleaned else cut(seen.text), has_unit)
-        vector = self.model.vector(said, marks)
-        chances = np.concatenate([self.model.chances(vector), self.net.probabilities(vector)])
-        whole = fold(text) if len(text) > HEAD + TAIL else cleaned.text  # danger is heard however long the story is
-        kind, message, screening = self._understand(whole, words, said, has_unit, chances)
+        return _Seen(text, cleaned, words, proposed, said, marks)
+
+    def _reading(
+        self, seen: _Seen, vector: Vector, chances: Numbers, weighed: Weighed, worth: Callable[[], Scores]
+    ) -> Reading:
+        cleaned, words, proposed, said = seen.cleaned, seen.words, seen.proposed, seen.said
+        has_unit = bool(proposed.units)
+        long = len(seen.text) > HEAD + TAIL
+        whole = fold(seen.text) if long else cleaned.text  # danger is heard however long the story is
+        kind = tell_kind(whole, weighed.kinds)
+        message = look(whole, words, said, has_unit)
+        screening = screen(message, weighed.grounds, weighed.verdicts, self.decision)
         city = self.city
         # A bare command of the talk (转人工) names nothing that a unit could be found for.
         is_routed = screening.verdict == ACCEPT and (kind.kind not in COMMANDS or has_unit or bool(message.subjects))
 
         def found(_: Reading) -> tuple[Found, ...]:
-            chosen = choose(cleaned.text, words, proposed, self.names)
+            chosen = choose(cleaned.text, words, proposed, self.names, worth=worth())
             return tuple(each for each in chosen if not cleaned.is_torn(each.start, each.end))
 
         def fields(reading: Reading) -> dict[str, str | bool | None]:
-            return fields_of(text, cleaned, reading.found)
+            return fields_of(seen.text, cleaned, reading.found)
 
         def spans(reading: Reading) -> dict[str, tuple[int, int]]:
             return {each.name: cleaned.span(each.start, each.end) for each in reading.found}
@@ -158,14 +213,6 @@ class Reader:
             ground=screening.ground or None,
             clause=self.clause_of.get(screening.ground),
         )
-
-    def _understand(
-        self, text: str, words: Sequence[Word], said: Said, has_unit: bool, chances: Numbers
-    ) -> tuple[KindAnswer, Message, Screening]:
-        weighed = self._weigher.weigh(chances)
-        kind = tell_kind(text, weighed.kinds)
-        message = look(text, words, said, has_unit)
-        return kind, message, screen(message, weighed.grounds, weighed.verdicts, self.decision)
 
     def compare(self, one: str, other: str) -> float:
         """The probability that both texts report the same matter."""

@@ -128,7 +128,7 @@ def sketch(model: Model, meanings: Meanings, gists: Gists, raw: str) -> Sketch:
     every = [word.text for word in words if WORD.fullmatch(word.text)]
     whole, weight = _weighed(every, meanings)
     named = _named(text, words)
-    chances = model.chances(model.vector(features(words)))
+    chances = model.chances([model.vector(features(words))])[0]
     return Sketch(
         text=text,
         pairs=_pairs(text),

@@ -8,7 +8,7 @@ found in one walk. For the event's time only what the rules can read as one comp
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 
 from nlp.found import Found, without_blanks
 from nlp.model import ModelError
-from nlp.spotting_features import BITS, FIELDS, TIME, Proposals, Sorts, attributes, rows_of
+from nlp.spotting_features import BITS, FIELDS, TIME, Asked, Proposals, Sorts, attributes, rows_of
 from nlp.spotting_known import Known
 from nlp.spotting_net import REACHES, Layers, Whole
-from nlp.text import Word
 
 SPOTS = Path(__file__).with_name("weights") / "spots.npz"
 COUNT = len(FIELDS)
@@ -30,6 +29,8 @@ COUNT = len(FIELDS)
 TAKEN = -1e4
 # Of what the rules propose.
 MOST_TRUSTED = 3
+# So many characters are looked at together: what is known of more would leave the processor's cache.
+AT_ONCE = 512
 
 _EACH = np.arange(TIME)
 Scores = NDArray[np.float64]
@@ -55,21 +56,18 @@ class Spotter:
         object.__setattr__(self, "sorts", Sorts(self.known))
 
     def spot(
-        self,
-        text: str,
-        words: Sequence[Word],
-        proposals: Proposals,
-        times: Sequence[Found],
-        taken: Mapping[str, Sequence[Found]] | None = None,
+        self, asked: Asked, taken: Mapping[str, Sequence[Found]] | None = None, worth: Scores | None = None
     ) -> list[Found]:
         """The likeliest of each field that is likelier than none; none of names, units and places overlaps another.
 
-        `proposals`: what the rules found of each of RULED, the likeliest first; `times`: all that may be a time;
-        `taken`: of each field what it cannot be, telephones and the like.
+        `taken`: of each field what it cannot be, telephones and the like; `worth`: of its characters, where that is
+        known already: it is written over.
         """
+        text, words, proposals, times = asked
         if not words:
             return []
-        worth = self.worth(attributes(text, words, proposals, times, self.sorts))
+        if worth is None:
+            (worth,) = self.worths([asked])
         for name, those in (taken or {}).items():
             for each in those:
                 worth[each.start : each.end, FIELDS.index(name) :: COUNT] = TAKEN
@@ -84,9 +82,16 @@ class Spotter:
             kept.append(_as_proposed(text, place, start, end, proposals.get(place, ())))
         return [*kept, *self._time(worth, times)]
 
-    def worth(self, seen: NDArray[np.uint32]) -> Scores:
-        """Of every character (first axis) to every field's beginning, middle and end, from its attributes."""
-        return self.layers.worth(rows_of(seen))
+    def worths(self, asked: Sequence[Asked]) -> list[Scores]:
+        """Of every character (first axis) of each text to every field's beginning, middle and end: of several texts
+        together in less time than of one after the other."""
+        found: list[Scores] = []
+        for some in _some_at_once([each for each in asked if each.words]):
+            sizes = [len(each.text) for each in some]
+            worth = self.layers.worth(rows_of(attributes(some, self.sorts)), sizes)
+            found += np.split(worth, np.cumsum(sizes[:-1])) if len(some) > 1 else [worth]
+        told = iter(found)
+        return [next(told) if each.words else np.empty((0, 3 * COUNT)) for each in asked]
 
     def _best(self, worth: Scores, proposals: Proposals) -> list[Rival]:
         """Of each field but the time what beats none, the best stretch: by how much, the field, where it stands."""
@@ -120,6 +125,20 @@ class Spotter:
         gains = [float(begins[each.start, 0] + ends[each.end - 1, 0] - self.none[TIME]) for each in times]
         best = max(range(len(times)), key=gains.__getitem__)
         return [times[best]] if gains[best] > 0 else []
+
+
+def _some_at_once(asked: Sequence[Asked]) -> Iterator[Sequence[Asked]]:
+    """Neighbours whose characters are few enough together."""
+    some: list[Asked] = []
+    room = AT_ONCE
+    for each in asked:
+        if some and len(each.text) > room:
+            yield some
+            some, room = [], AT_ONCE
+        some.append(each)
+        room -= len(each.text)
+    if some:
+        yield some
 
 
 def walked(worth: Scores) -> tuple[Scores, Scores]:

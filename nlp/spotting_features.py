@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,12 +102,19 @@ class Sorts(dict[str, bytes]):
         return seen
 
 
-def columns(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
-    """The row of weights of every template (first axis) at every character (second).
+class Asked(NamedTuple):
+    """A text of which the fields are wanted; `proposals`: what the rules found of each of RULED, the likeliest first;
+    `times`: all that may be a time."""
 
-    `proposals`: what the rules found of each of RULED, the likeliest first; `times`: all that may be a time.
-    """
-    return rows_of(attributes(text, words, proposals, times, sorts))
+    text: str
+    words: Sequence[Word]
+    proposals: Proposals
+    times: Sequence[Found]
+
+
+def columns(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
+    """The row of weights of every template (first axis) at every character (second)."""
+    return rows_of(attributes([Asked(text, words, proposals, times)], sorts))
 
 
 def rows_of(seen: Rows) -> Rows:
@@ -122,31 +130,42 @@ def rows_of(seen: Rows) -> Rows:
     return rows
 
 
-def attributes(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
-    """Every attribute of every character."""
-    size = len(text)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    signs = _signs().take(codes, mode="clip")
+def attributes(asked: Sequence[Asked], sorts: Sorts) -> Rows:
+    """Every attribute of every character of these texts, one text after the other."""
+    whole = "".join([each.text for each in asked])
+    words = [word for each in asked for word, _ in each.words]
+    signs = _signs().take(np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32), mode="clip")
     kinds = signs >> KIND
-    lengths = np.array([len(word) for word, _ in words])
-    told = np.frombuffer(b"".join([sorts[word] for word, _ in words]), np.uint32).reshape(-1, 4)
-    seen = np.zeros((len(NAMES), size), dtype=np.uint32)
+    lengths = np.array([*map(len, words)])
+    told = np.frombuffer(b"".join([sorts[word] for word in words]), np.uint32).reshape(-1, 4)
+    seen = np.zeros((len(NAMES), len(whole)), dtype=np.uint32)
     seen[0] = signs & SIGN
     seen[1, 1:], seen[2], seen[3, :-1] = kinds[:-1], kinds, kinds[1:]
     seen[_WORD] = told.repeat(lengths, axis=0).T
-    _mark_proposed(seen[_RULED], proposals, times)
-    _mark_people(seen[_PERSON], words)
-    row = seen[_CALLED]
-    for how, start, end in called(text):
-        row[start:end] = how + 1
-        row[start], row[end - 1] = how, how + 2
+    start = 0
+    for each in asked:
+        end = start + len(each.text)
+        # Nothing of another text stands beside its ends.
+        seen[1, start] = seen[3, end - 1] = 0
+        _mark_text(seen[:, start:end], each)
+        start = end
     starts = lengths.cumsum() - lengths
     row = seen[_WITHIN]
     row[:] = 2
     row[starts], row[starts + lengths - 1] = 1, 3
     row[starts[lengths == 1]] = 4
-    seen[_ENDS], seen[_PART] = _framed(size)
     return seen
+
+
+def _mark_text(seen: Rows, asked: Asked) -> None:
+    """What of a text must be marked stretch by stretch."""
+    _mark_proposed(seen[_RULED], asked.proposals, asked.times)
+    _mark_people(seen[_PERSON], asked.words)
+    row = seen[_CALLED]
+    for how, start, end in called(asked.text):
+        row[start:end] = how + 1
+        row[start], row[end - 1] = how, how + 2
+    seen[_ENDS], seen[_PART] = _framed(len(asked.text))
 
 
 @lru_cache(SIZES)

@@ -12,7 +12,7 @@ from typing import Any
 from nlp.corpus_reading import read_lines
 from nlp.fields import propose
 from nlp.found import Found
-from nlp.spotting_features import FIELDS, TIME, Proposals
+from nlp.spotting_features import FIELDS, TIME, Asked, Proposals
 from nlp.text import Word, clean, cut
 
 Span = tuple[int, int]
@@ -34,6 +34,11 @@ class Message:
     fields: Mapping[str, Any]
     set_name: str
     now: datetime
+
+    @property
+    def asked(self) -> Asked:
+        """As a spotter is asked."""
+        return Asked(self.text, self.words, self.proposals, self.times)
 
 
 def read_messages(path: Path) -> Iterator[Message]:

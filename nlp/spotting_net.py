@@ -19,6 +19,7 @@ LAST = len(REACHES) - 1
 
 Weights = NDArray[np.float32]
 Rows = NDArray[np.uint32]
+Places = NDArray[np.intp]
 # Characters whose weights are added up at once: so many stay in the processor's cache.
 BLOCK = 64
 
@@ -34,14 +35,16 @@ class Whole:
     drawn_bias: Weights
     lent: Weights
 
-    def lends(self, known: Weights) -> Weights:
-        """What every character is lent; `known`: of each character (first axis)."""
+    def lends(self, known: Weights, sizes: Places, starts: Places) -> Weights:
+        """What every character of each text is lent; `known`: of each character (first axis) of texts of these sizes,
+        which begin there."""
         noted = known @ self.noted
         noted += self.noted_bias
         np.maximum(noted, 0, out=noted)
-        both = np.concatenate([np.maximum.reduce(noted), np.add.reduce(noted) / np.float32(len(noted))])
+        means = np.add.reduceat(noted, starts) / sizes[:, None].astype(np.float32)
+        both = np.concatenate([np.maximum.reduceat(noted, starts), means], axis=1)
         lent: Weights = np.maximum(both @ self.drawn + self.drawn_bias, 0) @ self.lent
-        return lent
+        return lent if len(sizes) == 1 else lent.repeat(sizes, axis=0)
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,11 @@ class Layers:
     outputs: Weights
     ending: Weights
 
-    def worth(self, rows: Rows) -> NDArray[np.float64]:
-        """What each character (first axis) is worth; `rows`: of its features (first axis: templates)."""
+    def worth(self, rows: Rows, sizes: Sequence[int] = ()) -> NDArray[np.float64]:
+        """What each character (first axis) is worth; `rows`: of its features (first axis: templates); `sizes`: of the
+        texts that stand there one after the other, where it is not one."""
+        told = np.array([*sizes] or [rows.shape[1]], dtype=np.intp)
+        starts = told.cumsum() - told
         summed = np.empty((rows.shape[1], self.inputs.shape[1]), dtype=np.int16)
         for start in range(0, len(summed), BLOCK):
             block = slice(start, start + BLOCK)
@@ -67,11 +73,22 @@ class Layers:
         known += self.bias
         np.maximum(known, 0, out=known)
         for place, (reach, (weights, bias)) in enumerate(zip(REACHES, self.hidden, strict=True)):
-            seen = beside(known, reach) @ weights
-            seen += bias + self.whole.lends(known) if place == LAST else bias
+            around = beside(known, reach)
+            if len(told) > 1:
+                _part(around, reach, starts[1:])
+            seen = around @ weights
+            seen += bias + self.whole.lends(known, told, starts) if place == LAST else bias
             known += np.maximum(seen, 0, out=seen)
         worth: Weights = known @ self.outputs
         return np.add(worth, self.ending, dtype=np.float64)
+
+
+def _part(around: Weights, reach: int, starts: Places) -> None:
+    """Let nobody see across where a text starts."""
+    width, steps = around.shape[1] // 3, np.arange(reach)
+    behind, before = starts[:, None] + steps, starts[:, None] - 1 - steps
+    around[behind[behind < len(around)], :width] = 0
+    around[before[before >= 0], 2 * width :] = 0
 
 
 def beside(known: Weights, reach: int) -> Weights:

@@ -18,7 +18,7 @@ from nlp.fields import fields_of, find_fields
 from nlp.measure_fields import field_figures
 from nlp.model import Numbers
 from nlp.spotting import MOST_TRUSTED, SPOTS, Spotter, save_spotter, walked
-from nlp.spotting_features import FIELDS, Sorts, attributes
+from nlp.spotting_features import FIELDS, Sorts
 from nlp.spotting_known import Known
 from nlp.spotting_messages import Message, read_messages
 from nlp.spotting_training import Lesson, lesson_of, teach
@@ -79,8 +79,8 @@ def _surest(trials: Sequence[Trial], field: int) -> tuple[float, float]:
     seen = []
     for spotter, unseen in trials:
         for message in unseen:
-            told = attributes(message.text, message.words, message.proposals, message.times, spotter.sorts)
-            seen.append((message.spans[field], *_rivals(spotter, spotter.worth(told), message, field)))
+            (told,) = spotter.worths([message.asked])
+            seen.append((message.spans[field], *_rivals(spotter, told, message, field)))
 
     def worth(sure: tuple[float, float]) -> float:
         hits = said = 0

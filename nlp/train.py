@@ -59,7 +59,7 @@ SUBJECT_COMPLEMENT = 0.6
 KIND = {"c": 0.5, "log_ratios": 0.3, "complement": 0.3}
 
 # Each message of the house counts so many times: three in four are by other hands, and its hard cases would drown.
-OWN = 3
+OWN = 4
 
 # So many complaints are learnt a second time with an insult at their side.
 RUDE, LONGEST_INSULT = 300, 24

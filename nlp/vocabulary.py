@@ -21,7 +21,10 @@ SHELVES, SHELF = 1 << 16, np.uint64(64 - 16)
 # Orders of sorts whose keys are remembered; texts all have the same one.
 ORDERS = 16
 
-Columns = NDArray[np.int32]
+# A place is a text's number above, a column below.
+BELOW = 32
+
+Places = NDArray[np.int64]
 
 
 class Vocabulary(Mapping[str, int]):
@@ -50,9 +53,11 @@ class Vocabulary(Mapping[str, int]):
         found = (map(known[sort].get, those, repeat(NOWHERE)) for sort, those in said.sorts.items() if sort in known)
         return chain.from_iterable(found)
 
-    def rising(self, said: Said) -> Columns:
-        """The column of each feature that is known, rising; what is said twice stands twice."""
-        return np.array(sorted(column for column in self.columns(said) if column != NOWHERE), dtype=np.int32)
+    def places(self, said: Sequence[Said]) -> Places:
+        """The text and, in the last bits, the column of each feature that is known, in no order; what is said twice
+        stands twice."""
+        found = [(row, column) for row, each in enumerate(said) for column in self.columns(each) if column != NOWHERE]
+        return np.array([row << BELOW | column for row, column in found], dtype=np.int64)
 
     def of(self, sort: str) -> Mapping[str, int]:
         """The features of that sort, without its name → their columns."""
@@ -105,16 +110,20 @@ class Numbered:
     def __len__(self) -> int:
         return len(self._columns)
 
-    def rising(self, said: Said) -> Columns:
-        """The column of each feature that is known, rising; what is said twice stands twice."""
-        words = [*chain.from_iterable(said.sorts.values())]
-        keys = _keys(tuple(said.sorts)).repeat([*map(len, said.sorts.values())])
-        told = _numbers_of(words, keys).view(np.uint64)
+    def places(self, said: Sequence[Said]) -> Places:
+        """The text and, in the last bits, the column of each feature that is known, in no order; what is said twice
+        stands twice."""
+        sorts = [those for each in said for those in each.sorts.values()]
+        sizes = [*map(len, sorts)]
+        keys = np.concatenate([_keys(tuple(each.sorts)) for each in said]).repeat(sizes)
+        told = _numbers_of([*chain.from_iterable(sorts)], keys).view(np.uint64)
         begins = self._begins.take((told >> SHELF).view(np.int64))
         found, steps = (self._numbers.take(begins[:, None] + self._reach) == told[:, None]).nonzero()
-        columns: Columns = self._columns.take(begins.take(found) + steps)
-        columns.sort()
-        return columns
+        places: Places = self._columns.take(begins.take(found) + steps).astype(np.int64)
+        if len(said) > 1:
+            rows = np.arange(len(said)).repeat([len(each.sorts) for each in said]).repeat(sizes)
+            places |= rows.take(found) << BELOW
+        return places
 
     def of(self, sort: str) -> Mapping[str, int]:
         """The features of that sort, which is one of KEPT, without its name → their columns."""

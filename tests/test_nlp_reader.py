@@ -121,6 +121,27 @@ def test_a_ground_has_the_clause_of_its_rulebook():
     assert found == {"henan": "5.2", "anyang": None, "suining": None, "yunnan": None, "shanghai": None}
 
 
+TEXTS = [example.text for example in read_examples(CORPUS / "test-fresh.csv")]
+ODD = ["", "\u200b", "😀" * 5, "局", "no", "社保局，" * 400, WALK, "\x00", "前王卫生室打针收了八十"]
+
+
+@given(st.lists(st.sampled_from([*TEXTS, *ODD]) | st.text(max_size=40), max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_texts_read_together_say_what_each_says_by_itself(texts):
+    reader = the_reader()
+
+    together = reader.read_each([(text, NOW) for text in texts])
+
+    assert list(map(all_of, together)) == [all_of(reader.read(text, NOW)) for text in texts]
+
+
+def all_of(reading):
+    return (
+        *(reading.kind, reading.verdict, reading.ground, reading.clause),
+        *(reading.fields, reading.spans, [name for name, _ in reading.departments], reading.why[:2]),
+    )
+
+
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
 def test_clauses_are_of_known_grounds(rulebook):
     assert set(clauses(rulebook)) <= {ground for grounds in GROUNDS.values() for ground in grounds}
@@ -185,9 +206,9 @@ def test_the_net_served_is_the_one_of_scikit_learn(tmp_path):
     learnt = fit_net(matrix, fitted.model.names, heads["kind"])
     save_net(learnt.net, tmp_path)
     vectors = [fitted.model.vector(*analyse(texts[row])) for row in heads["kind"].rows]
-    served = [load_net(tmp_path).probabilities(vector) for vector in vectors]
+    served = load_net(tmp_path).chances(vectors)
 
-    np.testing.assert_allclose(np.array(served), learnt.twin.predict_proba(matrix), atol=1e-9)
+    np.testing.assert_allclose(served, learnt.twin.predict_proba(matrix), atol=1e-9)
     with pytest.raises(ModelError, match="no usable net"):
         load_net(tmp_path / "elsewhere")
 

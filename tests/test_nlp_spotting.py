@@ -16,7 +16,7 @@ from nlp.fields_time import read_times
 from nlp.moon import YEARS, last_day_of_any_month, last_moon_day, moon_day, term, years_last_day
 from nlp.spotting import COUNT, Spotter, load_spotter, save_spotter, spotters_card
 from nlp.spotting_called import called
-from nlp.spotting_features import BITS, FIELDS, TIME, Sorts, columns
+from nlp.spotting_features import BITS, FIELDS, TIME, Asked, Sorts, columns
 from nlp.spotting_known import Known
 from nlp.spotting_messages import message_of, read_messages
 from nlp.spotting_pupil import Pupil
@@ -33,8 +33,8 @@ def a_spotter(worth: np.ndarray) -> Spotter:
     """One to whom the characters are worth just that, whatever the text."""
 
     class Told(Spotter):
-        def worth(self, seen):
-            return worth
+        def worths(self, asked):
+            return [worth]
 
     return Told(None, np.zeros(COUNT), np.zeros(COUNT), {})
 
@@ -51,7 +51,7 @@ def test_the_stretch_that_is_worth_the_most_is_found(seed):
             best[field] = max(best.get(field, (-99.0, 0, 0)), (whole, start, end))
     first = max(best.values())
 
-    found = a_spotter(worth).spot(text, cut(text), {}, [])
+    found = a_spotter(worth).spot(Asked(text, cut(text), {}, []))
 
     assert (found[0].start, found[0].end) == first[1:]
     assert all(one.end <= other.start or other.end <= one.start for one, other in combinations(found, 2))
@@ -60,7 +60,7 @@ def test_the_stretch_that_is_worth_the_most_is_found(seed):
 def test_nothing_is_spotted_where_none_is_worth_more():
     worth = np.full((4, 3 * COUNT), -1.0)
 
-    assert a_spotter(worth).spot("甲乙丙丁", cut("甲乙丙丁"), {}, []) == []
+    assert a_spotter(worth).spot(Asked("甲乙丙丁", cut("甲乙丙丁"), {}, [])) == []
 
 
 @pytest.fixture
@@ -286,4 +286,12 @@ def test_no_more_than_none_is_asked_of_a_surer_spotter():
     message = MESSAGES[0]
     surer = replace(load_spotter(), none=np.full(COUNT, 1e6))
 
-    assert surer.spot(message.text, message.words, message.proposals, message.times) == []
+    assert surer.spot(message.asked) == []
+
+
+def test_what_characters_of_a_text_are_worth_no_other_text_changes():
+    asked = [each.asked for each in MESSAGES[:60]] + [Asked(text, cut(text), {}, []) for text in ("", "局", "没人")]
+    spotter = load_spotter()
+
+    for together, each in zip(spotter.worths(asked), asked, strict=True):
+        np.testing.assert_allclose(together, spotter.worths([each])[0], atol=1e-4)

@@ -25,7 +25,7 @@ WHOLE, NUMBERED = Vocabulary(NAMES), Numbered(NAMES, lambda: NAMES)
 def test_the_columns_of_a_text_are_those_of_the_words(text: str) -> None:
     said, _ = see(clean(text).text, cut(clean(text).text), False)
 
-    assert NUMBERED.rising(said).tolist() == WHOLE.rising(said).tolist()
+    assert sorted(NUMBERED.places([said])) == sorted(WHOLE.places([said]))
 
 
 @given(st.dictionaries(st.sampled_from([*WORDS_OF, "x"]), st.lists(st.text(max_size=3), max_size=5)), st.data())
@@ -34,7 +34,7 @@ def test_so_it_is_with_any_features(sorts: dict[str, list[str]], data: st.DataOb
         sorts[sort].append(data.draw(st.sampled_from(WORDS_OF[sort])))
     said = Said(sorts)
 
-    assert NUMBERED.rising(said).tolist() == WHOLE.rising(said).tolist()
+    assert sorted(NUMBERED.places([said])) == sorted(WHOLE.places([said]))
 
 
 @pytest.mark.parametrize(("one", "other"), [("no", "潮"), ("zz", "空"), ("ab", "扡")])
@@ -43,8 +43,8 @@ def test_words_of_the_same_bytes_are_told_apart(one: str, other: str) -> None:
     assert hash(one) == hash(other)
 
     numbered = Numbered([f"w:{other}"], list)
-    assert numbered.rising(Said({"w": [one]})).tolist() == []
-    assert numbered.rising(Said({"w": [other]})).tolist() == [0]
+    assert numbered.places([Said({"w": [one]})]).tolist() == []
+    assert numbered.places([Said({"w": [other]})]).tolist() == [0]
 
 
 def test_what_is_kept_besides_the_numbers_is_the_same() -> None:

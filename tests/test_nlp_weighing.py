@@ -38,7 +38,7 @@ def material():
 
 def judged(decision: Decision, said: dict[str, Opinion], row: int):
     chances = np.concatenate([said[whose].chances[row] for whose in CLASSES])
-    return Weigher(decision, LABELS).weigh(chances)
+    return Weigher(decision, LABELS).weigh(chances[None])[0]
 
 
 def likeliest(chances):

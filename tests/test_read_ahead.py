@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,8 +30,16 @@ class Noting:
             raise RuntimeError("not to be read")
         return reader().read(text, now)
 
+    def read_each(self, written: Sequence[tuple[str, datetime]]) -> list[Any]:
+        return [self.read(*each) for each in written]
+
     def compare(self, one: str, other: str) -> float:
         return reader().compare(one, other)
+
+
+def read_ahead(reception: Reception, said: Message) -> Message:
+    (read,) = reception.read_ahead([said])
+    return read
 
 
 def told(store: Store, reception: Reception, said: Message) -> list[str]:
@@ -52,7 +61,7 @@ def test_what_was_read_ahead_is_answered_as_if_it_had_not_been(
     )
     for place, text in enumerate(texts):
         at = MORNING + timedelta(minutes=place)
-        said = ahead.read_ahead(message(text, id=f"a{place}", sender="one", at=at, channel="wechat"))
+        said = read_ahead(ahead, message(text, id=f"a{place}", sender="one", at=at, channel="wechat"))
         other = message(text, id=f"b{place}", sender="other", at=at, channel="wechat")
 
         assert told(memory_store, ahead, said) == told(memory_store, plain, other)
@@ -62,9 +71,30 @@ def test_what_was_read_ahead_is_answered_as_if_it_had_not_been(
 def test_a_press_is_not_read(memory_store: Store) -> None:
     noting = Noting()
 
-    Reception(Desk(law()), noting, law().jurisdiction).read_ahead(message("!menu"))
+    read_ahead(Reception(Desk(law()), noting, law().jurisdiction), message("!menu"))
 
     assert noting.given == []
+
+
+def test_what_cannot_be_read_is_no_fault_of_those_read_with_it() -> None:
+    """A reader that reads three together fails for all of them; each is then read by itself."""
+
+    class Poisoned(Noting):
+        def read(self, text: str, now: datetime) -> Any:
+            if text == "poison":
+                raise RuntimeError("not to be read")
+            return super().read(text, now)
+
+    poisoned = Poisoned()
+    sent = [message(text, id=text, channel="wechat") for text in (MATTER, "poison", "!menu", "窗口还骂人")]
+
+    read = Reception(Desk(law()), poisoned, law().jurisdiction).read_ahead(sent)
+
+    said = [dict([each.ahead] if each.ahead else ()) for each in read]
+    assert [each.id for each in read] == [each.id for each in sent]
+    assert [type(one.get(each.text)).__name__ for one, each in zip(said, read, strict=True)] == [
+        *("Reading", "RuntimeError", "NoneType", "Reading"),
+    ]
 
 
 def test_what_cannot_be_read_fails_in_its_own_transaction(memory_store: Store) -> None:
@@ -72,7 +102,7 @@ def test_what_cannot_be_read_fails_in_its_own_transaction(memory_store: Store) -
     noting.fails = True
     reception = Reception(Desk(law()), noting, law().jurisdiction)
 
-    said = reception.read_ahead(message(MATTER, channel="wechat"))
+    said = read_ahead(reception, message(MATTER, channel="wechat"))
 
     with pytest.raises(RuntimeError, match="not to be read"):
         told(memory_store, reception, said)

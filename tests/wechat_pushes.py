@@ -103,8 +103,8 @@ class Echo:
         self.fails: Exception | None = None
         self.says: list[Reply] | None = None
 
-    def read_ahead(self, message: Message) -> Message:
-        return message
+    def read_ahead(self, messages: Sequence[Message]) -> list[Message]:
+        return [*messages]
 
     def receive(self, unit: Any, message: Message) -> Sequence[Reply]:
         if self.fails:
