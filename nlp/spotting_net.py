@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ REACHES = (1, 2, 4, 1)
 LAST = len(REACHES) - 1
 
 Weights = NDArray[np.float32]
-Rows = NDArray[np.uint32]
+Rows = NDArray[np.unsignedinteger[Any]]
 Places = NDArray[np.intp]
 # Characters whose weights are added up at once: so many stay in the processor's cache.
 BLOCK = 64

@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from nlp.model import Numbers
-from nlp.spotting import COUNT, Spotter
+from nlp.spotting import COUNT, Spotter, index_of, joined
 from nlp.spotting_features import BITS, RULED, TEMPLATES, TIME, Sorts, columns
 from nlp.spotting_known import Known
 from nlp.spotting_messages import Message
 from nlp.spotting_net import REACHES, Layers, Weights, Whole
 from nlp.spotting_pupil import WIDTH, Pupil
 
+# What the nets begin from; more of them err hardly less.
+SEEDS = (1, 2, 3)
 EPOCHS, BATCH, RATE, WARMING = 9, 48, 0.003, 0.15
 # Shares of the features hidden at each character, and of what the rules propose hidden in a whole message.
 HIDDEN, UNTOLD = 0.2, 0.15
@@ -68,8 +70,13 @@ def lesson_of(message: Message, sorts: Sorts, weight: float = 1.0) -> Lesson:
     return Lesson(message, rows.T.astype(np.int32), weight)
 
 
-def teach(lessons: Sequence[Lesson], known: Known, seed: int = 1) -> Spotter:
-    """The weights that make the labelled stretches likeliest."""
+def teach(lessons: Sequence[Lesson], known: Known) -> Spotter:
+    """Nets that make the labelled stretches likeliest, each from a beginning of its own."""
+    return joined([teach_one(lessons, known, seed) for seed in SEEDS])
+
+
+def teach_one(lessons: Sequence[Lesson], known: Known, seed: int) -> Spotter:
+    """The weights of one net."""
     chance = np.random.default_rng(seed)
     counted = np.zeros(1 << BITS, dtype=np.int64)
     for lesson in lessons:
@@ -99,12 +106,12 @@ def _pace(done: float) -> float:
 def _in_steps(kept: NDArray[np.int64], weights: dict[str, Weights], known: Known) -> Spotter:
     """A byte a weight of the features', each column in steps of its own."""
     scale = np.abs(weights["inputs"]).max(axis=0) / STEPS
-    inputs = np.zeros((1 << BITS, WIDTH), dtype=np.int8)
-    inputs[kept] = np.rint(weights["inputs"] / scale).astype(np.int8)
+    inputs = np.zeros((len(kept) + 1, WIDTH), dtype=np.int8)
+    inputs[1:] = np.rint(weights["inputs"] / scale)
     hidden = [(weights[f"hidden{place}"], weights[f"bias{place}"]) for place in range(len(REACHES))]
     whole = Whole(*(weights[each.name] for each in fields(Whole)))
     layers = Layers(inputs, scale, weights["bias"], hidden, whole, weights["outputs"], weights["ending"])
-    return Spotter(layers, weights["none"].astype(np.float64), np.zeros(COUNT), known)
+    return Spotter([layers], index_of(kept), weights["none"].astype(np.float64), np.zeros(COUNT), known)
 
 
 def _shuffled(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[list[Lesson]]:

@@ -32,7 +32,7 @@ WEIGHTS = {HANDS: 1.0, "fields-fifth.jsonl": 0.15, "fields.jsonl": 4.0}
 # How many times some sets of the judged file are left out of the teaching, to be read.
 FOLDS = 3
 # By how much "none" may be worth less than was learnt, and what a rule proposes more.
-SHIFTS = np.arange(-6.0, 1.1, 0.25)
+SHIFTS = np.arange(-6.0, 2.1, 0.25)
 TRUSTS = (0.0, 0.5, 1.0, 2.0)
 NO_RIVAL = -1e9, (0, 0)
 
