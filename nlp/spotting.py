@@ -21,7 +21,7 @@ from nlp.found import Found, without_blanks
 from nlp.model import ModelError
 from nlp.spotting_features import BITS, FIELDS, TIME, Asked, Proposals, Sorts, attributes, rows_of
 from nlp.spotting_known import Known
-from nlp.spotting_net import REACHES, Layers, Whole
+from nlp.spotting_net import REACHES, Layers, Whole, joined
 
 SPOTS = Path(__file__).with_name("weights") / "spots.npz"
 COUNT = len(FIELDS)
@@ -40,14 +40,13 @@ Rival = tuple[float, int, int, int]
 
 @dataclass(frozen=True)
 class Spotter:
-    """`nets`: each tells of every field what it is worth to begin at a character, in turn to stand there, to end there;
-    the mean of all counts. They differ by where their learning began, and err less together than any alone.
+    """`layers`: of each field what it is worth to begin at a character, in turn to stand there, to end there.
 
-    `index`: a feature's row of weights in the nets, 0 for one that taught nothing; `none`: what "none" is worth;
+    `index`: a feature's row of weights in them, 0 for one that taught nothing; `none`: what "none" is worth;
     `trust`: how much more a stretch is worth that a rule proposes whole; `known`: words of a sort.
     """
 
-    nets: Sequence[Layers]
+    layers: Layers
     index: NDArray[np.unsignedinteger[Any]]
     none: Scores
     trust: Scores
@@ -91,8 +90,9 @@ class Spotter:
         for some in _some_at_once([each for each in asked if each.words]):
             sizes = [len(each.text) for each in some]
             rows = self.index.take(rows_of(attributes(some, self.sorts)))
-            worth = sum((net.worth(rows, sizes) for net in self.nets[1:]), self.nets[0].worth(rows, sizes))
-            worth /= len(self.nets)
+            # What is so long is read alone, and must not hold up others.
+            layers = self.layers if len(rows[0]) <= AT_ONCE else self.layers.first
+            worth = layers.worth(rows, sizes)
             found += np.split(worth, np.cumsum(sizes[:-1])) if len(some) > 1 else [worth]
         told = iter(found)
         return [next(told) if each.words else np.empty((0, 3 * COUNT)) for each in asked]
@@ -163,10 +163,10 @@ def _as_proposed(text: str, place: int, start: int, end: int, proposed: Sequence
     return Found(FIELDS[place], without_blanks(text[start:end]), start, end)
 
 
-def joined(spotters: Sequence[Spotter]) -> Spotter:
+def together(spotters: Sequence[Spotter]) -> Spotter:
     """All that these know as one, of the same features."""
     none = np.add.reduce([each.none for each in spotters]) / len(spotters)
-    return replace(spotters[0], nets=[net for each in spotters for net in each.nets], none=none)
+    return replace(spotters[0], layers=joined([each.layers for each in spotters]), none=none)
 
 
 def index_of(kept: NDArray[np.int64]) -> NDArray[np.unsignedinteger[Any]]:
@@ -178,47 +178,29 @@ def index_of(kept: NDArray[np.int64]) -> NDArray[np.unsignedinteger[Any]]:
 
 def save_spotter(path: Path, spotter: Spotter, figures: Mapping[str, Mapping[str, float]]) -> None:
     """Written without pickle, with the figures of each set that did not teach."""
-    arrays: dict[str, NDArray[Any]] = {}
-    for place, net in enumerate(spotter.nets):
-        arrays |= {_called(name, place): array for name, array in _arrays_of(net).items()}
+    layers = spotter.layers
+    hidden = {
+        f"{what}{place}": each
+        for place, both in enumerate(layers.hidden)
+        for what, each in zip(("hidden", "bias"), both, strict=True)
+    }
     np.savez_compressed(
         path,
         allow_pickle=False,
         kept=np.flatnonzero(spotter.index).astype(np.uint16),
+        # The first row is that of features which taught nothing.
+        inputs=layers.inputs[:, 1:],
+        scale=layers.scale,
+        bias=layers.bias,
+        outputs=layers.outputs,
+        ending=layers.ending,
         none=spotter.none,
         trust=spotter.trust,
-        **arrays,
+        **hidden,
+        **vars(layers.whole),
         **vars(spotter.known),
         figures=_as_bytes(figures),
     )
-
-
-def _called(name: str, net: int) -> str:
-    """What an array of one of the nets is called in the file."""
-    return f"{name}.{net}"
-
-
-def _arrays_of(net: Layers) -> dict[str, NDArray[Any]]:
-    hidden = {
-        f"{what}{place}": each
-        for place, both in enumerate(net.hidden)
-        for what, each in zip(("hidden", "bias"), both, strict=True)
-    }
-    plain = {"scale": net.scale, "bias": net.bias, "outputs": net.outputs, "ending": net.ending}
-    # The first row is that of features which taught nothing.
-    return {"inputs": net.inputs[1:], **plain, **hidden, **vars(net.whole)}
-
-
-def _net_of(arrays: Mapping[str, NDArray[Any]], net: int) -> Layers:
-    def of(name: str) -> NDArray[Any]:
-        return arrays[_called(name, net)]
-
-    learnt = of("inputs")
-    inputs = np.zeros((len(learnt) + 1, learnt.shape[1]), dtype=np.int8)
-    inputs[1:] = learnt
-    hidden = [(of(f"hidden{place}"), of(f"bias{place}")) for place in range(len(REACHES))]
-    whole = Whole(*(of(each.name) for each in fields(Whole)))
-    return Layers(inputs, of("scale"), of("bias"), hidden, whole, of("outputs"), of("ending"))
 
 
 def _as_bytes(document: Any) -> NDArray[np.uint8]:
@@ -230,11 +212,15 @@ def load_spotter(path: Path = SPOTS) -> Spotter:
     """The weights. Raises ModelError where they cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            nets = [_net_of(arrays, net) for net in range(sum(name.startswith("inputs.") for name in arrays.files))]
-            if not nets:
-                raise ValueError("no net in it")
+            learnt = arrays["inputs"]
+            nets, rows, width = learnt.shape
+            inputs = np.zeros((nets, rows + 1, width), dtype=np.int8)
+            inputs[:, 1:] = learnt
+            hidden = [(arrays[f"hidden{place}"], arrays[f"bias{place}"]) for place in range(len(REACHES))]
+            whole = Whole(*(arrays[each.name] for each in fields(Whole)))
+            layers = Layers(inputs, arrays["scale"], arrays["bias"], hidden, whole, arrays["outputs"], arrays["ending"])
             known = Known(*(arrays[each.name] for each in fields(Known)))
-            return Spotter(nets, index_of(arrays["kept"]), arrays["none"], arrays["trust"], known)
+            return Spotter(layers, index_of(arrays["kept"]), arrays["none"], arrays["trust"], known)
     except (OSError, ValueError, KeyError, IndexError) as error:
         raise ModelError(f"no usable weights in {path}: {error}") from error
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from nlp.model import Numbers
-from nlp.spotting import COUNT, Spotter, index_of, joined
+from nlp.spotting import COUNT, Spotter, index_of, together
 from nlp.spotting_features import BITS, RULED, TEMPLATES, TIME, Sorts, columns
 from nlp.spotting_known import Known
 from nlp.spotting_messages import Message
@@ -72,7 +72,7 @@ def lesson_of(message: Message, sorts: Sorts, weight: float = 1.0) -> Lesson:
 
 def teach(lessons: Sequence[Lesson], known: Known) -> Spotter:
     """Nets that make the labelled stretches likeliest, each from a beginning of its own."""
-    return joined([teach_one(lessons, known, seed) for seed in SEEDS])
+    return together([teach_one(lessons, known, seed) for seed in SEEDS])
 
 
 def teach_one(lessons: Sequence[Lesson], known: Known, seed: int) -> Spotter:
@@ -108,10 +108,11 @@ def _in_steps(kept: NDArray[np.int64], weights: dict[str, Weights], known: Known
     scale = np.abs(weights["inputs"]).max(axis=0) / STEPS
     inputs = np.zeros((len(kept) + 1, WIDTH), dtype=np.int8)
     inputs[1:] = np.rint(weights["inputs"] / scale)
-    hidden = [(weights[f"hidden{place}"], weights[f"bias{place}"]) for place in range(len(REACHES))]
-    whole = Whole(*(weights[each.name] for each in fields(Whole)))
-    layers = Layers(inputs, scale, weights["bias"], hidden, whole, weights["outputs"], weights["ending"])
-    return Spotter([layers], index_of(kept), weights["none"].astype(np.float64), np.zeros(COUNT), known)
+    one = {name: each[None] for name, each in weights.items()}
+    hidden = [(one[f"hidden{place}"], one[f"bias{place}"]) for place in range(len(REACHES))]
+    whole = Whole(*(one[each.name] for each in fields(Whole)))
+    layers = Layers(inputs[None], scale[None], one["bias"], hidden, whole, one["outputs"], one["ending"])
+    return Spotter(layers, index_of(kept), weights["none"].astype(np.float64), np.zeros(COUNT), known)
 
 
 def _shuffled(lessons: Sequence[Lesson], chance: np.random.Generator) -> list[list[Lesson]]:

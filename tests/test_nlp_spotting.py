@@ -36,7 +36,7 @@ def a_spotter(worth: np.ndarray) -> Spotter:
         def worths(self, asked):
             return [worth]
 
-    return Told([], np.zeros(1, np.uint16), np.zeros(COUNT), np.zeros(COUNT), {})
+    return Told(None, np.zeros(1, np.uint16), np.zeros(COUNT), np.zeros(COUNT), {})
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -104,14 +104,14 @@ def test_what_is_served_is_what_was_learnt(learning):
     """Rows of features to half a step, all else to the last figures."""
     batch, pupil = learning
     spotter = _in_steps(np.arange(1 << BITS), pupil.weights, Known.of({}))
-    (net,) = spotter.nets
-    kept = (net.inputs[1:] * net.scale).astype(np.float32)
-    assert (abs(kept - pupil.weights["inputs"]) <= net.scale * 0.501).all()
+    (inputs,), (scale,) = spotter.layers.inputs, spotter.layers.scale
+    kept = (inputs[1:] * scale).astype(np.float32)
+    assert (abs(kept - pupil.weights["inputs"]) <= scale * 0.501).all()
     pupil.weights["inputs"] = kept
     worth, _ = pupil.worth(batch.features, ~batch.beyond)
 
     for line, lesson in enumerate(batch.lessons):
-        served = net.worth(spotter.index.take(lesson.rows.T))
+        served = spotter.layers.worth(spotter.index.take(lesson.rows.T))
         assert served == pytest.approx(worth[line, : len(served)], abs=1e-4)
 
 
@@ -140,9 +140,8 @@ def test_what_is_learnt_is_kept_as_it_was(tmp_path):
     kept = load_spotter(tmp_path / "spots.npz")
 
     assert (kept.index == spotter.index).all()
-    for one, other in zip(kept.nets, spotter.nets, strict=True):
-        assert (one.inputs == other.inputs).all()
-        assert all((mine[0] == its[0]).all() for mine, its in zip(one.hidden, other.hidden, strict=True))
+    assert (kept.layers.inputs == spotter.layers.inputs).all()
+    assert all((one[0] == other[0]).all() for one, other in zip(kept.layers.hidden, spotter.layers.hidden, strict=True))
     assert kept.known.get("窗口") == spotter.known.get("窗口")
     assert kept.known.get("窗口") is not None
     assert kept.known.get("从没有人说过的词") is None
