@@ -84,7 +84,7 @@ class Layers:
             seen = around @ weights
             seen += bias[:, None] + self.whole.lends(known, told, starts) if place == LAST else bias[:, None]
             known += np.maximum(seen, 0, out=seen)
-        worth = np.add.reduce(known @ self.outputs, axis=0, dtype=np.float64)
+        worth: NDArray[np.float64] = np.add.reduce(known @ self.outputs, axis=0, dtype=np.float64)
         worth += np.add.reduce(self.ending, axis=0, dtype=np.float64)
         worth /= nets
         return worth
