@@ -180,8 +180,8 @@ class Reader:
     ) -> Reading:
         cleaned, words, proposed, said = seen.cleaned, seen.words, seen.proposed, seen.said
         has_unit = bool(proposed.units)
-        long = len(seen.text) > HEAD + TAIL
-        whole = fold(seen.text) if long else cleaned.text  # danger is heard however long the story is
+        # Danger is heard however long the story is.
+        whole = fold(seen.text) if len(seen.text) > HEAD + TAIL else cleaned.text
         kind = tell_kind(whole, weighed.kinds)
         message = look(whole, words, said, has_unit)
         screening = screen(message, weighed.grounds, weighed.verdicts, self.decision)

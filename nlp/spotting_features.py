@@ -112,9 +112,9 @@ class Asked(NamedTuple):
     times: Sequence[Found]
 
 
-def columns(text: str, words: Sequence[Word], proposals: Proposals, times: Sequence[Found], sorts: Sorts) -> Rows:
+def columns(asked: Asked, sorts: Sorts) -> Rows:
     """The row of weights of every template (first axis) at every character (second)."""
-    return rows_of(attributes([Asked(text, words, proposals, times)], sorts))
+    return rows_of(attributes([asked], sorts))
 
 
 def rows_of(seen: Rows) -> Rows:

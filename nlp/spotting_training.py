@@ -66,7 +66,7 @@ class Batch:
 
 def lesson_of(message: Message, sorts: Sorts, weight: float = 1.0) -> Lesson:
     """Its features; `weight`: how much it counts."""
-    rows = columns(message.text, message.words, message.proposals, message.times, sorts)
+    rows = columns(message.asked, sorts)
     return Lesson(message, rows.T.astype(np.int32), weight)
 
 

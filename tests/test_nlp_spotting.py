@@ -186,7 +186,7 @@ def test_who_may_be_called_so_is_seen(said, told):
 
 def test_the_same_text_has_the_same_features_wherever_it_is_read():
     text = clean("昨天在3号窗口").text
-    rows = columns(text, cut(text), {}, [], Sorts(Known.of({})))
+    rows = columns(Asked(text, cut(text), {}, []), Sorts(Known.of({})))
 
     assert rows.shape[1] == len(text)
     assert int(rows.max()) < 1 << BITS
