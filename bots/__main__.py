@@ -12,7 +12,7 @@ def main() -> int:
     # Nothing that is loaded is let go again, and to look through it time and again while it grows takes a tenth of the
     # start: `run_bots` turns it on again once all is there.
     gc.disable()
-    # Messages are short and read one at a time: a second thread of numpy's would wait more than it counts.
+    # Messages are short, few of them together too: a second thread of numpy's would wait more than it counts.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from office.running import run_bots
 

@@ -29,7 +29,7 @@ def measure_fields() -> dict[str, str]:
     rows = {}
     for name, figures in spotters_card(SPOTS).items():
         by_field = "、".join(f"{field} {value:.3f}" for field, value in figures.items() if field)
-        rows[f"fields F1 ({name or 'all sets'}, read by what other sets taught)"] = f"{figures['']:.3f}: {by_field}"
+        rows[f"fields F1 ({name or 'all of these'}, read by what other sets taught)"] = f"{figures['']:.3f}: {by_field}"
     return rows
 
 

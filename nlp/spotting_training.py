@@ -23,7 +23,7 @@ from nlp.spotting_messages import Message
 from nlp.spotting_net import REACHES, Layers, Weights, Whole
 from nlp.spotting_pupil import WIDTH, Pupil
 
-# What the nets begin from; more of them err hardly less.
+# What the nets begin from, one each.
 SEEDS = (1, 2, 3)
 EPOCHS, BATCH, RATE, WARMING = 9, 48, 0.003, 0.15
 # Shares of the features hidden at each character, and of what the rules propose hidden in a whole message.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from nlp.vocabulary import Numbered, Vocabulary
 
 NAMES: list[str] = json.loads((WEIGHTS / WORDS).read_text(encoding="utf-8"))
 WORDS_OF = {sort: sorted(those) for sort, those in Vocabulary(NAMES).sorts.items()}
+MATTER = features(cut(clean("昨天去政务大厅办营业执照，排了一上午队").text))
 WHOLE, NUMBERED = Vocabulary(NAMES), Numbered(NAMES, lambda: NAMES)
 
 
@@ -26,6 +29,7 @@ def test_the_columns_of_a_text_are_those_of_the_words(text: str) -> None:
     said, _ = see(clean(text).text, cut(clean(text).text), False)
 
     assert sorted(NUMBERED.places([said])) == sorted(WHOLE.places([said]))
+    assert sorted(NUMBERED.places([said, MATTER, said])) == sorted(WHOLE.places([said, MATTER, said]))
 
 
 @given(st.dictionaries(st.sampled_from([*WORDS_OF, "x"]), st.lists(st.text(max_size=3), max_size=5)), st.data())
@@ -35,6 +39,7 @@ def test_so_it_is_with_any_features(sorts: dict[str, list[str]], data: st.DataOb
     said = Said(sorts)
 
     assert sorted(NUMBERED.places([said])) == sorted(WHOLE.places([said]))
+    assert sorted(NUMBERED.places([MATTER, said])) == sorted(WHOLE.places([MATTER, said]))
 
 
 @pytest.mark.parametrize(("one", "other"), [("no", "潮"), ("zz", "空"), ("ab", "扡")])
@@ -59,7 +64,18 @@ def test_what_is_kept_besides_the_numbers_is_the_same() -> None:
 def test_a_model_weighs_alike_by_either() -> None:
     model = load_model(WEIGHTS)
     words = type(model)(WHOLE, model.rarity, model.heads, model.card, model.blocks)
-    said = features(cut(clean("昨天去政务大厅办营业执照，排了一上午队").text))
+    assert model.vector(MATTER, ["m:unit"]).columns.tolist() == words.vector(MATTER, ["m:unit"]).columns.tolist()
+    assert model.vector(MATTER, ["m:unit"]).values.tolist() == words.vector(MATTER, ["m:unit"]).values.tolist()
 
-    assert model.vector(said, ["m:unit"]).columns.tolist() == words.vector(said, ["m:unit"]).columns.tolist()
-    assert model.vector(said, ["m:unit"]).values.tolist() == words.vector(said, ["m:unit"]).values.tolist()
+
+@pytest.mark.parametrize("blocks", [{}, {sort: 1.0 + place for place, sort in enumerate(WHOLE.sorts) if sort != "m"}])
+def test_texts_weighed_together_weigh_what_each_does_by_itself(blocks: dict[str, float]) -> None:
+    """Some have no features, some no marks; one is there twice."""
+    model = replace(load_model(WEIGHTS), blocks=blocks)
+    other = features(cut(clean("公积金窗口让我来回跑了四趟，四趟").text))
+    seen = [(MATTER, ["m:unit"]), (Said({}), []), (other, []), (Said({}), ["m:asks"]), (MATTER, ["m:unit"])]
+
+    for vector, (said, marks) in zip(model.vectors(seen), seen, strict=True):
+        alone = model.vector(said, marks)
+        assert vector.columns.tolist() == alone.columns.tolist()
+        np.testing.assert_allclose(vector.values, alone.values, rtol=1e-12)
