@@ -16,6 +16,9 @@ from nlp.text import fold
 CASE_NUMBER = re.compile(r"(?<![0-9A-Za-z])([A-Z]{0,4}\d{8}-\d{4,6}[0-9X]?)(?![0-9])", re.I)
 ORDINAL = re.compile(r"^(?:我?[选要])?第?([1-9]|1\d|[一二三四五六七八九])(?:个|项|号|条|种|[.、)）])?吧?$")
 DIGITS_OF = dict(zip("一二三四五六七八九", range(1, 10), strict=True))
+# What a rating is told by where no word tells it.
+FIGURES = {sign: value for han, value in DIGITS_OF.items() if value <= 5 for sign in (han, str(value))}
+FIGURE_FIRST = re.compile(r"\s*([1-5一二三四五])\s*[，,。；;！!]")
 # A command is said shortly; longer messages are statements even if they end like one.
 LONGEST_COMMAND = 16
 CLAUSE_END = re.compile(r"[，,。；;！!？?\n]|\s{2,}")
@@ -69,6 +72,17 @@ def score(text: str) -> int | None:
         return None
     said = _spoken("scores").get(bare(text))
     return int(said) if said else None
+
+
+def figure(text: str) -> int | None:
+    """The rating that a figure is, alone but for politeness ("5，谢谢", "五。", "５"); None if it is none ("5？")."""
+    return None if simple(text).rstrip().endswith("?") else FIGURES.get(bare(text))
+
+
+def figure_before(text: str) -> int | None:
+    """The rating that one figure is before a remark ("2，没解决"); None where none stands there by itself."""
+    first = FIGURE_FIRST.match(simple(text))
+    return FIGURES[first[1]] if first else None
 
 
 def score_within(text: str) -> int | None:

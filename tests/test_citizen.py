@@ -437,14 +437,23 @@ def test_disagreeing_with_a_decision_on_a_filed_case_brings_a_person() -> None:
 
 @pytest.mark.parametrize(
     ("said", "score"),
-    [("满意", 4), ("5分", 5), ("5", 5), ("非常不满意", 1), ("一般", 3), (f"!rate:{NUMBER}:2", 2)],
+    [
+        *(("满意", 4), ("5分", 5), ("5", 5), ("非常不满意", 1), ("一般", 3), (f"!rate:{NUMBER}:2", 2)),
+        *(("5，谢谢", 5), ("5 谢谢", 5), ("５", 5), ("五。", 5), ("1！", 1)),
+    ],
 )
 def test_a_rating_is_one_tap_or_one_word(said: str, score: int) -> None:
     assert talked(said, known=here(ANSWERED)).acts == (Rate(NUMBER, score),)
 
 
-def test_a_rating_may_carry_its_reason() -> None:
-    assert talked("太慢了，不满意", known=here(ANSWERED)).acts == (Rate(NUMBER, 2, "太慢了，不满意"),)
+@pytest.mark.parametrize(("said", "score"), [("太慢了，不满意", 2), ("2，还是没解决", 2), ("5，辛苦你们了", 5)])
+def test_a_rating_may_carry_its_reason(said: str, score: int) -> None:
+    assert talked(said, known=here(ANSWERED)).acts == (Rate(NUMBER, score, said),)
+
+
+@pytest.mark.parametrize("said", ["5？", "5号窗口没人", "6", "12345", "1、窗口没人 2、态度差", "3天了", "1.5小时"])
+def test_a_figure_that_rates_nothing_is_no_rating(said: str) -> None:
+    assert not [act for act in talked(said, known=here(ANSWERED)).acts if isinstance(act, Rate)]
 
 
 def test_the_reason_may_follow_a_low_rating() -> None:

@@ -192,16 +192,15 @@ def rate(scene: Scene, number: str, score: int, text: str = "") -> Turn:
 
 
 def rate_in_words(scene: Scene) -> Turn | None:
-    """ "满意", "5分" or "太慢了，不满意" when an answer waits for its rating."""
+    """ "满意", "5分", "5，谢谢" or "太慢了，不满意" when an answer waits for its rating."""
     waiting = [case for case in scene.here.cases if case.can_rate]
     if not waiting:
         return None
-    score = heard.score(scene.text)
-    if score is None and scene.text.strip() in tuple("12345"):
-        score = int(scene.text)
+    score = heard.score(scene.text) or heard.figure(scene.text)
     if score is not None:
         return rate(scene, waiting[0].number, score)
-    within = heard.score_within(scene.text) if len(scene.text) <= LONGEST_REMARK else None
+    short = len(scene.text) <= LONGEST_REMARK
+    within = (heard.score_within(scene.text) or heard.figure_before(scene.text)) if short else None
     return rate(scene, waiting[0].number, within, scene.text) if within else None
 
 
